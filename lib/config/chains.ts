@@ -1,0 +1,164 @@
+/**
+ * What can only be told when all entries are known: cycles, what a role starts from, and limits that come from the
+ * rest of a chain. Nothing here is recursive, and everything is linear in the number of identities.
+ *
+ * @module
+ */
+import { formatDuration, parseDuration } from "../time.ts";
+import { formatPath, textAt } from "./raw.ts";
+import { report } from "./scope.ts";
+import type { Draft } from "./entry.ts";
+import type { IdentityDraft } from "./identities.ts";
+import { reportForeignArn } from "./providers.ts";
+import type { ProviderConfig } from "./types.ts";
+
+type Providers = ReadonlyMap<string, Draft<ProviderConfig>>;
+type Identities = ReadonlyMap<string, IdentityDraft>;
+
+/** Adds the problems of whole chains to the identities that they are about. */
+export function checkChains(providers: Providers, identities: Identities): void {
+  for (const cycle of findCycles(identities)) reportCycle(cycle);
+  const regions = inheritedRegions(providers, identities);
+  const permissionSets = permissionSetsByProvider(identities);
+  for (const draft of identities.values()) {
+    if (draft.kind !== "aws/assume-role") continue;
+    const base = baseOf(draft, providers, identities);
+    reportForeignArn(draft.scope, ["principal", "assume_role"], regions.get(draft.name));
+    if (base === "aws/iam-identity-center") reportNoStart(draft, permissionSets);
+    if (base === "aws/iam-identity-center" || base === "aws/permission-set" || base === "aws/assume-role") {
+      reportChainedDurations(draft);
+    }
+  }
+}
+
+/** The kind of what an identity starts from. */
+function baseOf({ via }: IdentityDraft, providers: Providers, identities: Identities): string | undefined {
+  if (via === undefined) return undefined;
+  return "provider" in via ? providers.get(via.provider)?.kind : identities.get(via.identity)?.kind;
+}
+
+/** The identity behind an identity, when it starts from one. */
+function parentOf(draft: IdentityDraft, identities: Identities): IdentityDraft | undefined {
+  return draft.via !== undefined && "identity" in draft.via ? identities.get(draft.via.identity) : undefined;
+}
+
+/** Every cycle, each from where the first walk comes upon it. */
+function findCycles(identities: Identities): readonly (readonly IdentityDraft[])[] {
+  const cycles: (readonly IdentityDraft[])[] = [];
+  const walkOf = new Map<IdentityDraft, IdentityDraft>();
+  for (const start of identities.values()) {
+    const trail: IdentityDraft[] = [];
+    let draft: IdentityDraft | undefined = start;
+    while (draft !== undefined && !walkOf.has(draft)) {
+      walkOf.set(draft, start);
+      trail.push(draft);
+      draft = parentOf(draft, identities);
+    }
+    // Only a walk that met itself has found a cycle; another one's trail was looked at before.
+    if (draft !== undefined && walkOf.get(draft) === start) cycles.push(trail.slice(trail.indexOf(draft)));
+  }
+  return cycles;
+}
+
+/** One problem for the whole cycle, carried by each of its members: each of them is blocked by it. */
+function reportCycle(cycle: readonly IdentityDraft[]): void {
+  const [first, ...rest] = cycle;
+  if (first === undefined) return;
+  const names = [...cycle, first].map(({ name }) => name);
+  report(first.scope, {
+    code: "cycle",
+    path: ["via", "identity"],
+    reason: `the chain never begins: ${names.join(" -> ")}`,
+    hint: "Let one of them start from a provider",
+  });
+  const problem = first.scope.problems.at(-1);
+  if (problem !== undefined) rest.forEach(({ scope }) => scope.problems.push(problem));
+}
+
+/** The region each identity works in: its own, else the one behind it, else the provider's. */
+function inheritedRegions(
+  providers: Providers,
+  identities: Identities,
+): ReadonlyMap<string, string | undefined> {
+  const regions = new Map<string, string | undefined>();
+  for (const start of identities.values()) {
+    const trail: IdentityDraft[] = [];
+    let draft: IdentityDraft | undefined = start;
+    while (draft !== undefined && !regions.has(draft.name) && ownRegion(draft) === undefined) {
+      regions.set(draft.name, undefined);
+      trail.push(draft);
+      draft = parentOf(draft, identities);
+    }
+    if (draft !== undefined && ownRegion(draft) !== undefined) regions.set(draft.name, ownRegion(draft));
+    const last = trail.at(-1);
+    const region = draft === undefined ? providerRegion(last, providers) : regions.get(draft.name);
+    for (const { name } of trail) regions.set(name, region);
+  }
+  return regions;
+}
+
+function ownRegion({ scope }: IdentityDraft): string | undefined {
+  return textAt(scope.raw, "principal", "region") ?? textAt(scope.raw, "credentials", "region");
+}
+
+function providerRegion(draft: IdentityDraft | undefined, providers: Providers): string | undefined {
+  if (draft?.via === undefined || !("provider" in draft.via)) return undefined;
+  return textAt(providers.get(draft.via.provider)?.scope.raw, "region");
+}
+
+function permissionSetsByProvider(identities: Identities): ReadonlyMap<string, readonly IdentityDraft[]> {
+  const sets = [...identities.values()].filter(({ kind }) => kind === "aws/permission-set");
+  return Map.groupBy(sets, ({ via }) => via !== undefined && "provider" in via ? via.provider : "");
+}
+
+/**
+ * A role directly behind Identity Center starts from the provider's only permission set, else from its only default
+ * one: the portal itself hands on nothing that a role can be assumed with.
+ */
+function reportNoStart(
+  draft: IdentityDraft,
+  permissionSets: ReadonlyMap<string, readonly IdentityDraft[]>,
+): void {
+  if (draft.via === undefined || !("provider" in draft.via)) return;
+  const { provider } = draft.via;
+  const candidates = permissionSets.get(provider) ?? [];
+  const defaults = candidates.filter(({ scope }) => textAt(scope.raw, "default")?.toLowerCase() === "true");
+  if (candidates.length === 1 || defaults.length === 1) return;
+  const [code, reason, hint] = candidates.length === 0
+    ? [
+      "no-permission-set",
+      `the provider ${JSON.stringify(provider)} has no permission set that a role could be assumed from`,
+      `Add an aws/permission-set via ${provider}, and name it in via.identity`,
+    ]
+    : [
+      "several-permission-sets",
+      `the role can start from any of ${listNames(candidates)}`,
+      "Name one of them in via.identity, or mark exactly one with default: true",
+    ];
+  report(draft.scope, { code, path: ["via", "provider"], reason, hint });
+}
+
+const MAX_LISTED = 20;
+
+function listNames(drafts: readonly IdentityDraft[]): string {
+  const names = drafts.slice(0, MAX_LISTED).map(({ name }) => name).join(", ");
+  return drafts.length > MAX_LISTED ? `${names} and ${drafts.length - MAX_LISTED} more` : names;
+}
+
+/** STS AssumeRole: "role chaining limits your role session to a maximum of one hour". */
+const CHAINED_SECONDS = 3600;
+
+function reportChainedDurations(draft: IdentityDraft): void {
+  const own = [["principal", "duration"], ["session", "duration"]];
+  const path = own.find((keys) => textAt(draft.scope.raw, ...keys) !== undefined);
+  const text = path === undefined ? undefined : textAt(draft.scope.raw, ...path);
+  const seconds = parseDuration(text ?? "");
+  if (path === undefined || seconds === undefined || seconds <= CHAINED_SECONDS) return;
+  report(draft.scope, {
+    code: "chained-duration",
+    path,
+    reason: `${JSON.stringify(text)} is more than ${formatDuration(CHAINED_SECONDS)}, ` +
+      "the most that AWS allows for a role behind another role",
+    hint: `Lower ${formatPath(path)}, or assume the role directly from a SAML or OIDC provider or a user`,
+  });
+}

@@ -1,0 +1,107 @@
+/**
+ * The raw tree to typed configuration, with every problem there is.
+ *
+ * @module
+ */
+import { checkChains } from "./chains.ts";
+import { closeEntry, type Draft, type EntryContext } from "./entry.ts";
+import { decodeIdentity, type IdentityDraft } from "./identities.ts";
+import { nameIndex } from "./names.ts";
+import { decodeProvider } from "./providers.ts";
+import { entryOf, isNull, mapAt, nodeAt, type Raw, type RawEntry, type RawMap } from "./raw.ts";
+import { reportWrongType, type Scope } from "./scope.ts";
+import { decodeSettings, type Settings, type SettingsContext } from "./settings.ts";
+import type { AuthConfig, Entry, IdentityConfig, Problem, ProviderConfig } from "./types.ts";
+
+/** What decoding depends on beside the tree: values only. */
+export interface DecodeContext extends EntryContext, SettingsContext {
+  /** The place of a file in the order of merging, for the order of the problems. */
+  readonly fileOrder: (file: string) => number;
+}
+
+/** A configuration with its problems in file order. */
+export interface Decoded {
+  readonly auth: AuthConfig;
+  readonly problems: readonly Problem[];
+}
+
+/** Decodes the `auth:` (and `logs:`) of a merged tree whose `!env` and `!include` are resolved. Never throws. */
+export function decodeAuth(root: RawMap, context: DecodeContext): Decoded {
+  const auth = sectionScope(root, context);
+  const settings = decodeSettings(root, auth, context);
+  const providers = decodeEach(auth, "providers", (entry) => decodeProvider(entry, context));
+  const identityEntries = entriesOf(auth, "identities");
+  const references = {
+    providers: nameIndex([...providers.keys()]),
+    identities: nameIndex(identityEntries.map(({ key }) => key)),
+    providerKind: (name: string) => providers.get(name)?.kind,
+  };
+  const identities = new Map<string, IdentityDraft>(
+    identityEntries.map((entry) => [entry.key, decodeIdentity(entry, references, context)]),
+  );
+  checkChains(providers, identities);
+  return assemble(auth, settings, providers, identities, context);
+}
+
+function sectionScope(root: RawMap, context: DecodeContext): Scope {
+  const entry = entryOf(root, "auth");
+  const scope: Scope = {
+    base: [entry?.key ?? "auth"],
+    raw: entry?.value,
+    at: entry?.keyAt,
+    about: undefined,
+    problems: context.found.filter(({ about }) => about === undefined),
+  };
+  if (entry !== undefined && entry.value.type !== "map" && !isNull(entry.value)) {
+    reportWrongType(scope, [], "a map", entry.value);
+  }
+  return scope;
+}
+
+function entriesOf(auth: Scope, section: "providers" | "identities"): readonly RawEntry[] {
+  const node: Raw | undefined = nodeAt(auth.raw, [section]);
+  if (node !== undefined && node.type !== "map" && !isNull(node)) {
+    reportWrongType(auth, [section], "a map", node);
+  }
+  return [...mapAt(auth.raw, section)?.entries.values() ?? []];
+}
+
+function decodeEach<Config>(
+  auth: Scope,
+  section: "providers" | "identities",
+  decode: (entry: RawEntry) => Draft<Config>,
+): ReadonlyMap<string, Draft<Config>> {
+  return new Map(entriesOf(auth, section).map((entry) => [entry.key, decode(entry)]));
+}
+
+function assemble(
+  auth: Scope,
+  settings: Settings,
+  providers: ReadonlyMap<string, Draft<ProviderConfig>>,
+  identities: ReadonlyMap<string, IdentityDraft>,
+  { fileOrder, found }: DecodeContext,
+): Decoded {
+  const inOrder = (a: Problem, b: Problem) => compareProblems(a, b, fileOrder);
+  const close = <Config>(draft: Draft<Config>): [string, Entry<Config>] => {
+    const entry = closeEntry(draft);
+    return [draft.name, { ...entry, problems: entry.problems.toSorted(inOrder) }];
+  };
+  const scopes = [auth, ...[...providers.values(), ...identities.values()].map(({ scope }) => scope)];
+  const problems = new Set([...found, ...scopes.flatMap((scope) => scope.problems)]);
+  return {
+    auth: {
+      ...settings,
+      providers: new Map([...providers.values()].map((draft) => close<ProviderConfig>(draft))),
+      identities: new Map([...identities.values()].map((draft) => close<IdentityConfig>(draft))),
+    },
+    problems: [...problems].sort(inOrder),
+  };
+}
+
+/** By file, line and column; what has no place comes last. */
+function compareProblems(a: Problem, b: Problem, fileOrder: (file: string) => number): number {
+  if (a.at === undefined || b.at === undefined) {
+    return Number(a.at === undefined) - Number(b.at === undefined);
+  }
+  return fileOrder(a.at.file) - fileOrder(b.at.file) || a.at.line - b.at.line || a.at.column - b.at.column;
+}

@@ -1,0 +1,222 @@
+/**
+ * `import:`: files that a configuration builds upon. Its own content beats theirs, a later import beats an earlier one.
+ *
+ * @module
+ */
+import { expandHome, isAbsolutePath, joinPath, parentOf, resolvePath } from "../paths.ts";
+import { resolveEnvTags } from "./env_tag.ts";
+import { expandGlob, isGlob } from "./glob.ts";
+import { followIncludes, isRemote, MAX_FILE_DEPTH } from "./includes.ts";
+import { nodeAt, type Raw, type RawMap, textAt } from "./raw.ts";
+import {
+  type Circumstances,
+  gitRootAbove,
+  noteFile,
+  optional,
+  readSource,
+  type Session,
+  type Source,
+} from "./sources.ts";
+
+/** Where a file belongs. */
+export interface Surrounding {
+  /** The configuration's directory: nothing outside of it is included. */
+  readonly directory: string;
+  /** `base_path` of the file that imports, resolved. */
+  readonly baseDirectory: string | undefined;
+  readonly circumstances: Circumstances;
+  /** Files on the way here, links resolved. */
+  readonly trail: readonly string[];
+}
+
+/** Files that one configuration may be made of, counted each time they are imported. */
+const MAX_LAYERS = 1000;
+
+/**
+ * Reads a file with all that it imports, in the order of merging: what comes later wins.
+ *
+ * @returns `undefined` when there is no such file
+ */
+export async function readLayers(
+  session: Session,
+  path: string,
+  surrounding: Surrounding,
+): Promise<readonly RawMap[] | undefined> {
+  const source = await readSource(session, path, surrounding.circumstances);
+  if (source === undefined) return undefined;
+  const baseDirectory = await baseDirectoryOf(session, source, surrounding);
+  const own = await followIncludes(session, source, surrounding.directory, baseDirectory);
+  const inner: Surrounding = {
+    directory: surrounding.directory,
+    baseDirectory,
+    circumstances: { namedBy: source.file },
+    trail: [...surrounding.trail, source.realPath],
+  };
+  const layers: RawMap[] = [];
+  for (const item of importItems(session, source.root)) {
+    layers.push(...await readImport(session, source, item, inner));
+    if (layers.length > MAX_LAYERS) {
+      warn(
+        session,
+        item,
+        "too-many-imports",
+        `more than ${MAX_LAYERS} files are imported; the rest is left out`,
+      );
+      break;
+    }
+  }
+  noteFile(session, source.file);
+  return own.type === "map" ? [...layers, own] : layers;
+}
+
+function importItems(session: Session, root: Raw): readonly Raw[] {
+  const node = nodeAt(root, ["import"]);
+  if (node === undefined) return [];
+  const resolved = resolveEnvTags(node, session.host.env);
+  return resolved.type === "list" ? resolved.items : [resolved];
+}
+
+async function readImport(
+  session: Session,
+  source: Source,
+  item: Raw,
+  surrounding: Surrounding,
+): Promise<readonly RawMap[]> {
+  const name = item.type === "scalar" ? item.text.trim() : textAt(item, "path");
+  if (item.type === "scalar" && item.value === null) return [];
+  if (name === undefined || name === "") {
+    warn(session, item, "malformed-import", "an import is the path of a file, or a pattern");
+    return [];
+  }
+  if (isRemote(name, session.host.os)) {
+    warn(session, item, "remote-import", `${name} is not imported: only local files are`);
+    return [];
+  }
+  if (surrounding.trail.length > MAX_FILE_DEPTH) {
+    warn(
+      session,
+      item,
+      "deep-import",
+      `${name} is not imported: it is more than ${MAX_FILE_DEPTH} files deep`,
+    );
+    return [];
+  }
+  const path = homePath(session, name);
+  const paths = path === undefined ? [] : await importedPaths(session, source, path, surrounding);
+  if (paths.length === 0) {
+    warn(session, item, "missing-import", `${name} is not imported: there is no such file`);
+  }
+  const layers: RawMap[] = [];
+  for (const path of paths) layers.push(...await readOnce(session, item, path, surrounding));
+  return layers;
+}
+
+async function readOnce(
+  session: Session,
+  item: Raw,
+  path: string,
+  surrounding: Surrounding,
+): Promise<readonly RawMap[]> {
+  const { trail } = surrounding;
+  const real = await session.host.files.realPath(path) ?? path;
+  if (!trail.includes(real)) return await readLayers(session, path, surrounding) ?? [];
+  // A pattern or a directory may well hold the file that it stands in; only a name is a mistake.
+  if (item.type === "scalar" && !isGlob(item.text) && /\.ya?ml$/i.test(item.text)) {
+    const circle = [...trail.slice(trail.indexOf(real)), real].join(" -> ");
+    warn(session, item, "import-cycle", `${path} is not imported again: ${circle}`);
+  }
+  return [];
+}
+
+/** Below `base_path`, else beside the importing file; a path with `./` or `../` the other way round. */
+async function importedPaths(
+  session: Session,
+  source: Source,
+  path: string,
+  { baseDirectory }: Surrounding,
+): Promise<readonly string[]> {
+  const { os } = session.host;
+  const beside = parentOf(os, source.file.path);
+  const bases = [baseDirectory ?? beside, beside];
+  if (isAbsolutePath(os, path)) return await pathsAt(session, "", path);
+  for (const base of /^\.\.?[\\/]/.test(path) ? bases.toReversed() : bases) {
+    const paths = await pathsAt(session, base, path);
+    if (paths.length > 0) return paths;
+  }
+  return [];
+}
+
+/** A path with its `~` replaced; `undefined` when whose home is meant cannot be told. */
+function homePath({ host }: Session, path: string): string | undefined {
+  return optional(() => expandHome(host, path));
+}
+
+/** A YAML file, one without its extension, all of a directory, or those of a pattern. */
+async function pathsAt(session: Session, base: string, name: string): Promise<readonly string[]> {
+  const { os, files } = session.host;
+  if (isGlob(name)) {
+    const [start, pattern] = splitGlob(os === "windows" ? name.replaceAll("\\", "/") : name);
+    const found = await expandGlob(files, os, resolvePath(os, base, start), pattern);
+    return found.filter((path) => /\.ya?ml$/i.test(path));
+  }
+  for (const candidate of [name, `${name}.yaml`, `${name}.yml`]) {
+    const path = resolvePath(os, base, candidate);
+    const real = await files.realPath(path);
+    const status = real === undefined ? undefined : await files.status(real);
+    if (status?.kind === "directory") return await yamlFilesBelow(session, path);
+    if (status !== undefined && /\.ya?ml$/i.test(path)) return [path];
+  }
+  return [];
+}
+
+/** The directory where a pattern starts, and the pattern below it. */
+function splitGlob(name: string): readonly [string, string] {
+  const segments = name.split("/");
+  const first = segments.findIndex((segment) => isGlob(segment));
+  return [segments.slice(0, first).join("/") + (first > 0 ? "/" : "."), segments.slice(first).join("/")];
+}
+
+/** Every YAML file below a directory, deeper ones later; `x.yaml` wins over an `x.yml` beside it. */
+export async function yamlFilesBelow(session: Session, directory: string): Promise<readonly string[]> {
+  const { os, files } = session.host;
+  const found = await expandGlob(files, os, directory, "**/*");
+  const all = new Set(found);
+  return found.filter((path) =>
+    /\.yaml$/.test(path) || (/\.yml$/.test(path) && !all.has(path.replace(/yml$/, "yaml")))
+  );
+}
+
+/**
+ * Atmos's rules for `base_path`: from the command line or the variable it is relative to the working directory; in a
+ * file, `.` and `..` are relative to that file, any other path to the root of the repository if it is there, else to
+ * the working directory; without one it is the importing file's, else the root of the repository, else beside the file.
+ */
+async function baseDirectoryOf(session: Session, source: Source, surrounding: Surrounding): Promise<string> {
+  const { os, files, env, workingDirectory } = session.host;
+  const beside = parentOf(os, source.file.path);
+  if (session.basePath !== undefined) return resolvePath(os, workingDirectory(), session.basePath);
+  const node = nodeAt(source.root, ["base_path"]);
+  const value = node === undefined ? undefined : resolveEnvTags(node, env);
+  const written = value?.type === "scalar" ? value.text : "";
+  if (written === "") {
+    return surrounding.baseDirectory ?? await gitRootAbove(session, beside) ?? beside;
+  }
+  if (isAbsolutePath(os, written) || /^\.{1,2}(?:[\\/]|$)/.test(written)) {
+    return resolvePath(os, beside, written);
+  }
+  const atRoot = joinPath(os, await gitRootAbove(session, beside) ?? beside, written);
+  return await files.realPath(atRoot) === undefined ? resolvePath(os, workingDirectory(), written) : atRoot;
+}
+
+function warn(session: Session, item: Raw, code: string, reason: string): void {
+  session.problems.push({
+    severity: "warning",
+    code,
+    path: "import",
+    at: item.at,
+    reason,
+    hint: undefined,
+    blocks: false,
+    about: undefined,
+  });
+}

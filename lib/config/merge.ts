@@ -1,0 +1,78 @@
+/**
+ * How a later file goes over an earlier one.
+ *
+ * - Two maps merge key by key, at any depth; keys keep the order in which they first appeared.
+ * - Two lists of `commands` merge by `name`, their own `commands` likewise; every other list is replaced.
+ * - Anything else is replaced by the later value, which brings its own place along.
+ * - Nothing (`key:`) does not take away a map or a list: an emptied section is not a wish to lose the imported one.
+ *
+ * @module
+ */
+import type { Raw, RawEntry, RawList, RawMap } from "./raw.ts";
+import { isNull, type Path, textAt } from "./raw.ts";
+
+/** Two spellings of one key. */
+export interface CaseClash {
+  readonly path: Path;
+  readonly first: RawEntry;
+  readonly second: RawEntry;
+}
+
+export interface MergeOptions {
+  /**
+   * Keys that differ only in case are one key, spelled as the later file spells it: the rule of `atmos.yaml`.
+   * Below `env` case always counts. Without this, case counts everywhere.
+   */
+  readonly foldCase?: boolean;
+  /** Told of every two spellings that became one. */
+  readonly onCaseClash?: (clash: CaseClash) => void;
+}
+
+/** `over` laid over `base`; neither is changed. */
+export function mergeMaps(base: RawMap, over: RawMap, options: MergeOptions = {}): RawMap {
+  return mergeMapsAt(base, over, options, []);
+}
+
+function mergeMapsAt(base: RawMap, over: RawMap, options: MergeOptions, path: Path): RawMap {
+  const fold = options.foldCase === true ? (key: string) => key.toLowerCase() : (key: string) => key;
+  const entries = new Map([...base.entries.values()].map((entry) => [fold(entry.key), entry]));
+  for (const entry of over.entries.values()) {
+    const key = fold(entry.key);
+    const before = entries.get(key);
+    const inner = [...path, entry.key];
+    if (before !== undefined && before.key !== entry.key) {
+      options.onCaseClash?.({ path: inner, first: before, second: entry });
+    }
+    const below = entry.key.toLowerCase() === "env" ? {} : options;
+    entries.set(key, { ...entry, value: mergeValues(before?.value, entry.value, below, inner) });
+  }
+  return { ...over, entries: new Map([...entries.values()].map((entry) => [entry.key, entry])) };
+}
+
+function mergeValues(base: Raw | undefined, over: Raw, options: MergeOptions, path: Path): Raw {
+  if (over.type === "map") {
+    // A map over nothing is merged too, so that two spellings inside one file meet.
+    if (base?.type === "map" || options.foldCase === true) {
+      return mergeMapsAt(base?.type === "map" ? base : { ...over, entries: new Map() }, over, options, path);
+    }
+    return over;
+  }
+  if (base !== undefined && isNull(over)) return base.type === "map" || base.type === "list" ? base : over;
+  if (base?.type === "list" && over.type === "list" && String(path.at(-1)).toLowerCase() === "commands") {
+    return mergeCommands(base, over, options, path);
+  }
+  return over;
+}
+
+/** By name, in the order of first appearance; what has no name is kept beside the others. */
+function mergeCommands(base: RawList, over: RawList, options: MergeOptions, path: Path): RawList {
+  const items: Raw[] = [...base.items];
+  for (const item of over.items) {
+    const name = textAt(item, "name");
+    const index = name === undefined ? -1 : items.findIndex((other) => textAt(other, "name") === name);
+    const before = items[index];
+    if (before === undefined) items.push(item);
+    else items[index] = mergeValues(before, item, options, path);
+  }
+  return { ...over, items };
+}

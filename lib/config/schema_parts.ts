@@ -1,0 +1,69 @@
+/**
+ * The schemas as data: what is inside of one, without running it.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import type { LeafMetadata } from "./leaves.ts";
+import type { Path } from "./raw.ts";
+
+/** Any schema of this room. */
+export type Schema<Output = unknown> = v.GenericSchema<unknown, Output>;
+
+type With<Part> = Schema & Part;
+
+const isObject = (schema: Schema): schema is With<{ readonly entries: Readonly<Record<string, Schema>> }> =>
+  schema.type === "object";
+const isRecord = (schema: Schema): schema is With<{ readonly value: Schema }> => schema.type === "record";
+const isArray = (schema: Schema): schema is With<{ readonly item: Schema }> => schema.type === "array";
+const isUnion = (schema: Schema): schema is With<{ readonly options: readonly Schema[] }> =>
+  schema.type === "union";
+const isOptional = (schema: Schema): schema is With<{ readonly wrapped: Schema }> =>
+  schema.type === "optional";
+
+/** A schema, or the alternatives of a union, without what makes them optional. */
+function alternatives(schema: Schema): readonly Schema[] {
+  if (isOptional(schema)) return alternatives(schema.wrapped);
+  return isUnion(schema) ? schema.options.flatMap(alternatives) : [schema];
+}
+
+/** The schemas of the keys that a map may have here; `undefined` when this is no such map. */
+export function keysOf(schema: Schema | undefined): Readonly<Record<string, Schema>> | undefined {
+  return schema === undefined ? undefined : alternatives(schema).find(isObject)?.entries;
+}
+
+/** The schema of the values of a map with free keys; `undefined` when this is no such map. */
+export function valuesOf(schema: Schema | undefined): Schema | undefined {
+  return schema === undefined ? undefined : alternatives(schema).find(isRecord)?.value;
+}
+
+/** The schema of the items of a list; `undefined` when this is no list. */
+export function itemsOf(schema: Schema | undefined): Schema | undefined {
+  return schema === undefined ? undefined : alternatives(schema).find(isArray)?.item;
+}
+
+/** The schema of one key, in lower case. */
+export function keyOf(schema: Schema | undefined, key: string): Schema | undefined {
+  const keys = keysOf(schema);
+  return keys !== undefined && Object.hasOwn(keys, key) ? keys[key] : valuesOf(schema);
+}
+
+/** The schema at a path. */
+export function schemaAt(schema: Schema, path: Path): Schema | undefined {
+  return path.reduce<Schema | undefined>(
+    (part, key) => typeof key === "number" ? itemsOf(part) : keyOf(part, key),
+    schema,
+  );
+}
+
+/** The description of what stands at a path, for a hint. */
+export function descriptionAt(schema: Schema, path: Path): string | undefined {
+  const found = schemaAt(schema, path);
+  return found === undefined ? undefined : alternatives(found).map((part) => v.getDescription(part))[0];
+}
+
+/** Whether a key is one of Atmos's that does nothing here. */
+export function unusedOf(schema: Schema): LeafMetadata["unused"] {
+  const metadata: LeafMetadata = alternatives(schema).map((part) => v.getMetadata(part))[0] ?? {};
+  return metadata.unused;
+}

@@ -1,0 +1,183 @@
+/**
+ * Holds a part of the raw tree against a schema, and reports everything that does not fit: unknown keys, missing
+ * ones, tags, unset variables, values that are not what they should be.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import { explainLeaf } from "./leaves.ts";
+import { didYouMean } from "./nearest.ts";
+import { formatPath, isNull, nodeAt, type Path, type Raw, type RawMap } from "./raw.ts";
+import { descriptionAt, itemsOf, keyOf, keysOf, type Schema, unusedOf, valuesOf } from "./schema_parts.ts";
+import { report, reportUnread, reportWrongType, type Scope, showValue } from "./scope.ts";
+
+/** Texts, lists and maps: what the schemas take. */
+type Plain = string | readonly Plain[] | { readonly [key: string]: Plain } | undefined;
+
+/** Settings of a check. */
+export interface ShapeOptions {
+  /** Paths, formatted, whose variable may be unset without taking the part out of use. */
+  readonly mayBeUnset?: readonly string[];
+  /** Paths, formatted, whose value must not be shown. */
+  readonly secret?: readonly string[];
+  /** Keys at the top that are read elsewhere. */
+  readonly elsewhere?: readonly string[];
+  /** Whether unknown keys are somebody else's. */
+  readonly ignoreUnknown?: boolean;
+}
+
+/**
+ * Reads a part by its schema; everything wrong with it is reported to the scope.
+ *
+ * @returns the value when it fits; `undefined` when it does not, or when a variable that it needs is not set
+ */
+export function readShape<Output>(
+  schema: Schema<Output>,
+  scope: Scope,
+  options: ShapeOptions = {},
+): Output | undefined {
+  if (scope.raw === undefined || isNull(scope.raw)) return parse(schema, scope, {}, new Set(), options);
+  const absent = new Set<string>();
+  const plain = toPlain({ scope, options, absent }, schema, scope.raw, []);
+  return parse(schema, scope, plain, absent, options);
+}
+
+interface Reading {
+  readonly scope: Scope;
+  readonly options: ShapeOptions;
+  /** Paths of values that stand there but say nothing: unset variables and refused tags. */
+  readonly absent: Set<string>;
+}
+
+function toPlain(reading: Reading, schema: Schema | undefined, raw: Raw, path: Path): Plain {
+  switch (raw.type) {
+    case "scalar":
+      return raw.value === null ? undefined : raw.text;
+    case "list": {
+      const item = itemsOf(schema);
+      return raw.items.map((inner, index) => toPlain(reading, item, inner, [...path, index]));
+    }
+    case "map":
+      return mapToPlain(reading, schema, raw, path);
+    case "tag":
+    case "unset":
+      reading.absent.add(formatPath(path));
+      reportUnread(reading.scope, path, raw, !(reading.options.mayBeUnset ?? []).includes(formatPath(path)));
+      return undefined;
+  }
+}
+
+function mapToPlain(reading: Reading, schema: Schema | undefined, raw: RawMap, path: Path): Plain {
+  const entries = [...raw.entries.values()];
+  const known = keysOf(schema);
+  if (known === undefined) {
+    const values = valuesOf(schema);
+    return Object.fromEntries(
+      entries.map(({ key, value }) => [key, toPlain(reading, values, value, [...path, key]) ?? ""]),
+    );
+  }
+  const elsewhere = path.length === 0 ? reading.options.elsewhere ?? [] : [];
+  const plain: [string, Plain][] = [];
+  for (const { key, keyAt, value } of entries) {
+    if (elsewhere.includes(key.toLowerCase())) continue;
+    const inner = [...path, key];
+    const child = keyOf(schema, key.toLowerCase());
+    const unused = child === undefined ? undefined : unusedOf(child);
+    if (child === undefined) reportUnknown(reading, [...elsewhere, ...Object.keys(known)], inner, keyAt);
+    else if (unused !== undefined) reportUnused(reading, unused, inner, keyAt);
+    else plain.push([key.toLowerCase(), toPlain(reading, child, value, [...path, key.toLowerCase()])]);
+  }
+  return Object.fromEntries(plain.filter(([, value]) => value !== undefined));
+}
+
+function reportUnknown(
+  { scope, options }: Reading,
+  known: readonly string[],
+  path: Path,
+  at: Raw["at"],
+): void {
+  if (options.ignoreUnknown === true) return;
+  const key = String(path.at(-1));
+  report(scope, {
+    severity: "warning",
+    code: "unknown-key",
+    path,
+    at,
+    reason: `the key ${JSON.stringify(key)} is not known here, and does nothing`,
+    hint: didYouMean(key, known) ?? `Known here: ${known.join(", ")}`,
+  });
+}
+
+function reportUnused({ scope }: Reading, loudness: "silent" | "warn", path: Path, at: Raw["at"]): void {
+  if (loudness === "silent") return;
+  const reason = `the key ${JSON.stringify(String(path.at(-1)))} is not supported, and does nothing`;
+  report(scope, { severity: "warning", code: "unsupported-key", path, at, reason });
+}
+
+function parse<Output>(
+  schema: Schema<Output>,
+  scope: Scope,
+  plain: Plain,
+  absent: ReadonlySet<string>,
+  options: ShapeOptions,
+): Output | undefined {
+  const result = v.safeParse(schema, plain, { abortPipeEarly: true });
+  for (const issue of result.issues ?? []) reportIssue({ schema, scope, absent, options }, issue, []);
+  return result.success ? result.output : undefined;
+}
+
+interface Judging {
+  readonly schema: Schema;
+  readonly scope: Scope;
+  readonly absent: ReadonlySet<string>;
+  readonly options: ShapeOptions;
+}
+
+function reportIssue(judging: Judging, issue: v.BaseIssue<unknown>, around: Path): void {
+  const { scope, absent, options } = judging;
+  const path = [
+    ...around,
+    ...(issue.path ?? []).map(({ key }) => typeof key === "number" ? key : String(key)),
+  ];
+  const isAbsent = [[], ...path].some((_, index) => absent.has(formatPath(path.slice(0, index))));
+  if (isAbsent) return;
+  const node = nodeAt(scope.raw, path);
+  const meant = issue.type === "union" ? (issue.issues ?? []).filter((one) => isInsideOf(node, one)) : [];
+  if (meant.length > 0) return meant.forEach((one) => reportIssue(judging, one, path));
+  if (issue.kind === "schema" && (node === undefined || isNull(node))) return reportMissing(judging, path);
+  if (issue.kind === "schema" && issue.type !== "picklist") {
+    return reportWrongType(scope, path, expected(issue), node);
+  }
+  report(scope, { path, ...explainLeaf(issue.message, ...shown(node, formatPath(path), options)) });
+}
+
+/** Of several alternatives, the one that got inside of the value is the one that was meant. */
+function isInsideOf(node: Raw | undefined, issue: v.BaseIssue<unknown>): boolean {
+  const key = issue.path?.[0]?.key;
+  return typeof key === "number" ? node?.type === "list" : key !== undefined && node?.type === "map";
+}
+
+function reportMissing({ schema, scope }: Judging, path: Path): void {
+  const key = JSON.stringify(String(path.at(-1) ?? ""));
+  const hint = descriptionAt(schema, path);
+  report(scope, { code: "missing-key", path, reason: `the key ${key} is missing`, hint });
+}
+
+const WORDS_FOR_TYPES: ReadonlyMap<string, string> = new Map([
+  ["Object", "a map"],
+  ["Array", "a list"],
+  ["string", "a text"],
+]);
+
+function expected(issue: v.BaseIssue<unknown>): string {
+  const types = (issue.expected ?? "").replace(/[()]/g, "").split(" | ");
+  return types.map((type) => WORDS_FOR_TYPES.get(type) ?? type).join(" or ");
+}
+
+/** A value for a sentence, and for suggestions: never a secret, and not what came from a variable. */
+function shown(node: Raw | undefined, path: string, { secret }: ShapeOptions): [string, string | undefined] {
+  if (secret?.includes(path) === true && node?.type === "scalar" && node.variable === undefined) {
+    return ["the value", undefined];
+  }
+  return [showValue(node), node?.type === "scalar" && node.variable === undefined ? node.text : undefined];
+}

@@ -1,0 +1,328 @@
+/**
+ * The only door to the YAML library: text to a {@linkcode RawMap}, and what is wrong with the text.
+ *
+ * @module
+ */
+// @ts-types="yaml/types"
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from "yaml";
+// @ts-types="yaml/types"
+import type { Alias, ParsedNode, Scalar, YAMLMap, YAMLSeq } from "yaml";
+import type { SourcePosition } from "../errors.ts";
+import {
+  emptyMap,
+  type Path,
+  type Raw,
+  type RawEntry,
+  type RawList,
+  type RawMap,
+  type RawScalar,
+} from "./raw.ts";
+
+/** One thing wrong with a text as YAML. */
+export interface YamlIssue {
+  readonly severity: "error" | "warning";
+  /** `syntax`, `duplicate-key`, `merge-key`, `alias`, `complex-key`, `nesting`, `multiple-documents`, `not-a-map`. */
+  readonly code: string;
+  /** Where in the document, when it could be read that far; `undefined`: nothing of the document can be used. */
+  readonly path: Path | undefined;
+  readonly at: SourcePosition;
+  readonly reason: string;
+  readonly hint: string | undefined;
+}
+
+/** A document, as far as it could be read. */
+export interface ParsedYaml<Root extends Raw = RawMap> {
+  readonly root: Root;
+  readonly issues: readonly YamlIssue[];
+}
+
+/** Nodes that aliases may stand for, all together: a "billion laughs" text means 10^9 of them. */
+const MAX_ALIASED_NODES = 100_000;
+/** Levels of nesting; people write ten. */
+const MAX_DEPTH = 100;
+/** Syntax errors shown per file: after the first few they are echoes. */
+const MAX_SYNTAX_ISSUES = 5;
+
+/**
+ * Reads the first document of a YAML (or JSON) text whose top level is a map, as a configuration's is. What cannot be
+ * read is an empty map.
+ *
+ * @param file named in every position
+ */
+export function parseYaml(text: string, file: string): ParsedYaml {
+  const { root, issues } = parseYamlValue(text, file);
+  if (root.type === "map") return { root, issues };
+  const empty = emptyMap(root.at);
+  if (root.type === "scalar" && root.value === null) return { root: empty, issues };
+  const reason = "the top level of the file is not a map of keys";
+  const issue = unusable(root.at, "not-a-map", reason, "Write lines of `key: value`");
+  return { root: empty, issues: [...issues, issue] };
+}
+
+/**
+ * Reads the first document of a YAML (or JSON) text, whatever it holds. What cannot be read is nothing.
+ *
+ * Merge keys (`<<`) work as in YAML 1.1: a map's own keys win, then the earlier of several merged maps. Never
+ * throws for what the text says.
+ *
+ * @param file named in every position
+ */
+export function parseYamlValue(text: string, file: string): ParsedYaml<Raw> {
+  const lines = new LineCounter();
+  const place = (offset: number): SourcePosition => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  const nothing: RawScalar = {
+    type: "scalar",
+    value: null,
+    text: "",
+    plain: true,
+    at: { file, line: 1, column: 1 },
+  };
+  const documents = documentsOf(text, lines);
+  if (documents instanceof RangeError) {
+    const reason = `it is nested too deeply to be read (${documents.message})`;
+    return { root: nothing, issues: [unusable(nothing.at, "nesting", reason)] };
+  }
+  const [document, extra] = documents;
+  if (document === undefined) return { root: nothing, issues: [] };
+  if (document.errors.length > 0) return { root: nothing, issues: syntaxIssues(document, place) };
+  const issues: YamlIssue[] = extra === undefined ? [] : [secondDocument(place(extra.range[0]))];
+  const reading: Reading = { place, issues, anchors: new Map(), nodes: 0, aliased: 0 };
+  const root = document.contents === null ? nothing : readNode(reading, document.contents, [], 0);
+  return { root: issues.some((issue) => issue.path === undefined) ? nothing : root, issues };
+}
+
+function documentsOf(text: string, lines: LineCounter): readonly Document.Parsed[] | RangeError {
+  try {
+    const parsed = parseAllDocuments(text, {
+      lineCounter: lines,
+      // Ours is linear in the number of keys, and knows both places.
+      uniqueKeys: false,
+      prettyErrors: false,
+      logLevel: "error",
+    });
+    return Array.isArray(parsed) ? parsed : [];
+  } catch (error) {
+    if (error instanceof RangeError) return error;
+    throw error;
+  }
+}
+
+function unusable(at: SourcePosition, code: string, reason: string, hint?: string): YamlIssue {
+  return { severity: "error", code, path: undefined, at, reason, hint };
+}
+
+function secondDocument(at: SourcePosition): YamlIssue {
+  return {
+    severity: "warning",
+    code: "multiple-documents",
+    path: [],
+    at,
+    reason: "only the first document of a file is read, not what follows `---`",
+    hint: "Move it into a file of its own and import that",
+  };
+}
+
+function syntaxIssues(document: Document.Parsed, place: (offset: number) => SourcePosition): YamlIssue[] {
+  const seen = new Set<number>();
+  return document.errors.flatMap((error): YamlIssue[] => {
+    const at = place(error.pos[0]);
+    if (seen.has(at.line) || seen.size >= MAX_SYNTAX_ISSUES) return [];
+    seen.add(at.line);
+    return [{
+      severity: "error",
+      code: "syntax",
+      path: undefined,
+      at,
+      ...explain(error.code, error.message),
+    }];
+  });
+}
+
+function explain(
+  code: string,
+  message: string,
+): { readonly reason: string; readonly hint: string | undefined } {
+  switch (code) {
+    case "TAB_AS_INDENT":
+      return {
+        reason: "a tab is used as indentation",
+        hint: "Indent with spaces; YAML does not allow tabs there",
+      };
+    case "BLOCK_AS_IMPLICIT_KEY":
+      return { reason: message, hint: "Check the indentation, or quote a value that holds `: `" };
+    case "BAD_SCALAR_START":
+      return { reason: message, hint: "Put the value in quotes" };
+    default:
+      return { reason: message, hint: undefined };
+  }
+}
+
+/** The state of one document while it is read. */
+interface Reading {
+  readonly place: (offset: number) => SourcePosition;
+  readonly issues: YamlIssue[];
+  /** The latest node of each anchor, with how many nodes it stands for; `undefined` while it is being read. */
+  readonly anchors: Map<string, { readonly node: Raw; readonly size: number } | undefined>;
+  nodes: number;
+  aliased: number;
+}
+
+type Untagged = Exclude<ParsedNode, Alias.Parsed>;
+
+function readNode(reading: Reading, node: ParsedNode, path: Path, depth: number): Raw {
+  const at = reading.place(node.range[0]);
+  reading.nodes += 1;
+  if (depth > MAX_DEPTH) {
+    return refuse(reading, at, "nesting", `it is nested deeper than ${MAX_DEPTH} levels`);
+  }
+  if (isAlias(node)) return readAlias(reading, node.source, at, path);
+  const anchor = node.anchor;
+  const before = reading.nodes;
+  if (anchor !== undefined) reading.anchors.set(anchor, undefined);
+  const plain = readUntagged(reading, node, at, path, depth);
+  const raw: Raw = isCustomTag(node.tag) ? { type: "tag", tag: node.tag, argument: plain, at } : plain;
+  if (anchor !== undefined) reading.anchors.set(anchor, { node: raw, size: reading.nodes - before + 1 });
+  return raw;
+}
+
+/** A text with a path of `undefined` takes the whole document out of use, so what stands in for the node is moot. */
+function refuse(reading: Reading, at: SourcePosition, code: string, reason: string): RawScalar {
+  if (!reading.issues.some((issue) => issue.path === undefined)) {
+    reading.issues.push(unusable(at, code, reason));
+  }
+  return { type: "scalar", value: null, text: "", plain: true, at };
+}
+
+function readAlias(reading: Reading, anchor: string, at: SourcePosition, path: Path): Raw {
+  const known = reading.anchors.get(anchor);
+  if (known === undefined) {
+    const reason = reading.anchors.has(anchor)
+      ? `the alias *${anchor} stands for something that contains it`
+      : `the alias *${anchor} has no anchor &${anchor} before it`;
+    reading.issues.push({ severity: "error", code: "alias", path, at, reason, hint: undefined });
+    return { type: "scalar", value: null, text: "", plain: true, at };
+  }
+  reading.nodes += known.size;
+  reading.aliased += known.size;
+  if (reading.aliased <= MAX_ALIASED_NODES) return known.node;
+  return refuse(reading, at, "alias", `its aliases stand for more than ${MAX_ALIASED_NODES} values`);
+}
+
+/** `!` alone and YAML's own tags (`!!str`) are not custom; `!!binary` and the like are. */
+function isCustomTag(tag: string | undefined): tag is string {
+  return tag !== undefined && tag !== "!" &&
+    !/^tag:yaml\.org,2002:(str|int|float|bool|null|map|seq)$/.test(tag);
+}
+
+function readUntagged(
+  reading: Reading,
+  node: Untagged,
+  at: SourcePosition,
+  path: Path,
+  depth: number,
+): RawScalar | RawList | RawMap {
+  if (isMap(node)) return readMap(reading, node, at, path, depth);
+  if (isSeq(node)) return readList(reading, node, at, path, depth);
+  return readScalar(node, at);
+}
+
+function readScalar(node: Scalar.Parsed, at: SourcePosition): RawScalar {
+  const plain = node.type === "PLAIN";
+  const text = plain ? node.source : String(node.value ?? "");
+  const { value } = node;
+  const known = typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+  return { type: "scalar", value: known ? value : value === null ? null : text, text, plain, at };
+}
+
+function readList(
+  reading: Reading,
+  node: YAMLSeq.Parsed,
+  at: SourcePosition,
+  path: Path,
+  depth: number,
+): RawList {
+  return {
+    type: "list",
+    items: node.items.map((item, index) =>
+      isMap(item) || isSeq(item) || isScalar(item) || isAlias(item)
+        ? readNode(reading, item, [...path, index], depth + 1)
+        : refuse(reading, at, "syntax", "a list holds a pair outside of a map")
+    ),
+    at,
+  };
+}
+
+function readMap(
+  reading: Reading,
+  node: YAMLMap.Parsed,
+  at: SourcePosition,
+  path: Path,
+  depth: number,
+): RawMap {
+  const entries = new Map<string, RawEntry>();
+  const merged: Raw[] = [];
+  for (const { key: keyNode, value: valueNode } of node.items) {
+    const keyAt = reading.place(keyNode.range[0]);
+    if (!isScalar(keyNode)) {
+      const reason = "a key is a list, a map or an alias; only texts can be keys";
+      reading.issues.push({
+        severity: "error",
+        code: "complex-key",
+        path,
+        at: keyAt,
+        reason,
+        hint: undefined,
+      });
+      continue;
+    }
+    const key = readScalar(keyNode, keyAt).text;
+    const inner = [...path, key];
+    const value: Raw = valueNode === null
+      ? { type: "scalar", value: null, text: "", plain: true, at: keyAt }
+      : readNode(reading, valueNode, inner, depth + 1);
+    if (key === "<<" && keyNode.type === "PLAIN") merged.push(value);
+    else {
+      reportDuplicate(reading, entries.get(key), keyAt, inner);
+      entries.set(key, { key, keyAt, value });
+    }
+  }
+  for (const source of merged) mergeInto(reading, entries, source, path);
+  return { type: "map", entries, at };
+}
+
+function reportDuplicate(
+  reading: Reading,
+  first: RawEntry | undefined,
+  at: SourcePosition,
+  path: Path,
+): void {
+  if (first === undefined) return;
+  const reason = `the key ${
+    JSON.stringify(first.key)
+  } stands here a second time, after line ${first.keyAt.line}`;
+  const hint = "Remove one of the two, or rename it";
+  reading.issues.push({ severity: "error", code: "duplicate-key", path, at, reason, hint });
+}
+
+/** Merge keys of YAML 1.1 (https://yaml.org/type/merge.html): what is there already wins. */
+function mergeInto(reading: Reading, entries: Map<string, RawEntry>, source: Raw, path: Path): void {
+  const maps = source.type === "list" ? source.items : [source];
+  for (const map of maps) {
+    if (map.type === "map") {
+      for (const [key, entry] of map.entries) if (!entries.has(key)) entries.set(key, entry);
+    } else if (!(map.type === "scalar" && map.value === null)) {
+      const reason = "`<<` takes a map or a list of maps";
+      reading.issues.push({
+        severity: "error",
+        code: "merge-key",
+        path,
+        at: map.at,
+        reason,
+        hint: undefined,
+      });
+    }
+  }
+}

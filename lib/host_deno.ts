@@ -1,0 +1,104 @@
+/**
+ * The real world. This file and those in `host_deno/` are the only ones of the library that touch it.
+ *
+ * @module
+ */
+import { AuthError } from "./errors.ts";
+import type { Host, Os } from "./host.ts";
+import { browserOpener } from "./host_deno/browser.ts";
+import { browserDriver } from "./host_deno/driven_browser.ts";
+import { failureOf } from "./host_deno/failures.ts";
+import { denoFiles } from "./host_deno/files.ts";
+import { softVariable } from "./host_deno/grants.ts";
+import { loopbackServer, networkFetch } from "./host_deno/network.ts";
+import { type Foreground, processRunner } from "./host_deno/processes.ts";
+import { screenOfStderr, standardInput, writeFully } from "./host_deno/terminal.ts";
+import { sleep } from "./host_deno/timing.ts";
+import { canAsk } from "./terminal/ci.ts";
+
+/**
+ * The host of a command line program. Making it does nothing and reads nothing; `interrupted` listens for Ctrl-C
+ * from its first use on, so whoever takes it must heed it.
+ */
+export function denoHost(): Host {
+  const os = systemOf(Deno.build.os);
+  const surroundings = { os, env: variable };
+  const foreground: Foreground = { children: 0 };
+  const input = standardInput();
+  const lazy: { interrupted?: AbortSignal } = {};
+  const files = denoFiles(os, () => softVariable(os === "windows" ? "USERPROFILE" : "HOME") || undefined);
+  return {
+    ...surroundings,
+    workingDirectory: () => Deno.cwd(),
+    self: ownCommand,
+    now: () => Date.now(),
+    sleep,
+    random: (byteCount) => crypto.getRandomValues(new Uint8Array(byteCount)),
+    fetch: networkFetch(files, variable),
+    files,
+    run: processRunner(surroundings, foreground),
+    listen: loopbackServer,
+    get prompt() {
+      const streams = {
+        stdinIsTerminal: Deno.stdin.isTerminal(),
+        stderrIsTerminal: Deno.stderr.isTerminal(),
+      };
+      return canAsk(softVariable, streams) ? input.prompt : undefined;
+    },
+    screen: screenOfStderr(),
+    openUrl: browserOpener(surroundings),
+    browse: browserDriver(os),
+    readInput: input.readInput,
+    write: (text) => writeFully(Deno.stdout, "standard output", text),
+    tell: (text) => writeFully(Deno.stderr, "standard error", text),
+    get interrupted() {
+      return lazy.interrupted ??= interruption(foreground);
+    },
+  };
+}
+
+/** Systems that we do not know the conventions of are taken for what they resemble. */
+function systemOf(os: typeof Deno.build.os): Os {
+  return os === "windows" || os === "darwin" ? os : "linux";
+}
+
+function variable(name: string): string | undefined {
+  const attempt = `read the variable ${name}`;
+  try {
+    return Deno.env.get(name);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.InvalidData)) throw failureOf("failed", attempt, error);
+    // Deno's own message shows the value, which may be a secret.
+    throw new AuthError("config-invalid", `Cannot ${attempt}: its value is not UTF-8 text`, { cause: error });
+  }
+}
+
+/**
+ * How to start this very program again, for an AWS SDK's `credential_process`. From source the grants of this
+ * process cannot be told from inside; a child needs what we need, and it is started by an SDK as the same person,
+ * who can run any program anyhow: so it gets all of them. A compiled program carries its own.
+ */
+function ownCommand(): readonly [string, ...string[]] {
+  const program = Deno.execPath();
+  if (Deno.build.standalone) return [program];
+  const source = new URL("../cli.ts", import.meta.url);
+  return [program, "run", "-q", "--allow-all", source.protocol === "file:" ? pathOf(source) : source.href];
+}
+
+/** The path of a `file:` URL: `/a b`, `C:\a b`. */
+function pathOf(url: URL): string {
+  const path = decodeURIComponent(url.pathname);
+  return Deno.build.os === "windows" ? path.slice(1).replaceAll("/", "\\") : path;
+}
+
+/** The first Ctrl-C aborts the signal, the second one ends us as if nobody listened. */
+function interruption(foreground: Foreground): AbortSignal {
+  const controller = new AbortController();
+  const interrupt = () => {
+    if (foreground.children > 0) return;
+    Deno.removeSignalListener("SIGINT", interrupt);
+    controller.abort(new AuthError("interrupted", "Interrupted"));
+  };
+  Deno.addSignalListener("SIGINT", interrupt);
+  return controller.signal;
+}

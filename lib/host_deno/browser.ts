@@ -1,0 +1,62 @@
+/**
+ * The person's browser, started without a shell: a URL with `&` or `;` is an argument like any other.
+ *
+ * @module
+ */
+import type { Host } from "../host.ts";
+
+type Surroundings = Pick<Host, "os" | "env">;
+
+/** Programs with their arguments that show a page, the wanted first; none on a system without a display. */
+export function browserCommands({ os, env }: Surroundings, url: string): readonly (readonly string[])[] {
+  const chosen = (env("BROWSER") ?? "").split(os === "windows" ? ";" : ":").flatMap((words) =>
+    chosenCommand(words, url)
+  );
+  return [...chosen, ...platformCommands(os, env, url)];
+}
+
+/** A word list of `BROWSER`, in which `%s` stands for the page; without one the page is its last word. */
+function chosenCommand(words: string, url: string): readonly (readonly string[])[] {
+  const command = words.trim().split(/\s+/);
+  if (command[0] === "") return [];
+  return [words.includes("%s") ? command.map((word) => word.replaceAll("%s", () => url)) : [...command, url]];
+}
+
+function platformCommands(os: Host["os"], env: Host["env"], url: string): readonly (readonly string[])[] {
+  if (os === "darwin") return [["open", url]];
+  if (os === "windows") return [["rundll32", "url.dll,FileProtocolHandler", url]];
+  const isSet = (name: string) => (env(name) ?? "") !== "";
+  if (isSet("WSL_DISTRO_NAME")) {
+    return [["wslview", url], ["rundll32.exe", "url.dll,FileProtocolHandler", url]];
+  }
+  return isSet("DISPLAY") || isSet("WAYLAND_DISPLAY") ? [["xdg-open", url]] : [];
+}
+
+/** `Host.openUrl`. */
+export function browserOpener(host: Surroundings): Host["openUrl"] {
+  return (url) => {
+    const isPage = url.protocol === "https:" || url.protocol === "http:";
+    const commands = isPage ? browserCommands(host, url.href) : [];
+    return Promise.resolve(commands.some(starts));
+  };
+}
+
+/** Starts a program that outlives us and has nothing of our terminal. */
+function starts([program = "", ...args]: readonly string[]): boolean {
+  try {
+    const child = new Deno.Command(program, {
+      args,
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+      // A group of its own (Deno 2.9): our Ctrl-C does not close the browser.
+      detached: true,
+    }).spawn();
+    child.unref();
+    return true;
+  } catch (error) {
+    // Not there, or not granted: the page's address is shown anyway.
+    if (error instanceof Error) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * From what Deno throws to our errors: a missing grant names its flag, a failed file operation its path.
+ *
+ * @module
+ */
+import { AuthError, messageOf } from "../errors.ts";
+
+/** What an operating system's error code means to a person. */
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ["EACCES", "permission denied"],
+  ["EPERM", "the operation is not permitted"],
+  ["ENOENT", "no such file or directory"],
+  ["EISDIR", "it is a directory"],
+  ["ENOTDIR", "a part of the path is not a directory"],
+  ["ENOTEMPTY", "the directory is not empty"],
+  ["EEXIST", "it exists already"],
+  ["ELOOP", "too many symbolic links"],
+  ["ENAMETOOLONG", "the name is too long"],
+  ["EROFS", "the file system is read-only"],
+  ["ENOSPC", "no space left on the device"],
+  ["EDQUOT", "the disk quota is used up"],
+  ["EMFILE", "too many open files"],
+  ["EBUSY", "it is in use"],
+  ["EIO", "input/output error"],
+]);
+
+/** The operating system's name of an error, such as `ENOSPC`; Deno has a class for some of them only. */
+export function systemCodeOf(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}
+
+/** Why an operation failed, without the path that Deno appends to its messages. */
+export function reasonOf(error: unknown): string {
+  const known = REASONS.get(systemCodeOf(error) ?? "");
+  return known ?? messageOf(error).replace(/ \(os error \d+\)(?:: .*)?$/s, "");
+}
+
+/** The flag that grants what Deno's message says is withheld: `--allow-read=/path`. */
+function missingFlag(message: string): string | undefined {
+  const match = /^Requires (\w+) access(?: to "?(.+?)"?)?, /s.exec(message);
+  if (match?.[1] === undefined) return undefined;
+  const scope = match[1] === "all" || match[2] === undefined ? "" : `=${match[2]}`;
+  return `--allow-${match[1]}${scope}`;
+}
+
+/** The sandbox withholds what `attempt` needs. */
+export function permissionMissing(attempt: string, error: Error): AuthError {
+  const flag = missingFlag(error.message);
+  return new AuthError(
+    "permission-missing",
+    `Cannot ${attempt}: ${flag === undefined ? error.message : `Deno's sandbox withholds ${flag}`}`,
+    { hints: flag === undefined ? [] : [`Run with ${flag}`], cause: error },
+  );
+}
+
+/** Any error of an attempt as ours; ours stay as they are. `code` is that of everything but a missing grant. */
+export function failureOf(code: "failed" | "file-failed", attempt: string, error: unknown): AuthError {
+  if (error instanceof AuthError) return error;
+  if (error instanceof Deno.errors.NotCapable) return permissionMissing(attempt, error);
+  return new AuthError(code, `Cannot ${attempt}: ${reasonOf(error)}`, { cause: error });
+}
+
+/** Runs an operation on a file; its failure says what was attempted. */
+export async function attemptOnFile<T>(attempt: string, operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    throw failureOf("file-failed", attempt, error);
+  }
+}
+
+/** The same, with `absent` for what does not exist. */
+export async function attemptUnlessAbsent<T, A>(
+  attempt: string,
+  absent: A,
+  operation: () => Promise<T>,
+): Promise<T | A> {
+  try {
+    return await operation();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return absent;
+    throw failureOf("file-failed", attempt, error);
+  }
+}

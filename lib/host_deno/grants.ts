@@ -1,0 +1,21 @@
+/**
+ * What the sandbox lets us look at. Where a look is only a kindness, asking for a grant on the person's terminal, as
+ * Deno would, is worse than not looking.
+ *
+ * @module
+ */
+
+const granted = (descriptor: Deno.PermissionDescriptor) =>
+  Deno.permissions.querySync(descriptor).state === "granted";
+
+export const mayRead = (path: string): boolean => granted({ name: "read", path });
+
+/** A variable that only tunes how we look: withheld counts as not set. */
+export function softVariable(name: string): string | undefined {
+  return granted({ name: "env", variable: name }) ? Deno.env.get(name) : undefined;
+}
+
+const EVERY_GRANT = ["read", "write", "net", "env", "run", "sys", "ffi"] as const;
+
+/** Deno wants all of them before it opens a file below /proc. */
+export const mayReadProc = (): boolean => EVERY_GRANT.every((name) => granted({ name }));

@@ -1,0 +1,147 @@
+/**
+ * Locks of the kernel: flock(2) on an empty file (LockFileEx on Windows). The kernel releases them with the process
+ * that held them, however it died; the files are never removed, since a lock on a removed file excludes nobody.
+ *
+ * @module
+ */
+import { AuthError } from "../errors.ts";
+import type { Files, LockWait } from "../host.ts";
+import { attemptOnFile, failureOf } from "./failures.ts";
+import { mayReadProc } from "./grants.ts";
+import { sleep, within } from "./timing.ts";
+
+/** How long a wait may be before it is told: nobody wants to hear of a few milliseconds. */
+const QUIET_MILLIS = 30;
+const LONGEST_PAUSE_MILLIS = 60;
+
+/**
+ * `Files.lock`, with the turns of the callers in this process: flock belongs to an open file, and a second one in
+ * the same process should wait in order and not poll.
+ *
+ * @param prepare checks the path and makes its directory
+ */
+export function lockKeeper(prepare: (path: string) => Promise<void>): Files["lock"] {
+  const turns = new Map<string, Promise<void>>();
+  return async (path, wait) => {
+    const deadline = performance.now() + wait.deadlineMillis;
+    const endTurn = await takeTurn(turns, path, deadline);
+    try {
+      await prepare(path);
+      const file = await lockedFile(path, deadline, wait);
+      return {
+        [Symbol.asyncDispose]: () => {
+          file.close();
+          endTurn();
+          return Promise.resolve();
+        },
+      };
+    } catch (error) {
+      endTurn();
+      throw error;
+    }
+  };
+}
+
+async function takeTurn(
+  turns: Map<string, Promise<void>>,
+  path: string,
+  deadline: number,
+): Promise<() => void> {
+  const before = turns.get(path);
+  const { promise: ours, resolve: endTurn } = Promise.withResolvers<void>();
+  const last = before === undefined ? ours : before.then(() => ours);
+  turns.set(path, last);
+  last.then(() => turns.get(path) === last && turns.delete(path));
+  if (before !== undefined && !await settlesBefore(deadline, before)) {
+    endTurn();
+    throw timedOut(path, "this process");
+  }
+  return endTurn;
+}
+
+/** The open file, locked; closing it is releasing it. */
+async function lockedFile(path: string, deadline: number, wait: LockWait): Promise<Deno.FsFile> {
+  const file = await attemptOnFile(
+    `lock ${path}`,
+    () => Deno.open(path, { read: true, write: true, create: true, mode: 0o600 }),
+  );
+  const waiter = typeof file.tryLock === "function" ? pollingWaiter(file) : blockingWaiter(file);
+  try {
+    if (await waiter.locksBefore(Math.min(deadline, performance.now() + QUIET_MILLIS))) return file;
+    const holder = await holderOf(path);
+    wait.onWait?.(holder);
+    if (await waiter.locksBefore(deadline)) return file;
+    throw timedOut(path, holder);
+  } catch (error) {
+    waiter.giveUp();
+    throw failureOf("file-failed", `lock ${path}`, error);
+  }
+}
+
+function timedOut(path: string, holder: string | undefined): AuthError {
+  return new AuthError("lock-timeout", `Cannot lock ${path}: ${holder ?? "another process"} holds it`, {
+    hints: ["Wait for the other command to finish, or end it"],
+  });
+}
+
+/** A way to wait for the lock of a file; may be asked again with a later moment. */
+interface Waiter {
+  readonly locksBefore: (deadline: number) => Promise<boolean>;
+  /** Closes the file, now or as soon as that can be. */
+  readonly giveUp: () => void;
+}
+
+function pollingWaiter(file: Deno.FsFile): Waiter {
+  return {
+    locksBefore: async (deadline) => {
+      for (let pause = 2; !await file.tryLock(true); pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS)) {
+        const left = deadline - performance.now();
+        if (left <= 0) return false;
+        // Jitter, so that many waiters do not knock at the same moments.
+        await sleep(Math.min(left, pause * (0.5 + Math.random() / 2)));
+      }
+      return true;
+    },
+    giveUp: () => file.close(),
+  };
+}
+
+/** For Deno 2.4, which has no `tryLock`: a blocking lock in a thread of its own cannot be called off. */
+function blockingWaiter(file: Deno.FsFile): Waiter {
+  const locked = file.lock(true);
+  const close = () => file.close();
+  return {
+    locksBefore: (deadline) => settlesBefore(deadline, locked),
+    giveUp: () => void locked.then(close, close),
+  };
+}
+
+const settlesBefore = (deadline: number, promise: Promise<void>): Promise<boolean> =>
+  within(deadline - performance.now(), promise.then(() => true), false);
+
+/** Who holds the lock of a file, as `process 4711`: Linux tells in /proc/locks, to whoever may read that. */
+async function holderOf(path: string): Promise<string | undefined> {
+  if (Deno.build.os !== "linux" || !mayReadProc()) return undefined;
+  try {
+    const [{ ino, dev }, locks] = [await Deno.stat(path), await Deno.readTextFile("/proc/locks")];
+    return ino === null ? undefined : holderIn(locks, dev, ino);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/**
+ * Reads proc(5)'s list of locks: `1: FLOCK  ADVISORY  WRITE 4711 fe:00:1234 0 EOF`. Waiters have an arrow before
+ * their kind; 0 is a process of another container.
+ */
+function holderIn(locks: string, dev: number, ino: number): string | undefined {
+  const hex = (number: number) => number.toString(16).padStart(2, "0");
+  // gnu_dev_major(3) and gnu_dev_minor(3), for device numbers of 32 bits.
+  const place = `${hex((dev >>> 8) & 0xfff)}:${hex((dev & 0xff) | ((dev >>> 12) & 0xfff00))}:${ino}`;
+  const line = locks.split("\n").find((each) => each.includes(" FLOCK ") && each.includes(` ${place} `));
+  const pid = /^\d+: FLOCK +\S+ +\S+ +([1-9]\d*) /.exec(line ?? "")?.[1];
+  return pid === undefined ? undefined : `process ${pid}`;
+}

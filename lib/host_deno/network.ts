@@ -1,0 +1,151 @@
+/**
+ * Requests out, and the loopback listener that a browser comes back to.
+ *
+ * @module
+ */
+import { AuthError } from "../errors.ts";
+import type { Files, Host, LoopbackServer } from "../host.ts";
+import { failureOf, permissionMissing } from "./failures.ts";
+import { within } from "./timing.ts";
+
+/** `Host.fetch`: redirects are answers, the body is read whole, nothing is added to the request, failures name the host only. */
+export function networkFetch(files: Pick<Files, "readText">, env: Host["env"]): Host["fetch"] {
+  const lazy: { bundle?: Promise<readonly string[]>; shared?: Deno.HttpClient } = {};
+  return async (request) => {
+    const caCerts = [...await (lazy.bundle ??= certificates(files, env("AWS_CA_BUNDLE") ?? ""))];
+    if (request.method === "GET" || request.method === "HEAD") {
+      if (caCerts.length > 0) lazy.shared ??= Deno.createHttpClient({ caCerts });
+      return await wholeAnswer(request, lazy.shared);
+    }
+    // On a connection that was idle and turns out to be closed, the runtime sends a request again by itself. What
+    // may spend a one-time code or a refresh token gets a connection of its own.
+    using client = Deno.createHttpClient({
+      poolMaxIdlePerHost: 0,
+      ...(caCerts.length > 0 ? { caCerts } : {}),
+    });
+    return await wholeAnswer(request, client);
+  };
+}
+
+/** From the first byte sent to the last one read. */
+const DEADLINE_MILLIS = 30_000;
+/** No answer of AWS or of an identity provider comes near this. */
+const LONGEST_BODY = 16 * 1024 * 1024;
+const WITHOUT_BODY: ReadonlySet<number> = new Set([101, 204, 205, 304]);
+
+/**
+ * An answer is whole or it is a failure: a body that is cut off or never comes would otherwise fail where it is read,
+ * with the status of a success in hand.
+ */
+async function wholeAnswer(request: Request, client: Deno.HttpClient | undefined): Promise<Response> {
+  const deadline = new AbortController();
+  const late = () => deadline.abort(new DOMException("No answer in time", "TimeoutError"));
+  const timer = setTimeout(late, DEADLINE_MILLIS);
+  const signal = AbortSignal.any([request.signal, deadline.signal]);
+  try {
+    const answer = await fetch(request, {
+      redirect: "manual",
+      signal,
+      ...(client === undefined ? {} : { client }),
+    });
+    const body = await readBounded(answer, new URL(request.url).host);
+    const { status, statusText, headers } = answer;
+    return new Response(WITHOUT_BODY.has(status) ? null : body, { status, statusText, headers });
+  } catch (error) {
+    throw error instanceof AuthError ? error : requestFailure(request, signal, error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function readBounded(answer: Response, host: string): Promise<Uint8Array<ArrayBuffer>> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  for await (const part of answer.body ?? []) {
+    parts.push(part);
+    length += part.length;
+    if (length > LONGEST_BODY) {
+      throw new AuthError("bad-answer", `Cannot read the answer of ${host}: it is longer than 16 MiB`);
+    }
+  }
+  const whole = new Uint8Array(length);
+  parts.reduce((offset, part) => {
+    whole.set(part, offset);
+    return offset + part.length;
+  }, 0);
+  return whole;
+}
+
+/** The certificates of `AWS_CA_BUNDLE`, trusted beside Deno's own; Deno itself knows only `DENO_CERT`. */
+async function certificates(files: Pick<Files, "readText">, path: string): Promise<readonly string[]> {
+  if (path === "") return [];
+  const bundle = await files.readText(path);
+  // Deno takes any text and finds no certificate in it without a word.
+  if (bundle?.includes("-----BEGIN CERTIFICATE-----")) return [bundle];
+  const reason = bundle === undefined ? "there is no such file" : "it holds no PEM certificate";
+  throw new AuthError("config-invalid", `Cannot use AWS_CA_BUNDLE, ${path}: ${reason}`);
+}
+
+/** The messages of an error and its causes: what went wrong stands in the first with 2.4, in the last with 2.9. */
+function wholeMessage(error: unknown): string {
+  return error instanceof Error ? `${error.message}\n${wholeMessage(error.cause)}` : "";
+}
+
+const NETWORK_REASONS: readonly (readonly [RegExp, string, string?])[] = [
+  [/dns error|failed to lookup address/i, "the name cannot be resolved (DNS)"],
+  [/unsuccessful tunnel|proxy/i, "the proxy refused", "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"],
+  [
+    /UnknownIssuer|CaUsedAsEndEntity|SelfSigned/i,
+    "its certificate is signed by nobody we trust (TLS)",
+    "If a proxy inspects TLS, name the file of its certificate in AWS_CA_BUNDLE",
+  ],
+  [/certificate expired|Expired/, "its certificate has expired (TLS)", "Check the clock of this machine"],
+  [/not valid for name|NotValidForName/i, "its certificate is for another name (TLS)"],
+  [/certificate|InvalidContentType|tls|handshake/i, "no secure connection could be made (TLS)"],
+  [/connection refused/i, "the connection was refused"],
+  [
+    /connection reset|closed before message completed|unexpected eof|error reading a body|body from connection/i,
+    "the connection was broken off",
+  ],
+  [/no route|network is unreachable|os error 101/i, "the network is unreachable"],
+  [/timed out/i, "the connection timed out"],
+];
+
+function requestFailure(request: Request, signal: AbortSignal, error: unknown): unknown {
+  const host = new URL(request.url).host;
+  if (signal.aborted) return abortReason(host, signal.reason);
+  if (error instanceof Deno.errors.NotCapable) return permissionMissing(`reach ${host}`, error);
+  const message = wholeMessage(error);
+  const [, known, hint] = NETWORK_REASONS.find(([pattern]) => pattern.test(message)) ?? [];
+  const reason = known ?? /(?:client error \(\w+\)|fetch failed): (.+)$/im.exec(message)?.[1] ??
+    "the request failed";
+  return new AuthError("unreachable", `Cannot reach ${host}: ${reason}`, {
+    hints: hint === undefined ? [] : [hint],
+    cause: error,
+  });
+}
+
+/** Called off by our caller: with its own reason, or because an `AbortSignal.timeout` ran out. */
+function abortReason(host: string, reason: unknown): unknown {
+  const timedOut = reason instanceof DOMException && reason.name === "TimeoutError";
+  return timedOut
+    ? new AuthError("unreachable", `Cannot reach ${host}: no answer in time`, { cause: reason })
+    : reason;
+}
+
+const GRACE_MILLIS = 1000;
+
+/** `Host.listen`. */
+export function loopbackServer(answer: (request: Request) => Promise<Response>): Promise<LoopbackServer> {
+  const options = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
+  return Promise.resolve().then(() => {
+    const server = Deno.serve(options, (request) => answer(request));
+    return {
+      origin: `http://127.0.0.1:${server.addr.port}`,
+      // The last answer still goes out; an answer that never comes is not waited for.
+      [Symbol.asyncDispose]: () => within(GRACE_MILLIS, server.shutdown(), undefined),
+    };
+  }).catch((error) => {
+    throw failureOf("failed", "listen on 127.0.0.1", error);
+  });
+}

@@ -1,0 +1,213 @@
+/**
+ * Child processes: started from an argv, with our environment and edits of it.
+ *
+ * @module
+ */
+import { AuthError, messageOf } from "../errors.ts";
+import { isAbsolutePath, joinPath } from "../paths.ts";
+import type { Command, EnvironmentEdits, Exit, Host, Os } from "../host.ts";
+import { failureOf, permissionMissing, reasonOf } from "./failures.ts";
+import { mayRead, softVariable } from "./grants.ts";
+
+/** What a child that has our terminal changes for us. */
+export interface Foreground {
+  /** How many such children run: Ctrl-C is theirs then. */
+  children: number;
+}
+
+type Surroundings = Pick<Host, "os" | "env">;
+
+/** `Host.run`. */
+export function processRunner(host: Surroundings, foreground: Foreground): Host["run"] {
+  return async (command) => {
+    const environment = childEnvironment(host, command.environment);
+    const begin = () => start(host, command, environment);
+    return command.stdio === "inherit"
+      ? await inForeground(host.os, command, begin, foreground)
+      : await captured(command, await begin());
+  };
+}
+
+/** The child decides what Ctrl-C and Ctrl-\ do; what is meant for us alone is passed on to it. */
+async function inForeground(
+  os: Os,
+  command: Command,
+  begin: () => Promise<Deno.ChildProcess>,
+  foreground: Foreground,
+): Promise<Exit> {
+  const running: { child?: Deno.ChildProcess } = {};
+  using _signals = listening(os, (signal) => running.child !== undefined && kill(running.child, signal));
+  foreground.children += 1;
+  try {
+    const child = running.child = await begin();
+    using deadline = deadlineOf(command, child, () => {});
+    const { code } = await child.status;
+    return deadline.exit({ code, stdout: "" });
+  } finally {
+    foreground.children -= 1;
+  }
+}
+
+async function captured(command: Command, child: Deno.ChildProcess): Promise<Exit> {
+  const reader = child.stdout.getReader();
+  // A grandchild may hold the pipe open when the child is gone: stop reading, too.
+  using deadline = deadlineOf(command, child, () => void reader.cancel());
+  const decoder = new TextDecoder();
+  let stdout = "";
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    stdout += decoder.decode(part.value, { stream: true });
+  }
+  const { code } = await child.status;
+  return deadline.exit({ code, stdout: stdout + decoder.decode() });
+}
+
+/** Listens from before the start, so that no signal falls between. */
+function listening(os: Os, forward: (signal: Deno.Signal) => void): Disposable {
+  const ignore = () => {};
+  const unix: readonly (readonly [Deno.Signal, () => void])[] = [
+    ["SIGQUIT", ignore],
+    ["SIGTERM", () => forward("SIGTERM")],
+    ["SIGHUP", () => forward("SIGHUP")],
+  ];
+  const listeners = [["SIGINT", ignore] as const, ...(os === "windows" ? [] : unix)];
+  for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
+  return {
+    [Symbol.dispose]: () => {
+      for (const [signal, listener] of listeners) Deno.removeSignalListener(signal, listener);
+    },
+  };
+}
+
+function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
+  try {
+    child.kill(signal);
+  } catch (error) {
+    // It ended by itself: Deno says so with one of these.
+    if (!(error instanceof TypeError || error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+const GRACE_MILLIS = 1000;
+
+/** Ends the child at its deadline, the hard way when it does not go by itself. */
+function deadlineOf(
+  { program, timeoutMillis }: Command,
+  child: Deno.ChildProcess,
+  stop: () => void,
+): Disposable & { readonly exit: (exit: Exit) => Exit } {
+  const state: { expired: boolean; timer?: ReturnType<typeof setTimeout> } = { expired: false };
+  const expire = () => {
+    state.expired = true;
+    state.timer = setTimeout(() => kill(child, "SIGKILL"), GRACE_MILLIS);
+    kill(child, "SIGTERM");
+    stop();
+  };
+  if (timeoutMillis !== undefined) state.timer = setTimeout(expire, timeoutMillis);
+  return {
+    exit: (exit) => {
+      if (!state.expired) return exit;
+      throw new AuthError("failed", `Cannot run ${program}: it did not end within ${timeoutMillis} ms`);
+    },
+    [Symbol.dispose]: () => clearTimeout(state.timer),
+  };
+}
+
+/**
+ * The whole environment is read only when something must be taken out of it: that needs a grant for all of it, and
+ * Deno leaves out variables that are not UTF-8.
+ */
+function childEnvironment(
+  host: Surroundings,
+  edits: EnvironmentEdits,
+): Pick<Deno.CommandOptions, "env" | "clearEnv"> {
+  const fold = (name: string) => (host.os === "windows" ? name.toUpperCase() : name);
+  const unset = new Set(edits.unset.filter((name) => host.env(name) !== undefined).map(fold));
+  if (unset.size === 0) return { env: { ...edits.set } };
+  const kept = Object.entries(wholeEnvironment()).filter(([name]) => !unset.has(fold(name)));
+  return { env: { ...Object.fromEntries(kept), ...edits.set }, clearEnv: true };
+}
+
+function wholeEnvironment(): Record<string, string> {
+  try {
+    return Deno.env.toObject();
+  } catch (error) {
+    throw failureOf("failed", "take variables from a child's environment", error);
+  }
+}
+
+async function start(
+  host: Surroundings,
+  command: Command,
+  environment: Pick<Deno.CommandOptions, "env" | "clearEnv">,
+): Promise<Deno.ChildProcess> {
+  const stdio = command.stdio === "inherit" ? "inherit" : undefined;
+  try {
+    return new Deno.Command(command.program, {
+      args: [...command.args],
+      ...environment,
+      ...(command.directory === undefined ? {} : { cwd: command.directory }),
+      stdin: stdio ?? "null",
+      stdout: stdio ?? "piped",
+      stderr: "inherit",
+    }).spawn();
+  } catch (error) {
+    throw await startFailure(host, command, error);
+  }
+}
+
+async function startFailure(host: Surroundings, command: Command, error: unknown): Promise<AuthError> {
+  const attempt = `run ${command.program}`;
+  if (error instanceof Deno.errors.NotCapable) return permissionMissing(attempt, error);
+  if (command.directory !== undefined && await isNoDirectory(command.directory)) {
+    return new AuthError("file-failed", `Cannot ${attempt}: no directory ${command.directory}`, {
+      cause: error,
+    });
+  }
+  const found = await foundProgram(host.os, command);
+  if (found !== undefined) {
+    const reason = error instanceof Deno.errors.NotFound ? foundButNotStarted(found) : reasonOf(error);
+    return new AuthError("command-not-executable", `Cannot ${attempt}: ${reason}`, { cause: error });
+  }
+  if (error instanceof Deno.errors.NotFound) {
+    const where = hasDirectory(host.os, command.program) ? "no such file" : "no such program on PATH";
+    return new AuthError("command-not-found", `Cannot ${attempt}: ${where}`, { cause: error });
+  }
+  return new AuthError("failed", `Cannot ${attempt}: ${messageOf(error)}`, { cause: error });
+}
+
+/** What execve(2) calls "not found" although the file is there. */
+const foundButNotStarted = (path: string) =>
+  `${path} is not executable, or the interpreter in its first line does not exist`;
+
+const hasDirectory = (os: Os, program: string) =>
+  program.includes("/") || (os === "windows" && program.includes("\\"));
+
+/** Where a program that could not be started is: as written when it has a directory, else the first on PATH. */
+async function foundProgram(os: Os, command: Command): Promise<string | undefined> {
+  if (hasDirectory(os, command.program)) {
+    const relative = command.directory !== undefined && !isAbsolutePath(os, command.program);
+    const path = relative ? joinPath(os, command.directory ?? "", command.program) : command.program;
+    return await exists(path) ? path : undefined;
+  }
+  const path = command.environment.set["PATH"] ?? softVariable("PATH") ?? "";
+  for (const directory of path.split(os === "windows" ? ";" : ":").filter((each) => each !== "")) {
+    const candidate = joinPath(os, directory, command.program);
+    if (await isFile(candidate)) return candidate;
+  }
+  return undefined;
+}
+
+const exists = async (path: string) => await kindAt(path) !== undefined;
+const isFile = async (path: string) => (await kindAt(path))?.isFile === true;
+const isNoDirectory = async (path: string) => mayRead(path) && (await kindAt(path))?.isDirectory !== true;
+
+/** Explaining a failure must not fail itself: what cannot be looked at counts as absent. */
+async function kindAt(path: string): Promise<Deno.FileInfo | undefined> {
+  if (!mayRead(path)) return undefined;
+  try {
+    return await Deno.stat(path);
+  } catch (error) {
+    if (error instanceof Error) return undefined;
+    throw error;
+  }
+}

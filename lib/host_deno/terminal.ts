@@ -1,0 +1,148 @@
+/**
+ * The three standard streams: text out, completely; key presses, lines and whole inputs in.
+ *
+ * @module
+ */
+import { AuthError } from "../errors.ts";
+import type { Host, Prompt, Screen } from "../host.ts";
+import { wantsAnsi, wantsColor } from "../terminal/ci.ts";
+import { splitKeys } from "../terminal/keys.ts";
+import { failureOf, reasonOf } from "./failures.ts";
+import { softVariable } from "./grants.ts";
+import { within } from "./timing.ts";
+
+const encoder = new TextEncoder();
+
+/** Writes all of a text. A reader that went away (`| head`) has read enough: that is no error. */
+export function writeFully(stream: typeof Deno.stdout, name: string, text: string): void {
+  const bytes = encoder.encode(text);
+  for (let done = 0; done < bytes.length;) {
+    try {
+      done += stream.writeSync(bytes.subarray(done));
+    } catch (error) {
+      if (error instanceof Deno.errors.BrokenPipe) return;
+      if (!(error instanceof Deno.errors.WouldBlock)) {
+        throw new AuthError("file-failed", `Cannot write to ${name}: ${reasonOf(error)}`, { cause: error });
+      }
+      // A pipe that our parent made non-blocking is full: give its reader a moment.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}
+
+/** What standard error is; variables are read when first asked for. */
+export function screenOfStderr(): Screen {
+  const isTerminal = Deno.stderr.isTerminal();
+  return {
+    get ansi() {
+      return wantsAnsi(softVariable, isTerminal);
+    },
+    get color() {
+      return wantsColor(softVariable, isTerminal);
+    },
+    columns: () => columnsSet(softVariable("COLUMNS")) ?? columnsOfTerminal(),
+  };
+}
+
+const FALLBACK_COLUMNS = 80;
+
+function columnsSet(value: string | undefined): number | undefined {
+  const columns = /^\d{1,5}$/.test(value ?? "") ? Number(value) : 0;
+  return columns > 0 ? columns : undefined;
+}
+
+function columnsOfTerminal(): number {
+  try {
+    return Deno.consoleSize().columns || FALLBACK_COLUMNS;
+  } catch (error) {
+    // None of the three streams is a terminal.
+    if (error instanceof Error) return FALLBACK_COLUMNS;
+    throw error;
+  }
+}
+
+/** Standard input, read in pieces; what one reader leaves, the next one gets. */
+export interface Input {
+  readonly prompt: Prompt;
+  readonly readInput: Host["readInput"];
+}
+
+/** An escape sequence arrives at once; what is alone for this long is the Esc key. */
+const ESCAPE_MILLIS = 50;
+
+export function standardInput(): Input {
+  const decoder = new TextDecoder();
+  const state: { text: string; reading?: Promise<boolean> } = { text: "" };
+
+  async function readPiece(): Promise<string | undefined> {
+    const buffer = new Uint8Array(4096);
+    try {
+      const count = await Deno.stdin.read(buffer);
+      return count === null ? undefined : decoder.decode(buffer.subarray(0, count), { stream: true });
+    } catch (error) {
+      throw failureOf("file-failed", "read standard input", error);
+    }
+  }
+
+  async function readMore(): Promise<boolean> {
+    const piece = await readPiece();
+    state.text += piece ?? "";
+    delete state.reading;
+    return piece !== undefined;
+  }
+
+  /** Waits for more text; `false` at the end of input. A read cannot be called off, so the next caller shares it. */
+  const more = (): Promise<boolean> => state.reading ??= readMore();
+
+  function take(length: number): string {
+    const taken = state.text.slice(0, length);
+    state.text = state.text.slice(length);
+    return taken;
+  }
+
+  async function nextKey(): Promise<string | undefined> {
+    while (true) {
+      const press = splitKeys(state.text).presses[0];
+      if (press !== undefined) return take(press.length);
+      const begun = state.text.length;
+      const came = begun === 0 ? await more() : await within(ESCAPE_MILLIS, more(), false);
+      if (!came) return begun === 0 ? undefined : take(begun);
+    }
+  }
+
+  async function line(): Promise<string | undefined> {
+    while (!state.text.includes("\n")) {
+      if (!await more()) return take(Infinity) || undefined;
+    }
+    return take(state.text.indexOf("\n") + 1).replace(/\r?\n$/, "");
+  }
+
+  async function readInput(): Promise<string> {
+    // What a person might type is not piped in; waiting for it would be a prompt without words.
+    if (Deno.stdin.isTerminal()) return "";
+    while (await more());
+    return take(Infinity);
+  }
+
+  return { readInput, prompt: { line, keys: () => ({ next: nextKey, [Symbol.asyncDispose]: rawMode() }) } };
+}
+
+/** Takes the terminal's own editing and echo away until the returned function gives them back, however we end. */
+function rawMode(): () => Promise<void> {
+  // Standard input may be a pipe when ATMOS_FORCE_TTY says that it counts as a terminal.
+  if (!Deno.stdin.isTerminal()) return () => Promise.resolve();
+  const giveBack = () => Deno.stdin.setRaw(false);
+  // A signal's own way to end us would leave the terminal as it is; an exit unloads first. 128 + n, as a shell says.
+  const endings = Deno.build.os === "windows"
+    ? []
+    : [["SIGTERM", () => Deno.exit(143)] as const, ["SIGHUP", () => Deno.exit(129)] as const];
+  Deno.stdin.setRaw(true, { cbreak: false });
+  globalThis.addEventListener("unload", giveBack);
+  for (const [signal, listener] of endings) Deno.addSignalListener(signal, listener);
+  return () => {
+    for (const [signal, listener] of endings) Deno.removeSignalListener(signal, listener);
+    globalThis.removeEventListener("unload", giveBack);
+    giveBack();
+    return Promise.resolve();
+  };
+}

@@ -1,0 +1,80 @@
+/**
+ * Who is there: a person at a terminal, or a CI system.
+ *
+ * @module
+ */
+import type { Host } from "../host.ts";
+
+/** Each of these says, by being there at all, that a CI system runs us. */
+const CI_VARIABLES = [
+  "CODEBUILD_BUILD_ARN",
+  "TF_BUILD",
+  "bamboo_planKey",
+  "BITBUCKET_COMMIT",
+  "BITRISE_IO",
+  "BUILDKITE",
+  "CIRCLECI",
+  "CIRRUS_CI",
+  "CF_BUILD_ID",
+  "DRONE",
+  "GERRIT_PROJECT",
+  "GITEA_ACTIONS",
+  "GITHUB_ACTIONS",
+  "GITLAB_CI",
+  "GO_PIPELINE_LABEL",
+  "BUILDER_OUTPUT",
+  "HARNESS_BUILD_ID",
+  "HUDSON_URL",
+  "PROW_JOB_ID",
+  "SEMAPHORE",
+  "TEAMCITY_VERSION",
+  "TRAVIS",
+  "TF_VAR_spacelift_run_id",
+] as const;
+
+/** Whether a CI system runs us. */
+export function isCi(env: Host["env"]): boolean {
+  if (env("CI")?.toLowerCase() === "true") return true;
+  if (env("JENKINS_URL") !== undefined && env("BUILD_ID") !== undefined) return true;
+  if (["codeship", "sourcehut"].includes(env("CI_NAME") ?? "")) return true;
+  return CI_VARIABLES.some((name) => env(name) !== undefined);
+}
+
+/** Whether a value switches something off, as everywhere in Atmos. */
+export function isOff(value: string): boolean {
+  return ["false", "0", "no", "off"].includes(value.trim().toLowerCase());
+}
+
+/** A variable that asks for something: set, not empty, and not an off-word. */
+function isOn(value: string | undefined): boolean {
+  return value !== undefined && value !== "" && !isOff(value);
+}
+
+/** Whether the streams count as terminals whatever they are: `ATMOS_FORCE_TTY`. */
+export const forcesTerminal = (env: Host["env"]): boolean => isOn(env("ATMOS_FORCE_TTY"));
+
+/** What decides whether somebody can be asked. */
+export interface Streams {
+  readonly stdinIsTerminal: boolean;
+  readonly stderrIsTerminal: boolean;
+}
+
+/** Whether somebody can be asked: terminals to read from and to draw on, no CI, and not told otherwise. */
+export function canAsk(env: Host["env"], streams: Streams): boolean {
+  const atTerminal = (streams.stdinIsTerminal && streams.stderrIsTerminal) || forcesTerminal(env);
+  return atTerminal && !isCi(env) && !isOff(env("ATMOS_INTERACTIVE") ?? "");
+}
+
+/** Whether standard error understands cursor movement. */
+export function wantsAnsi(env: Host["env"], stderrIsTerminal: boolean): boolean {
+  return (stderrIsTerminal || forcesTerminal(env)) && env("TERM") !== "dumb";
+}
+
+/** Whether colours are wanted on standard error; the first that decides: no-color.org, bixense.com/clicolors, Atmos. */
+export function wantsColor(env: Host["env"], stderrIsTerminal: boolean): boolean {
+  const force = env("ATMOS_FORCE_COLOR") ?? env("FORCE_COLOR") ?? "";
+  if ((env("NO_COLOR") ?? "") !== "") return false;
+  if (isOn(env("CLICOLOR_FORCE")) || isOn(force)) return true;
+  if (isOn(env("ATMOS_NO_COLOR")) || env("CLICOLOR") === "0" || isOff(force)) return false;
+  return wantsAnsi(env, stderrIsTerminal);
+}
