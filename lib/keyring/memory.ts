@@ -1,0 +1,25 @@
+/**
+ * The keyring that is gone with its process.
+ *
+ * @module
+ */
+import type { EntryKey, Keyring } from "./types.ts";
+
+/** An empty keyring; nothing of it is on disk. */
+export function memoryKeyring(): Keyring {
+  const entries = new Map<string, { readonly key: EntryKey; readonly text: string }>();
+  return {
+    type: "memory",
+    get: (key) => Promise.resolve(entries.get(address(key))?.text),
+    set: (key, text) => {
+      entries.set(address(key), { key: { purpose: key.purpose, name: key.name }, text });
+      return Promise.resolve();
+    },
+    remove: (key) => Promise.resolve(entries.delete(address(key))),
+    list: () => Promise.resolve(Array.from(entries.values(), ({ key }) => key)),
+  };
+}
+
+function address(key: EntryKey): string {
+  return JSON.stringify([key.purpose, key.name]);
+}

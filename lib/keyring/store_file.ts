@@ -1,0 +1,200 @@
+/**
+ * One store on disk: read and checked anew each time, changed under a lock to what is there at that moment. What
+ * fails a check is never written over.
+ *
+ * @module
+ */
+import { AuthError } from "../errors.ts";
+import type { FileStatus, Host } from "../host.ts";
+import { type Bytes, toHex } from "./bytes.ts";
+import { newerSeen, olderThan, refuseOlder, rememberGeneration } from "./generation.ts";
+import { type DataKey, importDataKey } from "./seal.ts";
+import type { Slot } from "./slot.ts";
+import {
+  damaged,
+  formatStore,
+  parseStore,
+  type SealedEntries,
+  type Store,
+  type StoreContent,
+  verifyStore,
+} from "./store.ts";
+
+/** What a store needs of the world. */
+export type StoreHost = Pick<Host, "files" | "random" | "tell">;
+
+/** The paths of one store. */
+export interface StorePlace {
+  /** The file. */
+  readonly path: string;
+  readonly realm: string | undefined;
+  /** The lock under which it is changed. */
+  readonly lockPath: string;
+  /** The directory whose `keyring/` remembers generations. */
+  readonly stateDirectory: string;
+}
+
+/** How a store's data key is had. */
+export interface KeySource {
+  /**
+   * The data key of an existing store.
+   *
+   * @throws AuthError `keyring-password` and the others of its kind
+   */
+  readonly unlock: (store: StoreContent) => Promise<Bytes>;
+  /** The slot of a new store. */
+  readonly enclose: (store: Bytes, dataKey: Bytes) => Promise<Slot>;
+  /** Forgets what `enclose` kept elsewhere, for a store that could not be written. */
+  readonly discard: (store: Bytes) => Promise<void>;
+}
+
+/** A store's content with the key to it, all checks passed. */
+export interface OpenedStore {
+  readonly content: StoreContent;
+  readonly dataKey: DataKey;
+}
+
+/** What to put in the place of what a store has. */
+export interface StoreChange {
+  readonly entries?: SealedEntries;
+  readonly slots?: readonly Slot[];
+}
+
+type Change = (opened: OpenedStore) => Promise<StoreChange | undefined>;
+
+/** A store that may or may not be there. */
+export interface StoreFile {
+  /** `undefined` when there is none. */
+  readonly open: () => Promise<OpenedStore | undefined>;
+  /** As `open`, and tells the person, once, when an older copy than the last seen one stands there. */
+  readonly read: () => Promise<OpenedStore | undefined>;
+  /**
+   * Changes the store under its lock; `undefined` from `change` leaves it alone.
+   *
+   * @param absent what to do when there is none
+   * @throws AuthError `keyring-damaged` when it is an older copy than the last seen one
+   */
+  readonly update: (change: Change, absent: "create" | "leave") => Promise<void>;
+}
+
+/** Far beyond any use: it bounds what a planted file may cost. */
+const LARGEST_BYTES = 64 * 1024 * 1024;
+const LOCK_DEADLINE_MILLIS = 30_000;
+
+/** The store at a place. Its data key is had once and kept. */
+export function storeFile(host: StoreHost, place: StorePlace, source: KeySource): StoreFile {
+  const keys = new Map<string, Promise<DataKey>>();
+  const warned = new Set<string>();
+
+  function keyOf(store: Store): Promise<DataKey> {
+    const id = toHex(store.header.store);
+    const known = keys.get(id);
+    if (known) return known;
+    const key = source.unlock(store).then((raw) => importDataKey(store.header.store, raw));
+    keys.set(id, key);
+    // A failure is not kept: the operating system's store may be unlocked meanwhile.
+    key.then(undefined, () => keys.delete(id));
+    return key;
+  }
+
+  async function open(): Promise<OpenedStore | undefined> {
+    const store = await readStore(host, place.path);
+    if (!store) return undefined;
+    const dataKey = await keyOf(store);
+    await verifyStore(store, dataKey);
+    refuseOtherRealm(store, place.realm);
+    return { content: store, dataKey };
+  }
+
+  async function create(): Promise<OpenedStore> {
+    const [store, raw] = [host.random(16), host.random(32)];
+    const slots = [await source.enclose(store, raw)];
+    const dataKey = await importDataKey(store, raw);
+    keys.set(toHex(store), Promise.resolve(dataKey));
+    const header = { store, realm: place.realm, generation: 0, slots };
+    return { content: { path: place.path, header, entries: new Map() }, dataKey };
+  }
+
+  async function read(): Promise<OpenedStore | undefined> {
+    const opened = await open();
+    if (!opened || await newerSeen(host.files, place.stateDirectory, opened.content) === undefined) {
+      return opened;
+    }
+    // A writer may have finished between our two looks.
+    const again = await open();
+    const newer = again && await newerSeen(host.files, place.stateDirectory, again.content);
+    if (again && newer !== undefined && !warned.has(place.path)) {
+      warned.add(place.path);
+      host.tell(`Warning: ${olderThan(again.content, newer)}.\n`);
+    }
+    return again;
+  }
+
+  async function write({ content, dataKey }: OpenedStore, change: StoreChange): Promise<void> {
+    const generation = content.header.generation + 1;
+    const header = { ...content.header, slots: change.slots ?? content.header.slots, generation };
+    await host.files.writeText(
+      place.path,
+      await formatStore(header, change.entries ?? content.entries, dataKey),
+      0o600,
+    );
+    await rememberGeneration(host.files, place.stateDirectory, header);
+  }
+
+  async function writeNew(change: Change): Promise<void> {
+    const created = await create();
+    try {
+      await write(created, await change(created) ?? {});
+    } catch (error) {
+      const left = await host.files.status(place.path);
+      if (!left) await source.discard(created.content.header.store);
+      throw error;
+    }
+  }
+
+  async function update(
+    change: Change,
+    absent: "create" | "leave",
+  ): Promise<void> {
+    await using _lock = await host.files.lock(place.lockPath, { deadlineMillis: LOCK_DEADLINE_MILLIS });
+    const opened = await open();
+    if (!opened) return absent === "create" ? await writeNew(change) : undefined;
+    await refuseOlder(host.files, place.stateDirectory, opened.content);
+    const changed = await change(opened);
+    if (changed) await write(opened, changed);
+  }
+
+  return { open, read, update };
+}
+
+/**
+ * The store of a file, held against its checksum; `undefined` when there is no file.
+ *
+ * @throws AuthError `keyring-damaged`, `keyring-version`, `keyring-unavailable`
+ */
+export async function readStore(host: Pick<Host, "files">, path: string): Promise<Store | undefined> {
+  const status = await host.files.status(path);
+  if (!status) return undefined;
+  refuseOddFile(path, status);
+  const bytes = await host.files.readBytes(path);
+  return bytes && await parseStore(path, new Uint8Array(bytes));
+}
+
+function refuseOddFile(path: string, status: FileStatus): void {
+  const refuse = (reason: string) =>
+    new AuthError("keyring-unavailable", `Cannot open keyring ${path}: ${reason}`);
+  if (status.kind === "symlink") throw refuse("it is a symbolic link, and writing would replace it");
+  if (status.kind !== "file") throw refuse("it is not a file");
+  if (status.owned === false) throw refuse("it belongs to another user");
+  if (status.size > LARGEST_BYTES) throw damaged(path, "it is too large to be a keyring");
+}
+
+function refuseOtherRealm(store: Store, realm: string | undefined): void {
+  const made = store.header.realm;
+  if (made === realm) return;
+  const name = (one: string | undefined) => one === undefined ? "no realm" : `realm ${JSON.stringify(one)}`;
+  throw damaged(
+    store.path,
+    `it was made for ${name(made)}, and stands where the one for ${name(realm)} belongs`,
+  );
+}

@@ -1,0 +1,96 @@
+/** What every keyring does, whatever it is made of. */
+import assert from "node:assert/strict";
+import type { EntryKey, Keyring } from "../../lib/keyring/types.ts";
+
+const SESSION: EntryKey = { purpose: "sso-session", name: "https://example.awsapps.com/start" };
+const KEYS: EntryKey = { purpose: "user-keys", name: "https://example.awsapps.com/start" };
+
+const sorted = (keys: readonly EntryKey[]) =>
+  keys.map(({ purpose, name }) => `${purpose} ${name}`).toSorted();
+
+/**
+ * Registers the tests.
+ *
+ * @param open an empty keyring, and how another process opens the same one (the same, where there is no other)
+ */
+export function testKeyring(
+  name: string,
+  open: () => Promise<{ readonly keyring: Keyring; readonly again: () => Promise<Keyring> }>,
+): void {
+  Deno.test(`${name} is empty at first`, async () => {
+    const { keyring } = await open();
+    assert.equal(await keyring.get(SESSION), undefined);
+    assert.deepEqual(await keyring.list(), []);
+    assert.equal(await keyring.remove(SESSION), false);
+  });
+
+  Deno.test(`${name} gives back what was set, as it was`, async () => {
+    const { keyring, again } = await open();
+    const texts = ["", "a", '{"quoted":"\\n"}', "ä 𝄞 \u0000 \ud800", "x".repeat(100_000)];
+    const other = await again();
+    for (const text of texts) {
+      await keyring.set(SESSION, text);
+      assert.equal(await keyring.get(SESSION), text);
+      assert.equal(await other.get(SESSION), text);
+    }
+  });
+
+  Deno.test(`${name} replaces an entry, and no other`, async () => {
+    const { keyring, again } = await open();
+    await keyring.set(SESSION, "old");
+    await keyring.set(KEYS, "keys");
+    await (await again()).set(SESSION, "new");
+    assert.equal(await keyring.get(SESSION), "new");
+    assert.equal(await keyring.get(KEYS), "keys");
+    assert.deepEqual(sorted(await keyring.list()), sorted([SESSION, KEYS]));
+  });
+
+  Deno.test(`${name} removes an entry, and no other`, async () => {
+    const { keyring, again } = await open();
+    await keyring.set(SESSION, "session");
+    await keyring.set(KEYS, "keys");
+    assert.equal(await (await again()).remove(SESSION), true);
+    assert.equal(await keyring.remove(SESSION), false);
+    assert.equal(await keyring.get(SESSION), undefined);
+    assert.deepEqual(await keyring.list(), [KEYS]);
+  });
+
+  Deno.test(`${name} tells entries apart whatever their names hold`, async () => {
+    const { keyring } = await open();
+    const names = [
+      "",
+      "a",
+      "A",
+      "a ",
+      "a/b",
+      "a\u0000b",
+      '"',
+      "ä",
+      "a\u0308",
+      "\ud800",
+      "\udc00",
+      "\ufffd",
+      "__proto__",
+    ];
+    for (const one of names) {
+      await keyring.set({ purpose: "user-keys", name: one }, `text of ${JSON.stringify(one)}`);
+    }
+    for (const one of names) {
+      assert.equal(await keyring.get({ purpose: "user-keys", name: one }), `text of ${JSON.stringify(one)}`);
+      assert.equal(await keyring.get({ purpose: "saml-username", name: one }), undefined);
+    }
+    assert.equal((await keyring.list()).length, names.length);
+  });
+
+  Deno.test(`${name} loses nothing of 60 entries that are set at once`, async () => {
+    const { keyring, again } = await open();
+    const other = await again();
+    const keys = Array.from(
+      { length: 60 },
+      (_, index): EntryKey => ({ purpose: "user-keys", name: `user-${index}` }),
+    );
+    await Promise.all(keys.map((key, index) => (index % 2 ? keyring : other).set(key, `text ${index}`)));
+    assert.deepEqual(sorted(await keyring.list()), sorted(keys));
+    for (const [index, key] of keys.entries()) assert.equal(await keyring.get(key), `text ${index}`);
+  });
+}
