@@ -1,0 +1,70 @@
+/**
+ * Where AWS's services answer: the user's override, or the SDK's own rules.
+ *
+ * @module
+ */
+import { AuthError } from "../errors.ts";
+import type { Host } from "../host.ts";
+
+/** The services that we speak to, as their variables name them (`AWS_ENDPOINT_URL_SSO_OIDC`). */
+export const AWS_SERVICES = ["STS", "SSO", "SSO_OIDC", "SIGNIN", "IAM"] as const;
+export type AwsService = typeof AWS_SERVICES[number];
+
+/**
+ * The endpoint that overrides a service's own host: `spec.endpoint_url`, then `AWS_ENDPOINT_URL_<SERVICE>`, then
+ * `AWS_ENDPOINT_URL`; the variables not with `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true` (the SDKs' own order).
+ *
+ * @returns `undefined`: no override
+ * @throws AuthError `config-invalid` for what is no URL, or is `http:` off loopback: an endpoint receives credentials
+ */
+export function serviceEndpoint(
+  env: Host["env"],
+  service: AwsService,
+  configured: string | undefined,
+): URL | undefined {
+  if (configured !== undefined) return checked(configured, "spec.endpoint_url");
+  if (env("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")?.toLowerCase() === "true") return undefined;
+  for (const name of [`AWS_ENDPOINT_URL_${service}`, "AWS_ENDPOINT_URL"]) {
+    const value = env(name);
+    if (value !== undefined && value !== "") return checked(value, name);
+  }
+  return undefined;
+}
+
+function checked(text: string, where: string): URL {
+  const url = URL.parse(text);
+  if (url === null || (url.protocol !== "https:" && url.protocol !== "http:")) {
+    throw new AuthError("config-invalid", `Cannot use the endpoint of ${where}: it is not an http(s) URL`, {
+      where,
+    });
+  }
+  if (url.protocol === "https:" || isLoopback(url)) return url;
+  throw new AuthError(
+    "config-invalid",
+    `Cannot use the endpoint ${url.origin}: it would receive credentials unencrypted`,
+    {
+      where,
+      hints: ["Use https, or an address on this machine (127.0.0.1, localhost, [::1])"],
+    },
+  );
+}
+
+/** Whether a URL's host is this machine. */
+export function isLoopback(url: URL): boolean {
+  return url.hostname === "localhost" || url.hostname === "[::1]" ||
+    /^127(?:\.\d{1,3}){3}$/.test(url.hostname);
+}
+
+/** Which variant of AWS's own hosts is wanted. */
+export interface EndpointVariant {
+  readonly useFipsEndpoint: boolean;
+  readonly useDualstackEndpoint: boolean;
+}
+
+/** `AWS_USE_FIPS_ENDPOINT` and `AWS_USE_DUALSTACK_ENDPOINT`, as the SDKs read them. */
+export function endpointVariant(env: Host["env"]): EndpointVariant {
+  return {
+    useFipsEndpoint: env("AWS_USE_FIPS_ENDPOINT")?.toLowerCase() === "true",
+    useDualstackEndpoint: env("AWS_USE_DUALSTACK_ENDPOINT")?.toLowerCase() === "true",
+  };
+}

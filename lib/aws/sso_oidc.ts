@@ -1,0 +1,157 @@
+/**
+ * IAM Identity Center's OAuth service. It follows RFC 8628 in meaning, and sends camelCase JSON where the RFC has
+ * forms. Nothing here is retried: a code or a refresh token may be spent by a request whose answer was lost.
+ *
+ * @module
+ */
+import { Secret } from "../credentials.ts";
+import { AuthError } from "../errors.ts";
+import type { EpochMillis, Lifetime } from "../time.ts";
+import { type AwsHost, callAws, clientOptions, type ServicePlace } from "./client.ts";
+
+/** What this program calls itself to Identity Center. */
+const CLIENT_NAME = "atmos-auth";
+/** The scope that makes sessions refreshable; without it the service gives a token of 8 h that is not. */
+const SCOPE = "sso:account:access";
+const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
+
+type OidcHost = AwsHost & { readonly now: () => EpochMillis };
+
+/** A client of the device flow, good for about 90 days. */
+export interface Registration extends Lifetime {
+  readonly clientId: string;
+  readonly clientSecret: Secret;
+}
+
+/** A device authorization in progress. */
+export interface DeviceAuthorization {
+  readonly deviceCode: Secret;
+  /** What the person compares with the page: `ABCD-EFGH`. */
+  readonly userCode: string;
+  readonly verificationUri: string;
+  /** The page with the code filled in, where the service gives one. */
+  readonly verificationUriComplete: string | undefined;
+  readonly expiresAt: EpochMillis;
+  readonly intervalSeconds: number;
+}
+
+/** An answer of CreateToken. */
+export interface IssuedToken extends Lifetime {
+  readonly accessToken: Secret;
+  readonly refreshToken: Secret | undefined;
+}
+
+async function oidc(host: AwsHost, place: ServicePlace) {
+  const sdk = await import("@aws-sdk/client-sso-oidc");
+  return { sdk, client: new sdk.SSOOIDCClient(clientOptions(host, "SSO_OIDC", place)) };
+}
+
+/** RegisterClient, for the device flow with refresh. */
+export async function registerClient(host: OidcHost, place: ServicePlace): Promise<Registration> {
+  const { sdk, client } = await oidc(host, place);
+  const attempt = { doing: "register with Identity Center", operation: "sso-oidc:RegisterClient" };
+  const issuedAt = host.now();
+  const output = await callAws(attempt, () =>
+    client.send(
+      new sdk.RegisterClientCommand({
+        clientName: CLIENT_NAME,
+        clientType: "public",
+        scopes: [SCOPE],
+        grantTypes: [DEVICE_GRANT, "refresh_token"],
+      }),
+    ));
+  const { clientId, clientSecret, clientSecretExpiresAt } = output;
+  if (clientId === undefined || clientSecret === undefined) throw incomplete(attempt.operation);
+  const expiresAt = (clientSecretExpiresAt ?? 0) * 1000;
+  return { clientId, clientSecret: new Secret(clientSecret), issuedAt, expiresAt };
+}
+
+/** StartDeviceAuthorization. An absent or zero interval is five seconds (RFC 8628 section 3.2). */
+export async function startDeviceAuthorization(
+  host: OidcHost,
+  place: ServicePlace,
+  registration: Registration,
+  startUrl: string,
+): Promise<DeviceAuthorization> {
+  const { sdk, client } = await oidc(host, place);
+  const operation = "sso-oidc:StartDeviceAuthorization";
+  const startedAt = host.now();
+  const output = await callAws({
+    doing: "start a login at Identity Center",
+    operation,
+    hints: ({ code }) =>
+      code === "invalid_request" || code === "InvalidRequestException"
+        ? [`Check the start URL (${startUrl}) and that its Identity Center lives in ${place.region}`]
+        : [],
+  }, () =>
+    client.send(
+      new sdk.StartDeviceAuthorizationCommand({
+        clientId: registration.clientId,
+        clientSecret: registration.clientSecret.reveal(),
+        startUrl,
+      }),
+    ));
+  const { deviceCode, userCode } = output;
+  const verificationUri = page(output.verificationUri);
+  if (deviceCode === undefined || userCode === undefined || verificationUri === undefined) {
+    throw incomplete(operation);
+  }
+  return {
+    deviceCode: new Secret(deviceCode),
+    userCode,
+    verificationUri,
+    verificationUriComplete: page(output.verificationUriComplete),
+    expiresAt: startedAt + (output.expiresIn ?? 600) * 1000,
+    intervalSeconds: output.interval === undefined || output.interval <= 0 ? 5 : output.interval,
+  };
+}
+
+/** An address that a browser may be sent to, in the spelling that is safe to print. */
+function page(address: string | undefined): string | undefined {
+  const url = URL.parse(address ?? "");
+  return url?.protocol === "https:" || url?.protocol === "http:" ? url.href : undefined;
+}
+
+/** What a token is asked for with. */
+export type Grant = { readonly deviceCode: Secret } | { readonly refreshToken: Secret };
+
+/**
+ * CreateToken. A refresh that answers without a new refresh token leaves the old one in force.
+ *
+ * @throws AuthError whose `remoteCode` is OAuth's: `authorization_pending`, `slow_down`, `expired_token`,
+ *   `access_denied`, `invalid_grant`, `invalid_client`
+ */
+export async function createToken(
+  host: OidcHost,
+  place: ServicePlace,
+  registration: Registration,
+  grant: Grant,
+): Promise<IssuedToken> {
+  const { sdk, client } = await oidc(host, place);
+  const attempt = { doing: "get a token from Identity Center", operation: "sso-oidc:CreateToken" };
+  const issuedAt = host.now();
+  const output = await callAws(attempt, () =>
+    client.send(
+      new sdk.CreateTokenCommand({
+        clientId: registration.clientId,
+        clientSecret: registration.clientSecret.reveal(),
+        ..."deviceCode" in grant
+          ? { grantType: DEVICE_GRANT, deviceCode: grant.deviceCode.reveal() }
+          : { grantType: "refresh_token", refreshToken: grant.refreshToken.reveal() },
+      }),
+    ));
+  if (output.accessToken === undefined || output.expiresIn === undefined) throw incomplete(attempt.operation);
+  const old = "refreshToken" in grant ? grant.refreshToken : undefined;
+  return {
+    accessToken: new Secret(output.accessToken),
+    refreshToken: output.refreshToken === undefined ? old : new Secret(output.refreshToken),
+    issuedAt,
+    expiresAt: issuedAt + output.expiresIn * 1000,
+  };
+}
+
+function incomplete(operation: string): AuthError {
+  return new AuthError("bad-answer", `Cannot use the answer of ${operation}: it is incomplete`, {
+    where: operation,
+  });
+}

@@ -1,0 +1,125 @@
+/**
+ * Which identity is meant: flag, variable and configuration to one answer.
+ *
+ * @module
+ */
+import type { AuthConfig, Entry } from "../config/types.ts";
+import { didYouMean } from "../config/nearest.ts";
+import { AuthError } from "../errors.ts";
+
+/** The answer to "which identity?". */
+export type Selection =
+  | { readonly type: "named"; readonly name: string }
+  /** A person must choose, in these words, among these names. */
+  | { readonly type: "ask"; readonly question: string; readonly among: readonly string[] }
+  /** Authentication is switched off, by the flag or by the variable. */
+  | { readonly type: "disabled"; readonly by: "flag" | "variable" };
+
+/** What the command line and the environment say. */
+export interface Wish {
+  /** The value of `--identity`; `true` or `""` when it was given without one; `undefined` when it was not given. */
+  readonly flag: string | true | undefined;
+  /** `ATMOS_IDENTITY`; empty counts as not set. */
+  readonly variable: string | undefined;
+}
+
+const OFF_WORDS: ReadonlySet<string> = new Set(["false", "0", "no", "off"]);
+
+/** Whether a value of `--identity` or `ATMOS_IDENTITY` switches authentication off. */
+export function isOffWord(value: string): boolean {
+  return OFF_WORDS.has(value.trim().toLowerCase());
+}
+
+/** Whether authentication is off, and by what; needs no configuration. The flag beats the variable. */
+export function disabledBy(wish: Wish): "flag" | "variable" | undefined {
+  if (typeof wish.flag === "string" && isOffWord(wish.flag)) return "flag";
+  if (wish.flag === undefined && wish.variable !== undefined && isOffWord(wish.variable)) return "variable";
+  return undefined;
+}
+
+/**
+ * Chooses: the flag, else the variable, else the only identity, else the only default, else a question.
+ *
+ * @throws AuthError `not-found` for an unknown name, with the nearest; `identity-ambiguous` when a name fits two
+ *   entries that differ in case; `config-invalid` when there is no identity at all
+ */
+export function selectIdentity(auth: AuthConfig, wish: Wish): Selection {
+  const by = disabledBy(wish);
+  if (by !== undefined) return { type: "disabled", by };
+  const all = [...auth.identities.values()];
+  if (all.length === 0) {
+    throw new AuthError("config-invalid", "Cannot choose an identity: the configuration has none", {
+      where: "auth.identities",
+      hints: ["Add an entry below `auth.identities` in atmos.yaml"],
+    });
+  }
+  if (wish.flag === true || wish.flag === "") {
+    return { type: "ask", question: "Select an identity:", among: sortedNames(all) };
+  }
+  const name = wish.flag ?? (wish.variable === "" ? undefined : wish.variable);
+  if (name !== undefined) return { type: "named", name: resolveName(auth.identities, name, "identity") };
+  return selectDefault(all);
+}
+
+function selectDefault(all: readonly Entry<unknown>[]): Selection {
+  const defaults = all.filter((entry) => entry.isDefault);
+  const only = all.length === 1 ? all[0] : defaults.length === 1 ? defaults[0] : undefined;
+  if (only !== undefined) return { type: "named", name: only.name };
+  return defaults.length > 1
+    ? {
+      type: "ask",
+      question: "Multiple default identities found. Please choose one:",
+      among: sortedNames(defaults),
+    }
+    : {
+      type: "ask",
+      question: "No default identity configured. Please choose an identity:",
+      among: sortedNames(all),
+    };
+}
+
+function sortedNames(entries: readonly Entry<unknown>[]): readonly string[] {
+  return entries.map((entry) => entry.name).sort();
+}
+
+/**
+ * The name of an entry as it is written: matched exactly, then without regard to case.
+ *
+ * @throws AuthError `not-found`, `identity-ambiguous`
+ */
+export function resolveName(
+  entries: ReadonlyMap<string, Entry<unknown>>,
+  name: string,
+  what: "identity" | "provider",
+): string {
+  if (entries.has(name)) return name;
+  const folded = name.toLowerCase();
+  const matches = [...entries.keys()].filter((key) => key.toLowerCase() === folded);
+  const [first, second] = matches;
+  if (first !== undefined && second === undefined) return first;
+  if (first !== undefined) {
+    throw new AuthError(
+      "identity-ambiguous",
+      `Cannot choose the ${what} "${name}": ${
+        matches.map((match) => `"${match}"`).join(" and ")
+      } differ only in case`,
+      { hints: ["Write the name exactly as it stands in the configuration"] },
+    );
+  }
+  throw notFound(entries, name, what);
+}
+
+function notFound(
+  entries: ReadonlyMap<string, unknown>,
+  name: string,
+  what: "identity" | "provider",
+): AuthError {
+  const near = didYouMean(name, [...entries.keys()]);
+  const section = what === "identity" ? "auth.identities" : "auth.providers";
+  return new AuthError("not-found", `Cannot find the ${what} "${name}": it is not defined in ${section}`, {
+    hints: [
+      ...(near === undefined ? [] : [near]),
+      "Run `atmos auth list` to see what is configured",
+    ],
+  });
+}

@@ -1,0 +1,93 @@
+/**
+ * `atmos auth env`: the session as variables, for a shell, a program or a CI system.
+ *
+ * @module
+ */
+import { AuthError } from "../errors.ts";
+import type { EnvironmentEdits, Host } from "../host.ts";
+import { onlyInherited } from "../output/environment.ts";
+import { ENVIRONMENT_FORMATS, type EnvironmentFormat, formatEnvironment } from "../output/format.ts";
+import { chooseIdentity, disabledWords, wishOf } from "./choose.ts";
+import { type Call, command } from "./command.ts";
+import { openContext } from "./context.ts";
+import { choice, text, toggle, usage, type Values } from "./flags.ts";
+import { obtainSession, sessionEnvironment } from "./session.ts";
+
+const FLAGS = {
+  format: choice(ENVIRONMENT_FORMATS, "FORMAT", `${ENVIRONMENT_FORMATS.join(", ")}; bash by default`, {
+    short: "f",
+    variable: "ATMOS_AUTH_ENV_FORMAT",
+  }),
+  files: toggle("Print where the session is kept instead of the session: no secret is printed"),
+  outputFile: text("FILE", "Write to a file (mode 0600) instead of standard output", {
+    short: "o",
+    variable: "ATMOS_AUTH_ENV_OUTPUT_FILE",
+  }),
+  login: toggle("Accepted for Atmos: the session is made when there is none, anyway"),
+} as const;
+
+export const env = command({
+  description: "Print the session of an identity as environment variables.\n" +
+    "A session that is still fresh is used as it is; otherwise it is made, and you are asked where you must be.",
+  examples: [
+    ["Set the variables in this shell", 'eval "$(atmos auth env)"'],
+    ["For a program that reads JSON", "atmos auth env --format json"],
+    ["For a file that a tool loads", "atmos auth env --format dotenv --output-file .env.aws"],
+  ],
+  flags: FLAGS,
+  run: printEnvironment,
+});
+
+async function printEnvironment({ host, globals, input }: Call<Values<typeof FLAGS>>): Promise<number> {
+  const format = input.format ?? "bash";
+  if (disabledWords(host, globals) !== undefined) {
+    await put(host, format, input.outputFile, { set: {}, unset: [] });
+    return 0;
+  }
+  await using context = await openContext(host, globals);
+  if (input.files === true && context.auth().keyring.type === "memory") {
+    throw usage(
+      "Cannot print where the session is kept: with a memory keyring it is in no file",
+      "Leave out --files to print the session itself",
+    );
+  }
+  const plan = await context.plan(await chooseIdentity(host, context.auth(), wishOf(host, globals)));
+  const target = await obtainSession(context, plan);
+  const edits = sessionEnvironment(context, plan, target, input.files === true);
+  await put(context.host, format, input.outputFile, onlyInherited(edits, host.env));
+  return 0;
+}
+
+async function put(
+  host: Host,
+  format: EnvironmentFormat,
+  file: string | undefined,
+  edits: EnvironmentEdits,
+): Promise<void> {
+  const content = formatEnvironment(format, edits);
+  if (format === "github") return await putForGithub(host, file, content, edits);
+  if (file === undefined) return host.write(content);
+  const { writeOutput } = await import("./output_file.ts");
+  await writeOutput(host, file, content);
+}
+
+/** Later steps of the job get the variables through the file, and everything that it prints is masked. */
+async function putForGithub(
+  host: Host,
+  file: string | undefined,
+  content: string,
+  edits: EnvironmentEdits,
+): Promise<void> {
+  const target = file ?? host.env("GITHUB_ENV") ?? "";
+  if (target === "") {
+    throw new AuthError("usage", "Cannot write for GitHub Actions: GITHUB_ENV is not set", {
+      hints: ["Run it in a step of a GitHub Actions job, or name a file with --output-file FILE"],
+    });
+  }
+  const [{ githubMasks }, { appendOutput }] = [
+    await import("../output/format.ts"),
+    await import("./output_file.ts"),
+  ];
+  host.write(githubMasks(edits));
+  await appendOutput(host, target, content);
+}

@@ -1,0 +1,223 @@
+/**
+ * The program: from words to a command, from a command or an error to an exit code. The one `catch` that ends in
+ * words for a person is here.
+ *
+ * @module
+ */
+import type { Host } from "../host.ts";
+import { joinGiven, readFlags, splitWords, type Words } from "./args.ts";
+import type { Command } from "./command.ts";
+import { usage } from "./flags.ts";
+import { applyGlobals, GLOBAL_FLAGS } from "./globals.ts";
+import { askedLevel } from "./logging.ts";
+
+/** A command that is loaded when it is called for. */
+interface Listed {
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+/** Commands below a word. */
+interface Group {
+  readonly summary: string;
+  readonly description: string;
+  readonly members: Readonly<Record<string, Listed | Group>>;
+}
+
+const USER: Group = {
+  summary: "Manage the long-lived keys of IAM users in the keyring",
+  description: "Manage the long-lived keys of IAM users (identities of the kind aws/user) in the keyring.",
+  members: {
+    configure: {
+      summary: "Store a user's keys",
+      load: async () => (await import("./user_configure.ts")).userConfigure,
+    },
+    rotate: {
+      summary: "Make a new access key in place of the old one",
+      load: async () => (await import("./user_rotate.ts")).userRotate,
+    },
+    forget: {
+      summary: "Remove a user's keys from the keyring",
+      load: async () => (await import("./user_forget.ts")).userForget,
+    },
+  },
+};
+
+const KEYRING: Group = {
+  summary: "Manage the keyring's file",
+  description: "Manage the keyring's file: where tokens and long-lived keys rest, sealed.",
+  members: {
+    passwd: {
+      summary: "Change the password of the file keyring",
+      load: async () => (await import("./keyring_passwd.ts")).keyringPasswd,
+    },
+    "accept-rollback": {
+      summary: "Go on with an older copy of the keyring's file",
+      load: async () => (await import("./keyring_accept_rollback.ts")).keyringAcceptRollback,
+    },
+  },
+};
+
+const AUTH: Group = {
+  summary: "Authenticate with cloud providers",
+  description: "Authenticate with cloud providers, by the identities of atmos.yaml.",
+  members: {
+    login: {
+      summary: "Authenticate and keep the session",
+      load: async () => (await import("./login.ts")).login,
+    },
+    whoami: {
+      summary: "Show who you are, and what of the chain is in hand",
+      load: async () => (await import("./whoami.ts")).whoami,
+    },
+    env: {
+      summary: "Print the session as environment variables",
+      load: async () => (await import("./env.ts")).env,
+    },
+    exec: {
+      summary: "Run a command with the session",
+      load: async () => (await import("./exec.ts")).exec,
+    },
+    list: {
+      summary: "List providers and identities with their chains",
+      load: async () => (await import("./list.ts")).list,
+    },
+    validate: {
+      summary: "Check the authentication configuration",
+      load: async () => (await import("./validate.ts")).validate,
+    },
+    user: USER,
+    keyring: KEYRING,
+    trust: {
+      summary: "Trust this repository's configuration to run programs and set endpoints",
+      load: async () => (await import("./trust.ts")).trust,
+    },
+  },
+};
+
+const ROOT: Group = {
+  summary: "",
+  description: "One consistent way to authenticate with cloud providers.",
+  members: { auth: AUTH },
+};
+
+/**
+ * Runs the program.
+ *
+ * @param argv the words behind the program's name: `auth env --format json`; a program that is called `atmos-auth`
+ *   goes without `auth`
+ * @returns the exit code
+ */
+export async function main(host: Host, argv: readonly string[]): Promise<number> {
+  const report = { host, trace: false };
+  try {
+    const line = await readLine(host, argv);
+    if (line.type === "text") {
+      host.write(line.text);
+      return 0;
+    }
+    const globals = readFlags(GLOBAL_FLAGS, line.words.given, host.env);
+    report.trace = askedLevel(host, globals) === "trace";
+    report.host = await applyGlobals(host, globals);
+    return await untilInterrupted(host, line.command.start(report.host, globals, line.words));
+  } catch (error) {
+    const { showError } = await import("./failure.ts");
+    return showError(report.host, error, report.trace);
+  }
+}
+
+/** Ctrl-C ends the program whatever it waits for; what was being written is whole or not there at all. */
+async function untilInterrupted(host: Pick<Host, "interrupted">, work: Promise<number>): Promise<number> {
+  const { interrupted } = host;
+  const { promise, reject } = Promise.withResolvers<never>();
+  const stop = () => reject(interrupted.reason);
+  interrupted.addEventListener("abort", stop, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    interrupted.removeEventListener("abort", stop);
+  }
+}
+
+/** A command with its words, or what is to be printed instead. */
+type Line =
+  | { readonly type: "command"; readonly command: Command; readonly words: Words }
+  | { readonly type: "text"; readonly text: string };
+
+async function readLine(host: Host, argv: readonly string[]): Promise<Line> {
+  const { given, left } = splitWords(argv, GLOBAL_FLAGS, true);
+  const isOwnProgram = /(?:^|[\\/])atmos-auth(?:\.exe)?$/i.test(host.self()[0]);
+  if (left[0] === "version") return await versionLine();
+  const words = isOwnProgram && left[0] !== "auth" ? ["auth", ...left] : left;
+  return await groupedLine("atmos", ROOT, words, given);
+}
+
+/** Goes down the groups to the command that is meant. `help X` is `X --help`. */
+async function groupedLine(
+  path: string,
+  group: Group,
+  argv: readonly string[],
+  before: Words["given"],
+): Promise<Line> {
+  const { left: [name, ...rest], ...words } = splitWords(argv, GLOBAL_FLAGS, true);
+  const given = joinGiven(before, words.given);
+  if (given.has("version")) return await versionLine();
+  if (name === undefined || (name === "help" && rest.length === 0)) return await groupLine(path, group);
+  if (name === "help") return await groupedLine(path, group, [...rest, "--help"], given);
+  const member = Object.hasOwn(group.members, name) ? group.members[name] : undefined;
+  if (member === undefined) throw await unknownCommand(path, group, name);
+  return "members" in member
+    ? await groupedLine(`${path} ${name}`, member, rest, given)
+    : await commandLine(`${path} ${name}`, member, rest, given);
+}
+
+async function commandLine(
+  path: string,
+  listed: Listed,
+  argv: readonly string[],
+  before: Words["given"],
+): Promise<Line> {
+  const command = await listed.load();
+  const words = splitWords(argv, { ...GLOBAL_FLAGS, ...command.flags }, false);
+  const given = joinGiven(before, words.given);
+  if (given.has("help")) {
+    const { commandHelp } = await import("./help.ts");
+    return { type: "text", text: commandHelp(path, command, GLOBAL_FLAGS) };
+  }
+  assertOperands(path, command, words);
+  return { type: "command", command, words: { ...words, given } };
+}
+
+function assertOperands(path: string, command: Command, words: Words): void {
+  const [operand] = words.operands;
+  if (operand !== undefined) {
+    const hint = command.operands === undefined
+      ? `Run \`${path} --help\` to see how it is used`
+      : `Write the command behind two hyphens: ${path} -- ${words.operands.join(" ")}`;
+    throw usage(`Unexpected word ${JSON.stringify(operand)} for ${path}`, hint);
+  }
+  if (words.rest !== undefined && command.operands === undefined) {
+    throw usage(`Unexpected words behind -- for ${path}: it takes none`);
+  }
+}
+
+async function unknownCommand(path: string, group: Group, name: string) {
+  const { didYouMean } = await import("../config/nearest.ts");
+  const isBelow = group === ROOT && Object.hasOwn(AUTH.members, name);
+  return usage(
+    `Unknown command ${JSON.stringify(name)} for ${path}`,
+    isBelow ? `Did you mean \`${path} auth ${name}\`?` : didYouMean(name, Object.keys(group.members)),
+    `Run \`${path} --help\` to see the commands`,
+  );
+}
+
+async function groupLine(path: string, { description, members }: Group): Promise<Line> {
+  const { groupHelp } = await import("./help.ts");
+  const commands = Object.entries(members).map(([name, { summary }]) => [name, summary] as const);
+  return { type: "text", text: groupHelp({ path, description, commands }, GLOBAL_FLAGS) };
+}
+
+async function versionLine(): Promise<Line> {
+  const { default: manifest } = await import("../../deno.json", { with: { type: "json" } });
+  return { type: "text", text: `atmos ${manifest.version}\n` };
+}

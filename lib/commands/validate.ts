@@ -1,0 +1,117 @@
+/**
+ * `atmos auth validate`: every problem of the configuration at once. It touches no network, no keyring and no session.
+ *
+ * @module
+ */
+import { assertUsable, checkChains, type Verdict } from "../chain/check.ts";
+import type { Entry, IdentityConfig, LoadedConfig, Problem, ProviderConfig } from "../config/types.ts";
+import type { Host } from "../host.ts";
+import { outputStyle } from "../output/style.ts";
+import {
+  type EntryVerdict,
+  validationJson,
+  validationText,
+  type ValidationView,
+} from "../output/validate.ts";
+import { type Call, command } from "./command.ts";
+import { stepNames } from "./chain_names.ts";
+import { openContext } from "./context.ts";
+import { choice, readBoolean, toggle, type Values } from "./flags.ts";
+
+const FLAGS = {
+  strict: toggle("Fail on warnings, too"),
+  format: choice(["text", "json"], "FORMAT", "text or json; text by default", { short: "f" }),
+} as const;
+
+export const validate = command({
+  description:
+    "Check the authentication configuration, and report every problem with its place and what to do.\n" +
+    "With --verbose: each provider, identity and chain with its verdict, and where each value came from.",
+  examples: [
+    ["Every problem", "atmos auth validate"],
+    ["How each entry was understood, and where each value came from", "atmos auth validate --verbose"],
+    ["In CI", "atmos auth validate --strict --format json"],
+  ],
+  flags: FLAGS,
+  run: validateConfiguration,
+});
+
+const INVALID = 2;
+
+async function validateConfiguration({ host, globals, input }: Call<Values<typeof FLAGS>>): Promise<number> {
+  await using context = await openContext(host, globals, { evenBroken: true });
+  if (context.loaded().files.length === 0) assertUsable(context.loaded());
+  const view = validationView(context.loaded(), input.strict === true);
+  const verbose = globals.verbose ?? readVariable(host, "ATMOS_AUTH_VALIDATE_VERBOSE");
+  host.write(
+    input.format === "json"
+      ? validationJson(view, verbose)
+      : validationText(view, outputStyle(globals.forceColor), verbose),
+  );
+  return view.valid ? 0 : INVALID;
+}
+
+function readVariable(host: Pick<Host, "env">, name: string): boolean {
+  const value = host.env(name) ?? "";
+  return value !== "" && readBoolean(value, name);
+}
+
+function validationView(loaded: LoadedConfig, strict: boolean): ValidationView {
+  const verdicts = checkChains(loaded.auth);
+  const problems = [...loaded.problems, ...unreported(loaded, verdicts)];
+  return {
+    valid: problems.every(({ severity }) => severity === "warning" && !strict),
+    files: loaded.files,
+    problems,
+    entries: [
+      ...[...loaded.auth.providers.values()].map(providerVerdict),
+      ...verdicts.map((verdict) => identityVerdict(loaded, verdict)),
+    ],
+    origins: loaded.origins,
+  };
+}
+
+/**
+ * Chains that cannot be planned although nothing in the configuration is in their way: the decoder knows every reason,
+ * and if it ever misses one, it must not pass in silence.
+ */
+function unreported({ auth, problems }: LoadedConfig, verdicts: readonly Verdict[]): readonly Problem[] {
+  if (problems.some(({ blocks }) => blocks)) return [];
+  return verdicts.flatMap((verdict) => {
+    if ("plan" in verdict || verdict.error.code === "unsupported") return [];
+    const { name, error } = verdict;
+    return [{
+      severity: "error",
+      code: "chain",
+      path: error.where ?? `auth.identities.${name}`,
+      at: error.at ?? auth.identities.get(name)?.at,
+      reason: error.message,
+      hint: error.hints[0],
+      blocks: true,
+      about: { type: "identity", name },
+    }];
+  });
+}
+
+function providerVerdict({ name, config }: Entry<ProviderConfig>): EntryVerdict {
+  const verdict = config === undefined
+    ? "unusable"
+    : config.kind === "unsupported"
+    ? "unsupported"
+    : "usable";
+  return { type: "provider", name, kind: kindOf(config), verdict, chain: [] };
+}
+
+function identityVerdict({ auth }: LoadedConfig, verdict: Verdict): EntryVerdict {
+  const { name } = verdict;
+  const kind = kindOf(auth.identities.get(name)?.config);
+  if ("plan" in verdict) {
+    return { type: "identity", name, kind, verdict: "usable", chain: stepNames(verdict.plan) };
+  }
+  const reason = verdict.error.code === "unsupported" ? "unsupported" : "unusable";
+  return { type: "identity", name, kind, verdict: reason, chain: [] };
+}
+
+function kindOf(config: ProviderConfig | IdentityConfig | undefined): string | undefined {
+  return config?.kind === "unsupported" ? config.declaredKind : config?.kind;
+}

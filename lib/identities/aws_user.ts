@@ -1,0 +1,191 @@
+/**
+ * `aws/user`: an IAM user's long-lived keys, exchanged for a session, with MFA where a device is known. The keys go
+ * no further than this file: whatever follows in a chain starts from the session.
+ *
+ * @module
+ */
+import { type AwsHost, type RemoteFailure, type ServicePlace } from "../aws/client.ts";
+import { withRetries } from "../aws/retry.ts";
+import { getSessionToken, type SessionTokenRequest } from "../aws/sts.ts";
+import type { LongLivedKeys, UserIdentity } from "../config/types.ts";
+import type { AwsSession } from "../credentials.ts";
+import { AuthError, isAuthError } from "../errors.ts";
+import type { Host } from "../host.ts";
+import { formatDuration } from "../time.ts";
+import { clockHint } from "./clock_hint.ts";
+import { mfaCodes, type MfaHost } from "./mfa_code.ts";
+import { USER_DEFAULT_SECONDS, USER_LIMIT_SECONDS, USER_MFA_LIMIT_SECONDS } from "./user_limits.ts";
+import { parseStoredUser, type StoredUser } from "./user_keys.ts";
+
+/** What a user's session needs of the world. */
+export type UserHost = AwsHost & MfaHost & Pick<Host, "random">;
+
+const MOST_CODES = 3;
+
+/**
+ * GetSessionToken with the keys from YAML, else from the keyring.
+ *
+ * @param stored reads the user's keyring entry; called only when YAML has no keys
+ * @throws AuthError `not-found` when there are no keys; `person-needed` when a code is needed and none can be had;
+ *   `refused` with the reason and its remedy
+ */
+export async function takeUserSession(
+  host: UserHost,
+  name: string,
+  config: UserIdentity,
+  place: ServicePlace,
+  stored: () => Promise<string | undefined>,
+): Promise<AwsSession> {
+  const user = await userOf(name, config, stored);
+  const durationSeconds = durationOf(name, config, user);
+  const attempt = {
+    doing: `get a session for the IAM user of "${name}"`,
+    where: `auth.identities.${name}`,
+    hints: (failure: RemoteFailure) => userHints(host, failure, user.keys, place),
+  };
+  const ask = (ready: UserHost, mfa: SessionTokenRequest["mfa"]) =>
+    getSessionToken(ready, place, user.keys, { durationSeconds, mfa }, attempt).catch(rejectKeys);
+  if (user.mfaArn === undefined) return await ask(withRetries(host), undefined);
+  return await withMfa(host, name, config, user.mfaArn, (mfa) => ask(host, mfa));
+}
+
+async function userOf(
+  name: string,
+  config: UserIdentity,
+  stored: () => Promise<string | undefined>,
+): Promise<StoredUser> {
+  if (config.keys !== undefined) {
+    return { keys: config.keys, mfaArn: config.mfaArn, sessionSeconds: config.sessionSeconds };
+  }
+  const text = await stored();
+  const user = text === undefined ? undefined : parseStoredUser(text);
+  if (user === undefined) {
+    throw new AuthError(
+      "not-found",
+      text === undefined
+        ? `Cannot use the identity "${name}": neither atmos.yaml nor the keyring has keys for it`
+        : `Cannot use the identity "${name}": its entry in the keyring was written by another version`,
+      {
+        where: `auth.identities.${name}.credentials`,
+        hints: [`Run \`atmos auth user configure --identity ${name}\` to store its keys in the keyring`],
+      },
+    );
+  }
+  return {
+    ...user,
+    mfaArn: config.mfaArn ?? user.mfaArn,
+    sessionSeconds: config.sessionSeconds ?? user.sessionSeconds,
+  };
+}
+
+function durationOf(name: string, config: UserIdentity, user: StoredUser): number {
+  const wish = user.sessionSeconds ?? USER_DEFAULT_SECONDS;
+  const limit = user.mfaArn === undefined ? USER_LIMIT_SECONDS : USER_MFA_LIMIT_SECONDS;
+  if (wish <= limit) return wish;
+  const wished = formatDuration(wish);
+  throw new AuthError(
+    "config-invalid",
+    `Cannot get a session of ${wished} for "${name}": AWS gives ${formatDuration(limit)} at most`,
+    {
+      where: config.sessionSeconds === undefined ? "the keyring" : `auth.identities.${name}.session.duration`,
+      hints: user.mfaArn === undefined
+        ? ["With an MFA device (credentials.mfa_arn) AWS gives up to 36h"]
+        : [],
+    },
+  );
+}
+
+/** The keys are the root of the chain: nothing could be renewed to make AWS take them. */
+function rejectKeys(error: unknown): never {
+  if (!isAuthError(error, "session-rejected")) throw error;
+  throw new AuthError("refused", error.message, {
+    hints: error.hints,
+    ...(error.where === undefined ? {} : { where: error.where }),
+    ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
+    ...(error.remoteCode === undefined ? {} : { remoteCode: error.remoteCode }),
+    cause: error,
+  });
+}
+
+/** Asks for codes until AWS takes one, at most three times. No code is sent twice, and none is sent again by a retry. */
+async function withMfa(
+  host: UserHost,
+  name: string,
+  config: UserIdentity,
+  device: string,
+  attempt: (mfa: { serialNumber: string; code: string }) => Promise<AwsSession>,
+): Promise<AwsSession> {
+  const codes = mfaCodes(host, { name, device, command: config.mfaCommand });
+  for (let count = 1;; count++) {
+    const code = await codes.next();
+    try {
+      return await attempt({ serialNumber: device, code });
+    } catch (error) {
+      const reason = mfaFailure(error);
+      if (reason === undefined) throw error;
+      const again = reason === "Invalid MFA token" && count < MOST_CODES && codes.refused(reason);
+      if (!again) throw mfaError(error, reason, device, name);
+    }
+  }
+}
+
+/** AWS tells MFA failures apart only by their text (all are `AccessDenied`). */
+function mfaFailure(error: unknown): "Invalid MFA token" | "MFA device not found" | undefined {
+  if (!isAuthError(error) || error.remoteCode !== "AccessDenied") return undefined;
+  if (/invalid MFA one time pass code/i.test(error.message)) return "Invalid MFA token";
+  if (/unable to validate MFA code|verify your MFA serial number/i.test(error.message)) {
+    return "MFA device not found";
+  }
+  return undefined;
+}
+
+function mfaError(error: unknown, reason: string, device: string, name: string): AuthError {
+  const inner = isAuthError(error) ? error : undefined;
+  const remedy = reason === "Invalid MFA token"
+    ? [
+      "Check that the clock of this machine and of the device are right",
+      "Each code works once: wait for the next one",
+    ]
+    : [`Check the device's ARN (${device}): it ends in :mfa/NAME, and belongs to this user`];
+  return new AuthError("refused", `${reason}: AWS did not accept the code of ${device}`, {
+    where: `auth.identities.${name}.credentials.mfa_arn`,
+    hints: [...remedy, ...(inner?.hints ?? [])],
+    ...(inner?.requestId === undefined ? {} : { requestId: inner.requestId }),
+    remoteCode: "AccessDenied",
+    cause: error,
+  });
+}
+
+function userHints(
+  host: Pick<Host, "now">,
+  failure: RemoteFailure,
+  keys: LongLivedKeys,
+  place: ServicePlace,
+): readonly string[] {
+  return [...keyHints(failure, keys, place), ...clockHint(host.now(), failure.serverTime)];
+}
+
+function keyHints(
+  failure: RemoteFailure,
+  { accessKeyId }: LongLivedKeys,
+  place: ServicePlace,
+): readonly string[] {
+  switch (failure.code) {
+    case "InvalidClientTokenId":
+      return [
+        `The access key ${accessKeyId} was deleted or deactivated, or belongs to another partition than ${place.region}`,
+        "Check it in the IAM console; store a new one with `atmos auth user configure`. The stored one was left as it is",
+      ];
+    case "ExpiredToken":
+    case "ExpiredTokenException":
+      return [
+        "These are temporary credentials that have expired; an aws/user needs long-lived keys (AKIA...)",
+      ];
+    case "AccessDenied":
+      return /session credentials/i.test(failure.message)
+        ? ["These are temporary credentials; an aws/user needs long-lived keys (AKIA...)"]
+        : [];
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * What a person or a script types of an IAM user, checked before anything is stored.
+ *
+ * @module
+ */
+import { USER_LIMIT_SECONDS, USER_MFA_LIMIT_SECONDS } from "./user_limits.ts";
+import { formatDuration, parseDuration } from "../time.ts";
+
+/** Why a text is no access key id of long-lived keys; `undefined`: it may be one. */
+export function accessKeyIdProblem(text: string): string | undefined {
+  if (text === "") return "An access key id is needed";
+  if (/^ASIA/.test(text)) return "This is the id of temporary credentials; long-lived keys begin with AKIA";
+  return /^AKIA[A-Z0-9]{12,124}$/.test(text)
+    ? undefined
+    : "An access key id is AKIA and 16 capital letters and digits";
+}
+
+/** Why a text is no secret access key; `undefined`: it may be one. */
+export function secretAccessKeyProblem(text: string): string | undefined {
+  if (text === "") return "A secret access key is needed";
+  return /^[A-Za-z0-9/+=]{16,256}$/.test(text)
+    ? undefined
+    : "A secret access key has 40 letters, digits, slashes and plus signs, and no spaces";
+}
+
+/** Why a text names no MFA device (the serial number of GetSessionToken); nothing is right, too. */
+export function mfaArnProblem(text: string): string | undefined {
+  if (text === "" || /^arn:[\w-]+:iam::\d{12}:mfa\/[\w+=,.@/-]+$/.test(text)) return undefined;
+  if (/^arn:/.test(text)) return "An MFA device's ARN is arn:aws:iam::ACCOUNT_ID:mfa/NAME";
+  return /^[\w+=/:,.@-]{9,256}$/.test(text)
+    ? undefined
+    : "This is neither the ARN nor the serial number of an MFA device";
+}
+
+/** Why a text is no session duration; nothing is right, too. */
+export function durationProblem(text: string, hasMfa: boolean): string | undefined {
+  if (text === "") return undefined;
+  const seconds = parseDuration(text);
+  if (seconds === undefined) return "A duration is written like 12h, 1h30m, 1d or 3600 (seconds)";
+  const limit = hasMfa ? USER_MFA_LIMIT_SECONDS : USER_LIMIT_SECONDS;
+  if (seconds >= 900 && seconds <= limit) return undefined;
+  return `A session lasts from 15m to ${formatDuration(limit)}${hasMfa ? "" : " without MFA"}`;
+}

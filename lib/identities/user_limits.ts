@@ -1,0 +1,12 @@
+/**
+ * How long GetSessionToken's sessions last, in seconds (STS, "GetSessionToken", DurationSeconds).
+ *
+ * @module
+ */
+
+/** When nobody wishes otherwise. */
+export const USER_DEFAULT_SECONDS = 43_200;
+/** The longest without MFA. */
+export const USER_LIMIT_SECONDS = 43_200;
+/** The longest with MFA. */
+export const USER_MFA_LIMIT_SECONDS = 129_600;

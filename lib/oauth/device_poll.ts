@@ -1,0 +1,69 @@
+/**
+ * Waiting for a person to approve a device (RFC 8628 section 3.5).
+ *
+ * @module
+ */
+import { AuthError, isAuthError } from "../errors.ts";
+import type { Host } from "../host.ts";
+import type { EpochMillis } from "../time.ts";
+
+/** When to ask, and until when. */
+export interface PollPlan {
+  readonly intervalSeconds: number;
+  readonly expiresAt: EpochMillis;
+}
+
+/** `slow_down` lengthens the interval by this much, for good (RFC 8628 section 3.5). */
+const SLOW_DOWN_SECONDS = 5;
+
+/**
+ * Asks at once, since a browser session may have approved already, then every interval until the code runs out.
+ * A network failure or a 5xx is "still pending".
+ *
+ * @param attempt asks once; throws `AuthError` with OAuth's code in `remoteCode` for all that is not a token
+ * @throws AuthError `login-not-approved` when the person denied it or the code ran out; `interrupted`; else what
+ *   `attempt` threw
+ */
+export async function pollForApproval<Token>(
+  host: Pick<Host, "now" | "sleep" | "interrupted">,
+  plan: PollPlan,
+  attempt: () => Promise<Token>,
+): Promise<Token> {
+  let intervalSeconds = plan.intervalSeconds;
+  while (true) {
+    const answer = await attempt().then((token) => ({ token }), readRefusal);
+    if ("token" in answer) return answer.token;
+    if (answer.slowDown) intervalSeconds += SLOW_DOWN_SECONDS;
+    if (host.now() >= plan.expiresAt) throw expired();
+    // The last question is asked as the code runs out, however long the interval has grown.
+    const left = plan.expiresAt - host.now();
+    await host.sleep(Math.min(intervalSeconds * 1000, left), host.interrupted);
+  }
+}
+
+function readRefusal(error: unknown): { readonly slowDown: boolean } {
+  if (!isAuthError(error)) throw error;
+  switch (error.remoteCode) {
+    case "authorization_pending":
+      return { slowDown: false };
+    case "slow_down":
+      return { slowDown: true };
+    case "expired_token":
+      throw expired(error);
+    case "access_denied":
+      throw new AuthError("login-not-approved", "Cannot log in: the request was denied in the browser", {
+        hints: ["Run the command again, and approve the request if it is yours"],
+        cause: error,
+      });
+    default:
+      if (isAuthError(error, "unreachable", "bad-answer", "throttled")) return { slowDown: false };
+      throw error;
+  }
+}
+
+function expired(cause?: unknown): AuthError {
+  return new AuthError("login-not-approved", "Cannot log in: nobody approved the request in time", {
+    hints: ["Run the command again for a new code"],
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

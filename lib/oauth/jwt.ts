@@ -1,0 +1,49 @@
+/**
+ * Reading a JSON Web Token (RFC 7519) that somebody else will verify: for its expiry, and for messages.
+ *
+ * @module
+ */
+import type { Secret } from "../credentials.ts";
+import type { EpochMillis } from "../time.ts";
+
+/** The registered claims that we look at. Not verified: STS does that. */
+export interface TokenClaims {
+  readonly issuer: string | undefined;
+  readonly subject: string | undefined;
+  readonly audiences: readonly string[];
+  readonly issuedAt: EpochMillis | undefined;
+  readonly expiresAt: EpochMillis | undefined;
+}
+
+/** The claims of a token; `undefined` when it is no JWT. */
+export function readClaims(token: Secret): TokenClaims | undefined {
+  const [, payload, signature, ...rest] = token.reveal().split(".");
+  if (payload === undefined || signature === undefined || rest.length > 0) return undefined;
+  const claims = parseJson(decodeBase64Url(payload));
+  if (claims === undefined) return undefined;
+  const { iss, sub, aud, iat, exp } = claims;
+  return {
+    issuer: typeof iss === "string" ? iss : undefined,
+    subject: typeof sub === "string" ? sub : undefined,
+    audiences: (Array.isArray(aud) ? aud : [aud]).filter((one) => typeof one === "string"),
+    issuedAt: typeof iat === "number" ? iat * 1000 : undefined,
+    expiresAt: typeof exp === "number" ? exp * 1000 : undefined,
+  };
+}
+
+function decodeBase64Url(text: string): string | undefined {
+  if (!/^[\w-]+$/.test(text)) return undefined;
+  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  return new TextDecoder().decode(Uint8Array.from(binary, (char) => char.charCodeAt(0)));
+}
+
+function parseJson(text: string | undefined): Readonly<Record<string, unknown>> | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? { ...value } : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

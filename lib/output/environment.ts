@@ -1,0 +1,138 @@
+/**
+ * Credentials to environment variables: what a child, or a shell that evaluates our output, gets and loses.
+ *
+ * @module
+ */
+import type { AwsSession } from "../credentials.ts";
+import type { EnvironmentEdits } from "../host.ts";
+import { formatInstant } from "../time.ts";
+
+/** What is set besides the credentials themselves. */
+export interface Surroundings {
+  /** The region to work in; `undefined`: the inherited one stays. */
+  readonly region: string | undefined;
+  /** The identity's own `env`, in order. It is applied last. */
+  readonly env: readonly { readonly key: string; readonly value: string }[];
+}
+
+/** Where a session rests in AWS's shared files. */
+export interface Pointers {
+  readonly credentialsFile: string;
+  readonly configFile: string;
+  /** The section of both files. */
+  readonly profile: string;
+}
+
+/** The variables whose values are secret, or lead to one: masked where a CI system can mask. */
+export const SECRET_VARIABLES: readonly string[] = [
+  "AWS_ACCESS_KEY_ID",
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_SESSION_TOKEN",
+];
+
+/** What would be said of keys that are gone. */
+const STALE: readonly string[] = ["AWS_CREDENTIAL_EXPIRATION"];
+
+/**
+ * What wins over keys and over a profile in some SDK: botocore prefers the old name of the session token, the .NET
+ * SDK web identity. `AWS_DEFAULT_PROFILE` beats `AWS_PROFILE` in botocore.
+ */
+const BEATS_BOTH: readonly string[] = [
+  "AWS_DEFAULT_PROFILE",
+  "AWS_SECURITY_TOKEN",
+  "AWS_WEB_IDENTITY_TOKEN_FILE",
+  "AWS_ROLE_ARN",
+  "AWS_ROLE_SESSION_NAME",
+];
+
+/** Where an SDK looks when it finds nothing better: a child must fail rather than become somebody else. */
+const FALLBACKS: readonly string[] = [
+  "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+  "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+  "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+  "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+];
+
+/**
+ * The session itself, for `env` and for children of a memory keyring. The JavaScript SDK would prefer `AWS_PROFILE`
+ * over it.
+ */
+export function keysEnvironment(session: AwsSession, around: Surroundings): EnvironmentEdits {
+  return edits(
+    {
+      AWS_ACCESS_KEY_ID: session.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: session.secretAccessKey.reveal(),
+      AWS_SESSION_TOKEN: session.sessionToken.reveal(),
+      ...regionVariables(around.region),
+      AWS_CREDENTIAL_EXPIRATION: formatInstant(session.expiresAt),
+    },
+    around,
+    ["AWS_PROFILE", ...BEATS_BOTH],
+  );
+}
+
+/** Where the session is, without any secret. */
+export function pointersEnvironment(pointers: Pointers, around: Surroundings): EnvironmentEdits {
+  return edits(
+    {
+      AWS_SHARED_CREDENTIALS_FILE: pointers.credentialsFile,
+      AWS_CONFIG_FILE: pointers.configFile,
+      AWS_PROFILE: pointers.profile,
+      ...regionVariables(around.region),
+    },
+    around,
+    [...SECRET_VARIABLES, ...STALE, ...BEATS_BOTH],
+  );
+}
+
+/**
+ * What a child gets beyond its credentials: the identity's name, no second opinion from the instance's metadata,
+ * and none of the secrets that were meant for us.
+ *
+ * @param ownSecrets names of the variables that hold our own secrets, the keyring's password variable included
+ */
+export function childEnvironment(
+  credentials: EnvironmentEdits,
+  identity: string,
+  ownSecrets: readonly string[],
+): EnvironmentEdits {
+  const all = {
+    AWS_SDK_LOAD_CONFIG: "1",
+    AWS_EC2_METADATA_DISABLED: "true",
+    ATMOS_IDENTITY: identity,
+    ...credentials.set,
+  };
+  const set = Object.fromEntries(Object.entries(all).filter(([name]) => !ownSecrets.includes(name)));
+  return { set, unset: without(set, [...credentials.unset, ...FALLBACKS, ...STALE, ...ownSecrets]) };
+}
+
+/** Variables that hold secrets meant for this program; the keyring's password may have a name of its own. */
+export function ownSecretVariables(passwordVariable: string | undefined): readonly string[] {
+  const known = ["ATMOS_KEYRING_PASSWORD", "ATMOS_MFA_TOKEN", "ATMOS_SAML_PASSWORD"];
+  return [...new Set(passwordVariable === undefined ? known : [...known, passwordVariable])];
+}
+
+/** The same edits without the removal of variables that are not there. */
+export function onlyInherited(
+  all: EnvironmentEdits,
+  env: (name: string) => string | undefined,
+): EnvironmentEdits {
+  return { set: all.set, unset: all.unset.filter((name) => env(name) !== undefined) };
+}
+
+function regionVariables(region: string | undefined): Readonly<Record<string, string>> {
+  return region === undefined ? {} : { AWS_REGION: region, AWS_DEFAULT_REGION: region };
+}
+
+function edits(
+  base: Readonly<Record<string, string>>,
+  around: Surroundings,
+  unset: readonly string[],
+): EnvironmentEdits {
+  const set = { ...base, ...Object.fromEntries(around.env.map(({ key, value }) => [key, value])) };
+  return { set, unset: without(set, unset) };
+}
+
+function without(set: Readonly<Record<string, string>>, names: readonly string[]): readonly string[] {
+  return [...new Set(names)].filter((name) => !Object.hasOwn(set, name));
+}

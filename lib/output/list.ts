@@ -1,0 +1,220 @@
+/**
+ * The list of providers and identities in its formats.
+ *
+ * @module
+ */
+import { type EpochMillis, formatInstant } from "../time.ts";
+import { type Branch, type Cell, table, tree } from "./layout.ts";
+import type { Details, ListedIdentity, ListedProvider, ListView } from "./list_view.ts";
+import { remaining } from "./moment.ts";
+import type { Style } from "./style.ts";
+import { expiryTone } from "./whoami.ts";
+
+/** What `list --format` takes. */
+export const LIST_FORMATS = ["tree", "table", "json"] as const;
+export type ListFormat = typeof LIST_FORMATS[number];
+
+/** The list in a format; ends with a newline. */
+export function formatList(format: ListFormat, view: ListView, style: Style, now: EpochMillis): string {
+  switch (format) {
+    case "tree":
+      return listTree(view, style, now);
+    case "table":
+      return listTable(view, style, now);
+    case "json":
+      return listJson(view);
+  }
+}
+
+/** Two maps by name with the keys of the configuration, and what is in hand as `expiration`. */
+function listJson(view: ListView): string {
+  const document = {
+    ...(view.identities.length === 0 ? {} : {
+      identities: Object.fromEntries(view.identities.map((identity) => [identity.name, {
+        ...head(identity),
+        alias: identity.alias,
+        via: identity.via,
+        ...identity.details,
+        expiration: identity.expiresAt === undefined ? undefined : formatInstant(identity.expiresAt),
+      }])),
+    }),
+    ...(view.providers.length === 0 ? {} : {
+      providers: Object.fromEntries(
+        view.providers.map((provider) => [provider.name, { ...head(provider), ...provider.details }]),
+      ),
+    }),
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function head(entry: ListedProvider): Readonly<Record<string, unknown>> {
+  return {
+    kind: entry.kind,
+    usable: entry.usable,
+    ...(entry.isDefault ? { default: true } : {}),
+    ...(entry.tags.length === 0 ? {} : { tags: entry.tags }),
+  };
+}
+
+function listTable(view: ListView, style: Style, now: EpochMillis): string {
+  const providers = view.providers.map((provider): readonly Cell[] => [
+    { text: provider.name, tone: "name" },
+    kindOf(provider),
+    detail(provider.details, "region"),
+    detail(provider.details, "start_url") || detail(provider.details, "url"),
+    provider.isDefault ? "✓" : "",
+  ]);
+  const identities = view.identities.map((identity): readonly Cell[] => [
+    dot(identity, now),
+    { text: identity.name, tone: "name" },
+    kindOf(identity),
+    identity.via !== undefined && "provider" in identity.via ? identity.via.provider : "",
+    identity.via !== undefined && "identity" in identity.via ? identity.via.identity : "",
+    identity.isDefault ? "✓" : "",
+    identity.alias ?? "",
+    expiresCell(identity, now),
+  ]);
+  const sections = [
+    providers.length === 0 ? "" : titled("PROVIDERS", PROVIDER_HEADING, providers, style),
+    identities.length === 0 ? "" : titled("IDENTITIES", IDENTITY_HEADING, identities, style),
+  ];
+  return sections.filter((section) => section !== "").join("\n");
+}
+
+const PROVIDER_HEADING = ["NAME", "KIND", "REGION", "START URL / URL", "DEFAULT"] as const;
+const IDENTITY_HEADING = [
+  "",
+  "NAME",
+  "KIND",
+  "VIA PROVIDER",
+  "VIA IDENTITY",
+  "DEFAULT",
+  "ALIAS",
+  "EXPIRES",
+] as const;
+
+function titled(
+  title: string,
+  heading: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  style: Style,
+): string {
+  return `${style.strong(title)}\n${table(heading, rows, style)}`;
+}
+
+function kindOf(entry: ListedProvider): string {
+  if (entry.kind === undefined) return "invalid";
+  return entry.usable ? entry.kind : `${entry.kind}, unsupported`;
+}
+
+function detail(details: Details, key: string): string {
+  const value = details[key];
+  return typeof value === "string" ? value : "";
+}
+
+function dot(identity: ListedIdentity, now: EpochMillis): Cell {
+  return identity.expiresAt === undefined ? "○" : { text: "●", tone: expiryTone(identity.expiresAt, now) };
+}
+
+function expiresCell(identity: ListedIdentity, now: EpochMillis): Cell {
+  return identity.expiresAt === undefined
+    ? ""
+    : { text: remaining(identity.expiresAt, now), tone: expiryTone(identity.expiresAt, now) };
+}
+
+/** Providers with the identities that start from them; then identities that start from nothing; then the rest. */
+function listTree(view: ListView, style: Style, now: EpochMillis): string {
+  const known = new Set(view.providers.map(({ name }) => name));
+  const below = childrenOf(view.identities);
+  const shown = new Set<string>();
+  const grow = (identity: ListedIdentity): Branch => {
+    shown.add(identity.name);
+    const next = (below.get(`identity ${identity.name}`) ?? []).filter(({ name }) => !shown.has(name));
+    return {
+      label: identityLabel(identity, now),
+      children: [...detailBranches(identity.details), ...group("Identities", next.map(grow))],
+    };
+  };
+  const providers = view.providers.map((provider): Branch => ({
+    label: providerLabel(provider),
+    children: [
+      ...detailBranches(provider.details),
+      ...group("Identities", (below.get(`provider ${provider.name}`) ?? []).map(grow)),
+    ],
+  }));
+  const hidden = [...below].filter(([key]) => key.startsWith("provider ")).map(([key]) => key.slice(9))
+    .filter((name) => !known.has(name))
+    .map((name): Branch => ({
+      label: [name, { text: " (filtered)", tone: "dim" }],
+      children: group("Identities", (below.get(`provider ${name}`) ?? []).map(grow)),
+    }));
+  const standalone = (below.get("") ?? []).map(grow);
+  const rest = view.identities.filter(({ name }) => !shown.has(name)).map((identity): Branch => ({
+    label: identityLabel(identity, now),
+    children: detailBranches(identity.details),
+  }));
+  const branches = [
+    ...providers,
+    ...hidden,
+    ...group("Standalone Identities", standalone),
+    ...group("Other Identities", rest),
+  ];
+  return ` ${style.strong("Authentication Configuration")}\n${tree(branches, style)}`;
+}
+
+/** Identities by what they start from: `provider NAME`, `identity NAME`, or the empty key. */
+function childrenOf(identities: readonly ListedIdentity[]): ReadonlyMap<string, readonly ListedIdentity[]> {
+  return Map.groupBy(identities, ({ via, kind }) => {
+    if (via === undefined) return kind === undefined ? "unknown" : "";
+    return "provider" in via ? `provider ${via.provider}` : `identity ${via.identity}`;
+  });
+}
+
+const group = (title: string, children: readonly Branch[]): readonly Branch[] =>
+  children.length === 0 ? [] : [{ label: [title], children }];
+
+function providerLabel(provider: ListedProvider): readonly Cell[] {
+  return [
+    { text: provider.name, tone: "name" },
+    ` (${kindOf(provider)})`,
+    provider.isDefault ? " [DEFAULT]" : "",
+  ];
+}
+
+function identityLabel(identity: ListedIdentity, now: EpochMillis): readonly Cell[] {
+  return [
+    dot(identity, now),
+    " ",
+    { text: identity.name, tone: "name" },
+    ` (${kindOf(identity)})`,
+    identity.isDefault ? " [DEFAULT]" : "",
+    identity.alias === undefined ? "" : ` [ALIAS: ${identity.alias}]`,
+    ...(identity.expiresAt === undefined ? [] : [" ", expiresCell(identity, now)]),
+  ];
+}
+
+/** The keys that have a name of their own in the tree. */
+const LABELS: ReadonlyMap<string, string> = new Map([
+  ["region", "Region"],
+  ["start_url", "Start URL"],
+  ["url", "URL"],
+  ["username", "Username"],
+  ["driver", "Driver"],
+  ["idp_arn", "IdP ARN"],
+  ["session", "Session"],
+  ["duration", "Duration"],
+  ["console", "Console"],
+  ["session_duration", "Session Duration"],
+  ["principal", "Principal"],
+  ["credentials", "Credentials"],
+  ["spec", "Spec"],
+]);
+
+function detailBranches(details: Details, depth = 0): readonly Branch[] {
+  return Object.entries(details).map(([key, value]): Branch => {
+    const label = depth > 0 && !LABELS.has(key) ? key : LABELS.get(key) ?? key;
+    return typeof value === "string"
+      ? { label: [`${label}: ${value}`], children: [] }
+      : { label: [label], children: detailBranches(value, depth + 1) };
+  });
+}

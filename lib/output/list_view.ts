@@ -1,0 +1,169 @@
+/**
+ * What is configured, as a value that every format of `list` renders.
+ *
+ * @module
+ */
+import type { AuthConfig, Entry, IdentityConfig, ProviderConfig, Via } from "../config/types.ts";
+import { type EpochMillis, formatDuration } from "../time.ts";
+
+/** Configuration values by their keys as a user writes them, in the order of the schema; no secret is among them. */
+export interface Details {
+  readonly [key: string]: string | Details;
+}
+
+interface Listed {
+  readonly name: string;
+  /** `undefined`: the entry has problems that hide it. */
+  readonly kind: string | undefined;
+  /** Whether this program can run it. */
+  readonly usable: boolean;
+  readonly isDefault: boolean;
+  readonly tags: readonly string[];
+  readonly details: Details;
+}
+
+/** A provider of the list. */
+export type ListedProvider = Listed;
+
+/** An identity of the list. */
+export interface ListedIdentity extends Listed {
+  readonly via: Via | undefined;
+  readonly alias: string | undefined;
+  /** When the session in hand ends; `undefined`: there is none. */
+  readonly expiresAt: EpochMillis | undefined;
+}
+
+/** Both sorted by name. */
+export interface ListView {
+  readonly providers: readonly ListedProvider[];
+  readonly identities: readonly ListedIdentity[];
+}
+
+/** What of it is wanted; `undefined` is everything. An empty list of names is all of that section. */
+export interface ListFilter {
+  readonly providers: readonly string[] | undefined;
+  readonly identities: readonly string[] | undefined;
+  /** Any of them is enough. */
+  readonly tags: readonly string[] | undefined;
+}
+
+/** The list as it is configured; names in `filter` are as the entries are written. */
+export function listView(
+  auth: Pick<AuthConfig, "providers" | "identities">,
+  expiries: ReadonlyMap<string, EpochMillis>,
+  filter: ListFilter,
+): ListView {
+  const wanted = (entry: Entry<unknown>, names: readonly string[] | undefined) =>
+    (names === undefined || names.length === 0 || names.includes(entry.name)) &&
+    (filter.tags === undefined || filter.tags.some((tag) => entry.tags.includes(tag)));
+  const providers = filter.identities === undefined ? sorted(auth.providers) : [];
+  const identities = filter.providers === undefined ? sorted(auth.identities) : [];
+  return {
+    providers: providers.filter((entry) => wanted(entry, filter.providers)).map(listedProvider),
+    identities: identities.filter((entry) => wanted(entry, filter.identities))
+      .map((entry) => listedIdentity(entry, expiries.get(entry.name))),
+  };
+}
+
+function sorted<Config>(entries: ReadonlyMap<string, Entry<Config>>): readonly Entry<Config>[] {
+  return [...entries.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}
+
+function listedProvider(entry: Entry<ProviderConfig>): ListedProvider {
+  const { config } = entry;
+  return { ...listed(entry), details: config === undefined ? {} : providerDetails(config) };
+}
+
+function listedIdentity(entry: Entry<IdentityConfig>, expiresAt: EpochMillis | undefined): ListedIdentity {
+  const { config } = entry;
+  return {
+    ...listed(entry),
+    details: config === undefined ? {} : identityDetails(config),
+    via: config?.via,
+    alias: config === undefined || config.kind === "unsupported" ? undefined : config.alias,
+    expiresAt,
+  };
+}
+
+function listed(entry: Entry<ProviderConfig> | Entry<IdentityConfig>): Omit<Listed, "details"> {
+  const { config } = entry;
+  return {
+    name: entry.name,
+    kind: config?.kind === "unsupported" ? config.declaredKind : config?.kind,
+    usable: config !== undefined && config.kind !== "unsupported",
+    isDefault: entry.isDefault,
+    tags: entry.tags,
+  };
+}
+
+function providerDetails(config: ProviderConfig): Details {
+  if (config.kind === "unsupported") return {};
+  return compact({
+    region: config.region,
+    ...ownDetails(config),
+    session: duration("duration", config.sessionSeconds),
+    console: duration("session_duration", config.consoleSeconds),
+  });
+}
+
+function ownDetails(config: Exclude<ProviderConfig, { readonly kind: "unsupported" }>): Draft {
+  switch (config.kind) {
+    case "aws/iam-identity-center":
+      return { start_url: config.startUrl };
+    case "aws/saml":
+      return { url: config.url, idp_arn: config.idpArn, username: config.username, driver: config.driver };
+    case "github/oidc":
+      return { spec: { audience: config.audience } };
+    case "oidc/token":
+      return { spec: { audience: config.audience, ...sourceDetails(config.source) } };
+  }
+}
+
+function sourceDetails(source: { readonly variable: string } | { readonly file: string }): Draft {
+  return "variable" in source ? { token_env: source.variable } : { token_file: source.file };
+}
+
+function identityDetails(config: IdentityConfig): Details {
+  switch (config.kind) {
+    case "unsupported":
+      return {};
+    case "aws/permission-set":
+      return compact({
+        principal: { name: config.permissionSet, account: config.account },
+        ...shared(config),
+      });
+    case "aws/assume-role":
+      return compact({
+        principal: {
+          assume_role: config.roleArn,
+          session_name: config.sessionName,
+          duration: config.durationSeconds === undefined ? undefined : formatDuration(config.durationSeconds),
+        },
+        ...shared(config),
+      });
+    case "aws/user":
+      return compact({ credentials: { mfa_arn: config.mfaArn, region: config.region }, ...shared(config) });
+  }
+}
+
+function shared(config: { readonly sessionSeconds: number | undefined }): Draft {
+  return { session: duration("duration", config.sessionSeconds) };
+}
+
+interface Draft {
+  readonly [key: string]: string | undefined | Draft;
+}
+
+function duration(key: string, seconds: number | undefined): Draft {
+  return { [key]: seconds === undefined ? undefined : formatDuration(seconds) };
+}
+
+/** Without what is not there, at any depth. */
+function compact(draft: Draft): Details {
+  const entries = Object.entries(draft).flatMap(([key, value]): [string, string | Details][] => {
+    if (value === undefined || typeof value === "string") return value === undefined ? [] : [[key, value]];
+    const inner = compact(value);
+    return Object.keys(inner).length === 0 ? [] : [[key, inner]];
+  });
+  return Object.fromEntries(entries);
+}

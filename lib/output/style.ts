@@ -1,0 +1,40 @@
+/**
+ * Tones of text on a terminal.
+ *
+ * @module
+ */
+
+/** What a text is, not how it looks. */
+export type Tone = "strong" | "dim" | "good" | "soon" | "bad" | "name";
+
+/** Text in a tone. */
+export type Style = Readonly<Record<Tone, (text: string) => string>>;
+
+const same = (text: string): string => text;
+const sgr = (code: number) => (text: string): string => text === "" ? "" : `\x1b[${code}m${text}\x1b[0m`;
+
+/** No tones: for pipes, files, `NO_COLOR` and dumb terminals. */
+export const PLAIN: Style = { strong: same, dim: same, good: same, soon: same, bad: same, name: same };
+
+/** The sixteen colours that every terminal's own theme defines. */
+export const COLORED: Style = {
+  strong: sgr(1),
+  dim: sgr(2),
+  good: sgr(32),
+  soon: sgr(33),
+  bad: sgr(31),
+  name: sgr(36),
+};
+
+/** The style of what goes to standard error. */
+export function styleOf(screen: { readonly color: boolean }): Style {
+  return screen.color ? COLORED : PLAIN;
+}
+
+/**
+ * The style of what goes to standard output: it is data, often for a pipe, so colours are there only when they were
+ * asked for.
+ */
+export function outputStyle(forced: boolean | undefined): Style {
+  return forced === true ? COLORED : PLAIN;
+}

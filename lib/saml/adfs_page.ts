@@ -1,0 +1,157 @@
+/**
+ * The pages of Active Directory Federation Services, told apart by their forms. Administrators restyle them, but names
+ * and ids stay, since Microsoft's own scripts live by them.
+ *
+ * @module
+ */
+import { type Control, controlNamed, elementById, type Form, type HtmlPage, textById } from "./forms.ts";
+import { attribute, type HtmlElement, textOf } from "./html.ts";
+import { harmless } from "./words.ts";
+
+/** What a page wants. */
+export type AdfsPage =
+  | {
+    readonly wants: "password";
+    readonly form: Form;
+    readonly username: Control;
+    readonly password: Control;
+  }
+  | { readonly wants: "code"; readonly form: Form; readonly code: Control; readonly question: string }
+  /** Azure MFA: the form is posted back until somebody has approved on the phone. */
+  | { readonly wants: "patience"; readonly form: Form; readonly words: readonly string[] }
+  /** A list of authentication methods, or of home realms. */
+  | {
+    readonly wants: "choice";
+    readonly form: Form;
+    readonly field: string;
+    readonly options: readonly AdfsOption[];
+  }
+  | { readonly wants: "new-password" }
+  /** A form of hidden fields that a script would send on. */
+  | { readonly wants: "sending"; readonly form: Form }
+  /** An error page, in its own words. */
+  | { readonly wants: "nothing"; readonly reason: string; readonly code: string | undefined };
+
+/** One line of a list. */
+export interface AdfsOption {
+  readonly value: string;
+  readonly label: string;
+}
+
+/** Names of the fields that take a one-time code, of ADFS's own adapters and of Symantec's, RSA's and others. */
+const CODE_FIELDS = [
+  "VerificationCode",
+  "OathCode",
+  "security_code",
+  "ChallengeQuestionAnswer",
+  "Passcode",
+  "otp",
+];
+const WAITING_METHODS = ["azuremfaauthentication", "azuremfaserverauthentication"];
+
+/** What a page wants; `undefined` for a page that is not understood. */
+export function readAdfsPage(page: HtmlPage): AdfsPage | undefined {
+  return newPassword(page) ?? codeForm(page) ?? waiting(page) ?? loginForm(page) ?? homeRealms(page) ??
+    methods(page) ?? errorPage(page) ?? sending(page);
+}
+
+/** What the page says went wrong with what was sent last; `""` when nothing did. */
+export function complaintOf(page: HtmlPage): string {
+  return textById(page, "errorText") || textById(page, "error");
+}
+
+const isVisible = ({ type }: Control) => type !== "hidden" && type !== "submit";
+
+function newPassword({ url, forms }: HtmlPage): AdfsPage | undefined {
+  const isUpdate = /^\/adfs\/portal\/updatepassword/i.test(url.pathname) ||
+    forms.some((form) => controlNamed(form, "NewPassword") !== undefined);
+  return isUpdate ? { wants: "new-password" } : undefined;
+}
+
+function codeForm(page: HtmlPage): AdfsPage | undefined {
+  for (const form of page.forms) {
+    const codes = CODE_FIELDS.map((name) => controlNamed(form, name));
+    const code = codes.find((control) => control !== undefined && isVisible(control));
+    if (code === undefined) continue;
+    const words = ["instructions", "introduction", "mfaGreetingDescription"].map((id) => textById(page, id));
+    return { wants: "code", form, code, question: words.find((one) => one !== "") ?? "Verification code" };
+  }
+  return undefined;
+}
+
+function waiting(page: HtmlPage): AdfsPage | undefined {
+  const form = page.forms.find((one) => WAITING_METHODS.includes(methodOf(one)));
+  if (form === undefined) return undefined;
+  const number = textById(page, "validEntropyNumber");
+  const words = [
+    textById(page, "instructions"),
+    number === "" ? "" : `Enter the number ${number} on your phone`,
+  ];
+  return { wants: "patience", form, words: words.filter((one) => one !== "") };
+}
+
+function methodOf(form: Form): string {
+  return controlNamed(form, "AuthMethod")?.values[0]?.toLowerCase() ?? "";
+}
+
+function loginForm({ forms }: HtmlPage): AdfsPage | undefined {
+  for (const form of forms) {
+    const password = form.controls.find(({ type }) => type === "password");
+    // Older and restyled pages: ctl00$ContentPlaceHolder1$UsernameTextBox, Email, ...
+    const username = controlNamed(form, "UserName") ??
+      form.controls.find((one) => isVisible(one) && /user|email/i.test(one.name) && one !== password);
+    if (password !== undefined && username !== undefined) {
+      return { wants: "password", form, username, password };
+    }
+  }
+  return undefined;
+}
+
+/** `<div class="idp" onclick="HRD.selection('http://...')">`: the script fills the field HomeRealmSelection. */
+function homeRealms(page: HtmlPage): AdfsPage | undefined {
+  const form = page.forms.find((one) =>
+    one.id === "hrd" || controlNamed(one, "HomeRealmSelection") !== undefined
+  );
+  const options = optionsBy(page, /\bHRD\.selection\(\s*(["'])(.+?)\1\s*\)/);
+  if (form === undefined || options.length === 0) return undefined;
+  return { wants: "choice", form, field: "HomeRealmSelection", options };
+}
+
+/** `<a id="..." onclick="return SelectOption('AzureMfaAuthentication')">`: the script fills the field AuthMethod. */
+function methods(page: HtmlPage): AdfsPage | undefined {
+  const form = page.forms.find(({ id }) => id === "options");
+  const options = optionsBy(page, /\bSelectOption\(\s*(["'])(.+?)\1\s*\)/);
+  if (form === undefined || options.length === 0) return undefined;
+  return { wants: "choice", form, field: "AuthMethod", options };
+}
+
+/** Elements whose script passes a text to a function, each value once. */
+function optionsBy(page: HtmlPage, call: RegExp): readonly AdfsOption[] {
+  const options = new Map<string, AdfsOption>();
+  for (const element of page.elements) {
+    const value = call.exec(attribute(element, "onclick"))?.[2];
+    if (value !== undefined && !options.has(value)) {
+      options.set(value, { value, label: labelOf(element, value) });
+    }
+  }
+  return [...options.values()];
+}
+
+function labelOf(element: HtmlElement, value: string): string {
+  return textOf(element) || harmless(attribute(element, "aria-label") || value);
+}
+
+function errorPage(page: HtmlPage): AdfsPage | undefined {
+  const area = elementById(page, "errorArea");
+  const reason = textById(page, "errorMessage") || (area === undefined ? "" : textOf(area));
+  if (reason === "") return undefined;
+  const code = /\bMSIS\d{4}\b/.exec(area === undefined ? reason : `${reason} ${textOf(area)}`)?.[0];
+  return { wants: "nothing", reason, code };
+}
+
+function sending({ forms }: HtmlPage): AdfsPage | undefined {
+  const [form, second] = forms;
+  const isHidden = form !== undefined && second === undefined && form.method === "POST" &&
+    form.controls.length > 0 && !form.controls.some(isVisible);
+  return isHidden ? { wants: "sending", form } : undefined;
+}

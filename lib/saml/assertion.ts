@@ -1,0 +1,171 @@
+/**
+ * What a SAML response says: whether the login worked, which roles it offers, until when (SAML 2.0 Core; AWS IAM User
+ * Guide, "Configure SAML assertions for the authentication response"). All of it is a stranger's text until AWS has
+ * verified the signature: it serves to choose a role and to explain refusals.
+ *
+ * @module
+ */
+import { isAccountId, parseArn } from "../arn.ts";
+import type { Secret } from "../credentials.ts";
+import { AuthError } from "../errors.ts";
+import { printable } from "../terminal/escape.ts";
+import { type EpochMillis, parseInstant } from "../time.ts";
+import { childrenOf, parseXml, type XmlElement } from "./xml.ts";
+
+/** A role, and the IAM SAML provider that vouches for whoever takes it. */
+export interface SamlRole {
+  readonly roleArn: string;
+  readonly providerArn: string;
+}
+
+/** What a response says. */
+export interface Assertion {
+  /** In its own order, each pair once. */
+  readonly roles: readonly SamlRole[];
+  /** How many values of the role attribute are no pair of a role and a provider. */
+  readonly unreadableRoles: number;
+  /** Nothing but AWS can read it. */
+  readonly encrypted: boolean;
+  /** Values of `RoleSessionName`; AWS wants exactly one. */
+  readonly sessionNames: readonly string[];
+  /** `SessionDuration`, in seconds: 900 to 43200. */
+  readonly sessionSeconds: number | undefined;
+  /** `SessionNotOnOrAfter`: no session lasts longer. */
+  readonly sessionEndsAt: EpochMillis | undefined;
+  readonly issuedAt: EpochMillis | undefined;
+  /** The first moment at which it is no longer good, as it says itself. */
+  readonly expiresAt: EpochMillis | undefined;
+  /** The sign-in page that it is for. */
+  readonly recipient: string | undefined;
+  readonly audiences: readonly string[];
+}
+
+const PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol";
+const ASSERTION = "urn:oasis:names:tc:SAML:2.0:assertion";
+const SUCCESS = "urn:oasis:names:tc:SAML:2.0:status:Success";
+/** The second one stands in old guides for the regions in China. */
+const ATTRIBUTES = ["https://aws.amazon.com/SAML/Attributes/", "http://www.amazonaws.cn/SAML/Attributes/"];
+/** IAM's own rules for names (IAM API Reference: CreateRole, CreateSAMLProvider). */
+const ROLE = /^role\/(?:[\x21-\x7e]{1,510}\/)?[\w+=,.@-]{1,64}$/;
+const PROVIDER = /^saml-provider\/[\w.-]{1,128}$/;
+/** STS takes no more (AssumeRoleWithSAML, `SAMLAssertion`). */
+export const LONGEST_RESPONSE = 100_000;
+
+/**
+ * Reads a response.
+ *
+ * @param response base64 of the whole `Response`; white space in it does not count
+ * @throws AuthError `refused` when the identity provider says that the login failed; `bad-answer` for what is no SAML
+ *   response, or is larger than AWS takes
+ */
+export function readAssertion(response: Secret, where: string): Assertion {
+  const root = parseXml(decodeResponse(response));
+  if (root.namespace !== PROTOCOL || root.name !== "Response") {
+    throw new AuthError("bad-answer", "Cannot use the identity provider's answer: it is no SAML response", {
+      where,
+      hints: ["Check `url`: it must lead to the AWS application of the identity provider"],
+    });
+  }
+  requireSuccess(root, where);
+  return factsOf(root);
+}
+
+function decodeResponse(response: Secret): string {
+  const text = response.reveal();
+  if (text.length > LONGEST_RESPONSE) {
+    throw unreadable(`it has ${text.length} characters, and AWS takes ${LONGEST_RESPONSE} at most`);
+  }
+  try {
+    const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw unreadable("it is not UTF-8 text in base64", cause);
+  }
+}
+
+function unreadable(reason: string, cause?: unknown): AuthError {
+  return new AuthError("bad-answer", `Cannot read the SAML response: ${reason}`, { cause });
+}
+
+/** A response without any status is judged by AWS. */
+function requireSuccess(root: XmlElement, where: string): void {
+  const [status] = childrenOf(root, PROTOCOL, "Status");
+  const [code] = childrenOf(status, PROTOCOL, "StatusCode");
+  const value = code?.attributes.get("Value");
+  if (value === undefined || value === SUCCESS) return;
+  const [detail] = childrenOf(code, PROTOCOL, "StatusCode");
+  const name = printable((detail?.attributes.get("Value") ?? value).split(":").at(-1) ?? value);
+  const words = childrenOf(status, PROTOCOL, "StatusMessage").map(({ text }) => text.trim()).join(" ");
+  throw new AuthError(
+    "refused",
+    `Cannot log in: the identity provider answered ${name}${words === "" ? "" : `: ${printable(words)}`}`,
+    { where, remoteCode: name },
+  );
+}
+
+function factsOf(root: XmlElement): Assertion {
+  const assertions = childrenOf(root, ASSERTION, "Assertion");
+  const within = (...path: readonly string[]) =>
+    path.reduce<readonly XmlElement[]>(
+      (elements, name) => elements.flatMap((element) => childrenOf(element, ASSERTION, name)),
+      assertions,
+    );
+  const attributes = within("AttributeStatement", "Attribute");
+  const roles = valuesOf(attributes, "Role").map(readRole);
+  const confirmations = within("Subject", "SubjectConfirmation", "SubjectConfirmationData");
+  const ends = [...within("Conditions"), ...confirmations].map((element) =>
+    momentAt(element, "NotOnOrAfter")
+  );
+  return {
+    roles: distinct(roles.filter((role) => role !== undefined)),
+    unreadableRoles: roles.filter((role) => role === undefined).length,
+    encrypted: assertions.length === 0 && childrenOf(root, ASSERTION, "EncryptedAssertion").length > 0,
+    sessionNames: valuesOf(attributes, "RoleSessionName"),
+    sessionSeconds: readSessionSeconds(valuesOf(attributes, "SessionDuration")[0]),
+    sessionEndsAt: earliest(within("AuthnStatement").map((one) => momentAt(one, "SessionNotOnOrAfter"))),
+    issuedAt: earliest(assertions.map((assertion) => momentAt(assertion, "IssueInstant"))),
+    expiresAt: earliest(ends),
+    recipient: confirmations.map((data) => data.attributes.get("Recipient")).find((one) => one !== undefined),
+    audiences: within("Conditions", "AudienceRestriction", "Audience").map(({ text }) => text.trim()),
+  };
+}
+
+function valuesOf(attributes: readonly XmlElement[], name: string): readonly string[] {
+  return attributes
+    .filter((attribute) => ATTRIBUTES.some((prefix) => attribute.attributes.get("Name") === prefix + name))
+    .flatMap((attribute) => childrenOf(attribute, ASSERTION, "AttributeValue"))
+    // Text around elements is no value that anybody meant.
+    .map(({ text, children }) => children.length === 0 ? text.trim() : "");
+}
+
+/** Two ARNs with a comma between them, in either order; a comma may also stand in a role's name. */
+function readRole(value: string): SamlRole | undefined {
+  const [first, second, ...more] = value.split(/,(?=\s*arn:)/).map((part) => part.trim());
+  if (first === undefined || second === undefined || more.length > 0) return undefined;
+  const [roleArn, providerArn] = isIamArn(first, ROLE) ? [first, second] : [second, first];
+  return isIamArn(roleArn, ROLE) && isIamArn(providerArn, PROVIDER) ? { roleArn, providerArn } : undefined;
+}
+
+function isIamArn(text: string, resource: RegExp): boolean {
+  const arn = parseArn(text);
+  return arn?.service === "iam" && isAccountId(arn.accountId) && resource.test(arn.resource);
+}
+
+function distinct(roles: readonly SamlRole[]): readonly SamlRole[] {
+  const keyOf = ({ roleArn, providerArn }: SamlRole) => `${roleArn} ${providerArn}`;
+  return [...new Map(roles.map((role) => [keyOf(role), role])).values()];
+}
+
+function readSessionSeconds(value: string | undefined): number | undefined {
+  const seconds = value !== undefined && /^\d{1,6}$/.test(value) ? Number(value) : undefined;
+  return seconds !== undefined && seconds >= 900 && seconds <= 43_200 ? seconds : undefined;
+}
+
+function momentAt(element: XmlElement, name: string): EpochMillis | undefined {
+  return parseInstant(element.attributes.get(name) ?? "");
+}
+
+function earliest(moments: readonly (EpochMillis | undefined)[]): EpochMillis | undefined {
+  const known = moments.filter((moment) => moment !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}

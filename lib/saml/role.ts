@@ -1,0 +1,109 @@
+/**
+ * From what an assertion offers to the role that was asked for, and never to another one.
+ *
+ * @module
+ */
+import { AuthError } from "../errors.ts";
+import type { Assertion, SamlRole } from "./assertion.ts";
+
+/** What the configuration asks for. */
+export interface WantedRole {
+  /** `principal.assume_role` of the identity. */
+  readonly roleArn: string;
+  /** `idp_arn` of the provider. */
+  readonly providerArn: string | undefined;
+}
+
+const SHOWN_ROLES = 20;
+/** What STS takes as the name of a session. */
+const SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
+
+/**
+ * The pair to ask AWS for: the role by its exact ARN, and the provider by its exact ARN where one is configured.
+ *
+ * @throws AuthError `refused` when the assertion does not offer the pair, or lacks what STS requires; `config-invalid`
+ *   when only `idp_arn` can tell which pair is meant. Both list what the assertion offers.
+ */
+export function chooseRole(assertion: Assertion, wanted: WantedRole, where: string): SamlRole {
+  if (assertion.encrypted) return unseenRole(wanted, where);
+  const ofRole = assertion.roles.filter(({ roleArn }) => roleArn === wanted.roleArn);
+  const matching = ofRole.filter(({ providerArn }) =>
+    wanted.providerArn === undefined || providerArn === wanted.providerArn
+  );
+  const [role, another] = matching;
+  if (role === undefined) throw notOffered(assertion, wanted, ofRole, where);
+  if (another !== undefined) throw severalProviders(matching, wanted, where);
+  requireSessionName(assertion, where);
+  return role;
+}
+
+/** Only AWS can read the assertion: both ARNs must be known. */
+function unseenRole({ roleArn, providerArn }: WantedRole, where: string): SamlRole {
+  if (providerArn !== undefined) return { roleArn, providerArn };
+  throw new AuthError(
+    "config-invalid",
+    `Cannot assume ${roleArn}: the assertion is encrypted, and the provider has no idp_arn`,
+    { where, hints: ["Set `idp_arn` of the provider to the ARN of the IAM SAML provider"] },
+  );
+}
+
+function notOffered(
+  assertion: Assertion,
+  { roleArn, providerArn }: WantedRole,
+  ofRole: readonly SamlRole[],
+  where: string,
+): AuthError {
+  const what = ofRole.length === 0 ? "it" : `it with the provider ${providerArn}`;
+  return new AuthError("refused", `Cannot assume ${roleArn}: the SAML assertion does not offer ${what}`, {
+    where,
+    hints: assertion.roles.length === 0
+      ? [
+        "It offers no role at all: in the identity provider, assign the person to the AWS application and map the " +
+        "attribute https://aws.amazon.com/SAML/Attributes/Role",
+        ...assertion.unreadableRoles === 0
+          ? []
+          : [`Values of that attribute that are no pair of ARNs: ${assertion.unreadableRoles}`],
+      ]
+      : [...lookalikes(assertion, roleArn), "It offers:", ...listed(assertion.roles)],
+  });
+}
+
+/** ARNs are compared as they are: letters in another case, or a path that is left out, make another role. */
+function lookalikes({ roles }: Assertion, roleArn: string): readonly string[] {
+  const bare = (arn: string) => arn.toLowerCase().replace(/:role\/(?:.*\/)?/, ":role/");
+  const alike = roles.find((role) => role.roleArn !== roleArn && bare(role.roleArn) === bare(roleArn));
+  return alike === undefined ? [] : [`Did you mean ${alike.roleArn}?`];
+}
+
+function severalProviders(matching: readonly SamlRole[], { roleArn }: WantedRole, where: string): AuthError {
+  return new AuthError("config-invalid", `Cannot assume ${roleArn}: the assertion offers it more than once`, {
+    where,
+    hints: ["Set `idp_arn` of the provider to one of:", ...listed(matching)],
+  });
+}
+
+function listed(roles: readonly SamlRole[]): readonly string[] {
+  const more = roles.length - SHOWN_ROLES;
+  return [
+    ...roles.slice(0, SHOWN_ROLES).map(({ roleArn, providerArn }) => `  ${roleArn} with ${providerArn}`),
+    ...more > 0 ? [`  and ${more} more`] : [],
+  ];
+}
+
+/** STS would say so too; here it is told apart from the other reasons that it calls an invalid token. */
+function requireSessionName({ sessionNames }: Assertion, where: string): void {
+  const [name, second] = sessionNames;
+  if (name !== undefined && second === undefined && SESSION_NAME.test(name)) return;
+  const reason = name === undefined
+    ? "it has no RoleSessionName"
+    : second === undefined
+    ? "its RoleSessionName is not 2 to 64 characters of letters, digits and _+=,.@-"
+    : "it has several values of RoleSessionName";
+  throw new AuthError("refused", `Cannot use the SAML assertion: ${reason}`, {
+    where,
+    hints: [
+      "In the identity provider, map https://aws.amazon.com/SAML/Attributes/RoleSessionName to one value, such as the " +
+      "e-mail address",
+    ],
+  });
+}

@@ -1,0 +1,33 @@
+/**
+ * AWS's pages that identity providers post assertions to, in all partitions.
+ *
+ * @module
+ */
+
+/** The hosts below which AWS's sign-in answers: the partitions aws, aws-us-gov, aws-cn and aws-eusc. */
+export const SIGN_IN_HOSTS = [
+  "signin.aws.amazon.com",
+  "signin.amazonaws-us-gov.com",
+  "signin.amazonaws.cn",
+  "signin.amazonaws-eusc.eu",
+] as const;
+
+/**
+ * What stands behind the address that a SAML response is posted to: IAM's own sign-in, `/saml` and `/saml/acs/ID`
+ * of a global or regional host, or an application of Identity Center, which does not lead to a role of IAM.
+ *
+ * @returns `undefined` for every other address
+ */
+export function signInPage(address: string): "iam" | "identity-center" | undefined {
+  const url = URL.parse(address);
+  if (url?.protocol !== "https:" || url.port !== "" || !isSignInHost(url.hostname)) return undefined;
+  if (/^\/saml(?:\/acs\/[^/]+)?\/?$/.test(url.pathname)) return "iam";
+  return /^\/platform\/saml(?:\/|$)/.test(url.pathname) ? "identity-center" : undefined;
+}
+
+/** The host itself, or one label before it: a region. */
+function isSignInHost(host: string): boolean {
+  return SIGN_IN_HOSTS.some((known) =>
+    host === known || (host.endsWith(`.${known}`) && /^[a-z0-9-]+$/.test(host.slice(0, -known.length - 1)))
+  );
+}

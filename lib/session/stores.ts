@@ -1,0 +1,162 @@
+/**
+ * Where sessions, keyring entries and locks rest, for this configuration on this machine.
+ *
+ * @module
+ */
+import type { ChainStores } from "../chain/run.ts";
+import type { ChainPlan, Link, SessionStore } from "../chain/types.ts";
+import type { AuthConfig } from "../config/types.ts";
+import { readSession, writeSession } from "../files/aws_files.ts";
+import { lockPath } from "../files/lock.ts";
+import { awsDirectory } from "../files/names.ts";
+import { dataHome, expandHome, joinPath, resolvePath, stateHome } from "../paths.ts";
+import type { Host } from "../host.ts";
+import type { Ask, KeyringPlace } from "../keyring/mod.ts";
+import type { Keyring } from "../keyring/types.ts";
+
+/** A plan as far as it decides where its sessions rest. */
+export type Rooted = Pick<ChainPlan, "provider">;
+
+/** Provider name of the files of identities that are their own root. */
+const STANDALONE = "aws-user";
+
+/** The directory of the AWS files that a chain's sessions are in. */
+export function sessionDirectory(
+  host: Pick<Host, "env" | "os">,
+  auth: Pick<AuthConfig, "realm">,
+  { provider }: Rooted,
+): string {
+  const basePath = provider?.config.filesBasePath;
+  return awsDirectory(host, {
+    provider: provider?.name ?? STANDALONE,
+    ...(auth.realm === undefined ? {} : { realm: auth.realm }),
+    ...(basePath === undefined ? {} : { basePath }),
+  });
+}
+
+/** Sessions in AWS's files. */
+function awsFilesStore(host: Host, directory: string): SessionStore {
+  return {
+    read: ({ step, digest }) => readSession(host, directory, step.name, digest),
+    write: ({ step, digest }, session) =>
+      writeSession(host, directory, step.name, digest, session, { region: step.region }),
+  };
+}
+
+/** The store of each plan: AWS's files, or with a memory keyring, which keeps nothing on disk, one store of this process. */
+export function sessionStores(
+  host: Host,
+  auth: Pick<AuthConfig, "keyring" | "realm">,
+): (plan: Rooted) => SessionStore {
+  if (auth.keyring.type !== "memory") {
+    return (plan) => awsFilesStore(host, sessionDirectory(host, auth, plan));
+  }
+  const memory = memoryStore();
+  return () => memory;
+}
+
+/** Sessions of this process alone. */
+function memoryStore(): SessionStore {
+  const sessions = new Map<string, Awaited<ReturnType<SessionStore["write"]>>>();
+  return {
+    read: (link) => Promise.resolve(sessions.get(memoryKey(link))),
+    write: (link, session) => {
+      const kept = { session, section: undefined };
+      sessions.set(memoryKey(link), kept);
+      return Promise.resolve(kept);
+    },
+  };
+}
+
+/** As in the files: two names of one chain may differ in their durations. */
+function memoryKey({ step, digest }: Link): string {
+  return JSON.stringify([step.name, digest]);
+}
+
+/** Asks for the keyring's password; `undefined`: nobody can be asked. */
+export function passwordAsker(host: Pick<Host, "prompt" | "tell" | "screen">): Ask {
+  const { prompt, tell, screen } = host;
+  if (prompt === undefined) return undefined;
+  return async (question) => {
+    const { secret } = await import("../terminal/question.ts");
+    return (await secret({ prompt, tell, screen }, { question })).reveal();
+  };
+}
+
+/** A device code lives for ten minutes: whoever waits for somebody else's login outlasts it. */
+const LOCK_MILLIS = 11 * 60_000;
+
+/**
+ * Locks that say on whom and until when one waits. With a memory keyring nothing is shared with other processes, and
+ * nothing is written: callers of this one take turns.
+ */
+export function waitingLocks(host: Host, auth: Pick<AuthConfig, "keyring">): ChainStores["lock"] {
+  if (auth.keyring.type === "memory") return turns();
+  return async (thing, what) => {
+    const { waitingText } = await import("../output/waiting.ts");
+    const until = host.now() + LOCK_MILLIS;
+    return await host.files.lock(await lockPath(host, thing), {
+      deadlineMillis: LOCK_MILLIS,
+      onWait: (holder) => host.tell(waitingText(holder, what, until)),
+    });
+  };
+}
+
+function turns(): ChainStores["lock"] {
+  const last = new Map<string, Promise<void>>();
+  return async (thing) => {
+    const before = last.get(thing);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    last.set(thing, promise);
+    await before;
+    return {
+      [Symbol.asyncDispose]: () => {
+        if (last.get(thing) === promise) last.delete(thing);
+        resolve();
+        return Promise.resolve();
+      },
+    };
+  };
+}
+
+/**
+ * Opens the configured keyring, once.
+ *
+ * @param ask asks for its password; `undefined`: nobody can be asked
+ */
+export function keyringOpener(
+  host: Host,
+  auth: Pick<AuthConfig, "keyring" | "realm">,
+  directory: string,
+  ask: Ask,
+): () => Promise<Keyring> {
+  const opened: { keyring?: Promise<Keyring> } = {};
+  return () => opened.keyring ??= openConfigured(host, auth, directory, ask);
+}
+
+/** @param directory of the configuration, for a relative `spec.path` */
+async function openConfigured(
+  host: Host,
+  { keyring, realm }: Pick<AuthConfig, "keyring" | "realm">,
+  directory: string,
+  ask: Ask,
+): Promise<Keyring> {
+  if (keyring.type === "memory") return (await import("../keyring/memory.ts")).memoryKeyring();
+  const { openKeyring } = await import("../keyring/mod.ts");
+  return await openKeyring(host, keyring, await keyringPlace(host, { keyring, realm }, directory), ask);
+}
+
+/** @param directory of the configuration, for a relative `spec.path` */
+export async function keyringPlace(
+  host: Host,
+  { keyring, realm }: Pick<AuthConfig, "keyring" | "realm">,
+  directory: string,
+): Promise<KeyringPlace> {
+  const place = keyring.path === undefined
+    ? joinPath(host.os, dataHome(host), "atmos", "keyring")
+    : resolvePath(host.os, directory, expandHome(host, keyring.path));
+  // One lock for all that happens in one directory of stores.
+  const lock = await lockPath(host, `keyring ${place}`);
+  const stateDirectory = joinPath(host.os, stateHome(host), "atmos");
+  return { directory: place, realm, lockPath: () => lock, stateDirectory };
+}

@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { createToken, registerClient, startDeviceAuthorization } from "../../lib/aws/sso_oidc.ts";
+import { Secret } from "../../lib/credentials.ts";
+import { FAKE_NOW, fakeHost } from "../fake_host.ts";
+import { DEVICE, oauthError } from "./fake_aws.ts";
+
+const PLACE = { region: "us-east-1", endpointUrl: undefined };
+const REGISTRATION = {
+  clientId: "client-1",
+  clientSecret: new Secret("not-a-real-client-secret"),
+  issuedAt: FAKE_NOW,
+  expiresAt: FAKE_NOW + 1,
+};
+const START_URL = "https://mycompany.awsapps.com/start";
+
+const answering = (body: unknown) => fakeHost({ exchanges: () => Response.json(body) });
+
+Deno.test("registerClient() asks for a client that can refresh, and believes the service about its end", async () => {
+  const host = answering({
+    clientId: "client-1",
+    clientSecret: "not-a-real-client-secret",
+    clientSecretExpiresAt: FAKE_NOW / 1000 + 60,
+  });
+  const { clientSecret, ...rest } = await registerClient(host, PLACE);
+  assert.deepEqual(rest, { clientId: "client-1", issuedAt: FAKE_NOW, expiresAt: FAKE_NOW + 60_000 });
+  assert.equal(clientSecret.reveal(), "not-a-real-client-secret");
+  assert.deepEqual(await host.requests[0]?.json(), {
+    clientName: "atmos-auth",
+    clientType: "public",
+    scopes: ["sso:account:access"],
+    grantTypes: ["urn:ietf:params:oauth:grant-type:device_code", "refresh_token"],
+  });
+});
+
+Deno.test("registerClient() never takes a registration without an end for one that lasts", async () => {
+  const { expiresAt } = await registerClient(answering({ clientId: "c", clientSecret: "s" }), PLACE);
+  assert.equal(expiresAt, 0);
+});
+
+Deno.test("startDeviceAuthorization() reads the whole answer", async () => {
+  const host = answering({ ...DEVICE, interval: 1 });
+  const { deviceCode, ...rest } = await startDeviceAuthorization(host, PLACE, REGISTRATION, START_URL);
+  assert.deepEqual(rest, {
+    userCode: "ABCD-EFGH",
+    verificationUri: DEVICE.verificationUri,
+    verificationUriComplete: DEVICE.verificationUriComplete,
+    expiresAt: FAKE_NOW + 600_000,
+    intervalSeconds: 1,
+  });
+  assert.equal(deviceCode.reveal(), "not-a-real-device-code");
+  assert.deepEqual(await host.requests[0]?.json(), {
+    clientId: "client-1",
+    clientSecret: "not-a-real-client-secret",
+    startUrl: START_URL,
+  });
+});
+
+Deno.test("startDeviceAuthorization() waits five seconds where the service names no interval (RFC 8628 section 3.2)", async () => {
+  for (const interval of [undefined, 0, -1]) {
+    const host = answering({ ...DEVICE, interval, expiresIn: undefined, verificationUriComplete: undefined });
+    const authorization = await startDeviceAuthorization(host, PLACE, REGISTRATION, START_URL);
+    assert.deepEqual(
+      [authorization.intervalSeconds, authorization.expiresAt, authorization.verificationUriComplete],
+      [5, FAKE_NOW + 600_000, undefined],
+    );
+  }
+});
+
+Deno.test("startDeviceAuthorization() sends nobody to a page that is not on the web", async () => {
+  for (const page of ["javascript:alert(1)", "file:///etc/passwd", "device", ""]) {
+    await assert.rejects(
+      startDeviceAuthorization(
+        answering({ ...DEVICE, verificationUri: page }),
+        PLACE,
+        REGISTRATION,
+        START_URL,
+      ),
+      { code: "bad-answer" },
+      page,
+    );
+    const host = answering({ ...DEVICE, verificationUriComplete: page });
+    const authorization = await startDeviceAuthorization(host, PLACE, REGISTRATION, START_URL);
+    assert.equal(authorization.verificationUriComplete, undefined, page);
+  }
+});
+
+Deno.test("startDeviceAuthorization() points to the start URL and the region when the service knows neither", async () => {
+  const host = fakeHost({ exchanges: () => oauthError("invalid_request") });
+  await assert.rejects(startDeviceAuthorization(host, PLACE, REGISTRATION, START_URL), {
+    code: "refused",
+    hints: [`Check the start URL (${START_URL}) and that its Identity Center lives in us-east-1`],
+  });
+});
+
+Deno.test("createToken() takes the new refresh token, and keeps the old one when there is no new one", async () => {
+  const refreshToken = new Secret("not-a-real-refresh");
+  const issue = async (body: unknown) => {
+    const issued = await createToken(answering(body), PLACE, REGISTRATION, { refreshToken });
+    return [issued.accessToken.reveal(), issued.refreshToken?.reveal(), issued.issuedAt, issued.expiresAt];
+  };
+  assert.deepEqual(await issue({ accessToken: "a", refreshToken: "new", expiresIn: 3600 }), [
+    "a",
+    "new",
+    FAKE_NOW,
+    FAKE_NOW + 3_600_000,
+  ]);
+  assert.deepEqual((await issue({ accessToken: "a", expiresIn: 3600 }))[1], "not-a-real-refresh");
+});
+
+Deno.test("createToken() sends a refresh token as RFC 6749 section 6 names it", async () => {
+  const host = answering({ accessToken: "a", expiresIn: 3600 });
+  await createToken(host, PLACE, REGISTRATION, { refreshToken: new Secret("not-a-real-refresh") });
+  assert.deepEqual(await host.requests[0]?.json(), {
+    clientId: "client-1",
+    clientSecret: "not-a-real-client-secret",
+    grantType: "refresh_token",
+    refreshToken: "not-a-real-refresh",
+  });
+});
+
+Deno.test("the answers of Identity Center are refused when a part is missing", async () => {
+  const grant = { deviceCode: new Secret("not-a-real-code") };
+  const incomplete = { code: "bad-answer", exitCode: 5 };
+  await assert.rejects(registerClient(answering({ clientId: "c" }), PLACE), incomplete);
+  await assert.rejects(
+    startDeviceAuthorization(answering({ ...DEVICE, userCode: undefined }), PLACE, REGISTRATION, START_URL),
+    incomplete,
+  );
+  await assert.rejects(createToken(answering({ expiresIn: 1 }), PLACE, REGISTRATION, grant), incomplete);
+  await assert.rejects(createToken(answering({ accessToken: "a" }), PLACE, REGISTRATION, grant), incomplete);
+});

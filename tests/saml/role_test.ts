@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { type AuthError, isAuthError } from "../../lib/errors.ts";
+import type { Assertion } from "../../lib/saml/assertion.ts";
+import { refusalHints } from "../../lib/saml/refusals.ts";
+import { chooseRole } from "../../lib/saml/role.ts";
+
+const ROLE = "arn:aws:iam::123456789012:role/Admin";
+const OKTA = "arn:aws:iam::123456789012:saml-provider/okta";
+const ADFS = "arn:aws:iam::123456789012:saml-provider/adfs";
+const WHERE = "auth.identities.admin.principal";
+
+function assertion(parts: Partial<Assertion> = {}): Assertion {
+  return {
+    roles: [],
+    unreadableRoles: 0,
+    encrypted: false,
+    sessionNames: ["jane@example.com"],
+    sessionSeconds: undefined,
+    sessionEndsAt: undefined,
+    issuedAt: undefined,
+    expiresAt: undefined,
+    recipient: "https://signin.aws.amazon.com/saml",
+    audiences: ["urn:amazon:webservices"],
+    ...parts,
+  };
+}
+
+const pair = (roleArn: string, providerArn = OKTA) => ({ roleArn, providerArn });
+
+function refusal(parts: Partial<Assertion>, roleArn = ROLE, providerArn?: string): AuthError {
+  try {
+    chooseRole(assertion(parts), { roleArn, providerArn }, WHERE);
+  } catch (error) {
+    if (isAuthError(error)) return error;
+    throw error;
+  }
+  assert.fail("a role was chosen");
+}
+
+Deno.test("chooseRole() takes the role with exactly this ARN out of several", () => {
+  const roles = [pair(`${ROLE}-Audit`), pair("arn:aws:iam::123456789012:role/ReadOnlyAdmin"), pair(ROLE)];
+  const wanted = { roleArn: ROLE, providerArn: undefined };
+  assert.deepEqual(chooseRole(assertion({ roles }), wanted, WHERE), pair(ROLE));
+});
+
+Deno.test("chooseRole() takes no role that only resembles the one that was asked for", () => {
+  for (
+    const offered of [
+      `${ROLE}-Audit`,
+      ROLE.toLowerCase(),
+      ROLE.replace("role/", "role/team/"),
+      ROLE.slice(0, -1),
+    ]
+  ) {
+    const error = refusal({ roles: [pair(offered)] });
+    assert.equal(error.code, "refused", offered);
+    assert.equal(error.where, WHERE);
+  }
+});
+
+Deno.test("chooseRole() lists what is offered, and names the role that is nearly meant", () => {
+  const nearly = "arn:aws:iam::123456789012:role/team/admin";
+  const error = refusal({ roles: [pair(`${ROLE}-Audit`), pair(nearly)] });
+  assert.equal(error.message, `Cannot assume ${ROLE}: the SAML assertion does not offer it`);
+  assert.deepEqual(error.hints, [
+    `Did you mean ${nearly}?`,
+    "It offers:",
+    `  ${ROLE}-Audit with ${OKTA}`,
+    `  ${nearly} with ${OKTA}`,
+  ]);
+});
+
+Deno.test("chooseRole() says so when nothing is offered at all", () => {
+  const { hints } = refusal({ unreadableRoles: 2 });
+  assert.match(hints[0] ?? "", /no role at all/);
+  assert.match(hints[1] ?? "", /no pair of ARNs: 2/);
+});
+
+Deno.test("chooseRole() cuts a long list", () => {
+  const roles = Array.from({ length: 50 }, (_, index) => pair(`${ROLE}${index}`));
+  assert.equal(refusal({ roles }).hints.at(-1), "  and 30 more");
+});
+
+Deno.test("chooseRole() tells the providers of one role apart by idp_arn, and only by that", () => {
+  const roles = [pair(ROLE, OKTA), pair(ROLE, ADFS)];
+  assert.deepEqual(
+    chooseRole(assertion({ roles }), { roleArn: ROLE, providerArn: ADFS }, WHERE),
+    pair(ROLE, ADFS),
+  );
+  const error = refusal({ roles });
+  assert.equal(error.code, "config-invalid");
+  assert.deepEqual(error.hints.slice(1), [`  ${ROLE} with ${OKTA}`, `  ${ROLE} with ${ADFS}`]);
+});
+
+Deno.test("chooseRole() refuses a role that is offered with another provider than idp_arn", () => {
+  const error = refusal({ roles: [pair(ROLE, OKTA)] }, ROLE, ADFS);
+  assert.equal(error.code, "refused");
+  assert.match(error.message, /does not offer it with the provider .*adfs$/);
+});
+
+Deno.test("chooseRole() trusts the configuration for an encrypted assertion, and needs both ARNs of it", () => {
+  const encrypted = assertion({ encrypted: true, sessionNames: [] });
+  assert.deepEqual(chooseRole(encrypted, { roleArn: ROLE, providerArn: OKTA }, WHERE), pair(ROLE));
+  assert.equal(refusal({ encrypted: true }).code, "config-invalid");
+});
+
+Deno.test("chooseRole() names a missing, doubled or malformed RoleSessionName before AWS is asked", () => {
+  const roles = [pair(ROLE)];
+  assert.match(refusal({ roles, sessionNames: [] }).message, /it has no RoleSessionName$/);
+  assert.match(refusal({ roles, sessionNames: ["jane", "jane2"] }).message, /several values/);
+  for (const name of ["j", "jane doe", "x".repeat(65), "jané"]) {
+    assert.match(refusal({ roles, sessionNames: [name] }).message, /2 to 64 characters/, name);
+  }
+});
+
+Deno.test("refusalHints() has an answer to every refusal that STS documents", () => {
+  const cases: readonly (readonly [string, string, RegExp])[] = [
+    ["InvalidIdentityToken", "RoleSessionName is required in AuthnResponse", /RoleSessionName/],
+    ["InvalidIdentityToken", "Response signature invalid", /certificate/],
+    ["InvalidIdentityToken", "Specified provider doesn't exist", /check `idp_arn`/],
+    ["InvalidIdentityToken", "Issuer not present in specified provider", /another identity provider/],
+    [
+      "InvalidIdentityToken",
+      "Response does not contain the required audience",
+      /urn:amazon:webservices; AWS wants/,
+    ],
+    ["InvalidIdentityToken", "Token must be redeemed within 5 minutes of issuance", /clocks/],
+    ["InvalidIdentityToken", "something new", /Log in again/],
+    ["InvalidIdentityTokenException", "Response signature invalid", /certificate/],
+    ["ExpiredTokenException", "Assertion is expired", /Log in again/],
+    ["IDPRejectedClaim", "The identity provider rejected the claim", /administrator/],
+    ["IDPRejectedClaimException", "The identity provider rejected the claim", /administrator/],
+    ["AccessDenied", "Not authorized to perform sts:AssumeRoleWithSAML", /trust policy.*okta/],
+    [
+      "ValidationError",
+      "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+      /Lower/,
+    ],
+  ];
+  for (const [code, message, expected] of cases) {
+    const [hint = ""] = refusalHints({ code, message }, pair(ROLE), assertion());
+    assert.match(hint, expected, `${code} ${message}`);
+  }
+  assert.deepEqual(refusalHints({ code: "Unknown", message: "" }, pair(ROLE), assertion()), []);
+});

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { loadConfig } from "../../lib/config/load.ts";
+import { isAuthError } from "../../lib/errors.ts";
+import { lockPath } from "../../lib/files/lock.ts";
+import { keyringOpener, sessionDirectory, waitingLocks } from "../../lib/session/stores.ts";
+import { fakeHost } from "../fake_host.ts";
+
+const ENV = { HOME: "/home/ana" };
+const MEMORY = {
+  keyring: { type: "memory", path: undefined, passwordVariable: "ATMOS_KEYRING_PASSWORD" },
+} as const;
+const FILE = { keyring: { ...MEMORY.keyring, type: "file" } } as const;
+
+Deno.test("whoever waits is told on whom and until when", async () => {
+  const path = await lockPath(fakeHost({ env: ENV }), "chain x");
+  const host = fakeHost({
+    env: ENV,
+    heldLocks: { [path]: { holder: "atmos (process 42)", heldMillis: 60_000 } },
+  });
+  await using _lock = await waitingLocks(host, FILE)("chain x", 'the session of "prod"');
+  assert.equal(
+    host.told,
+    'Waiting for atmos (process 42), which is busy with the session of "prod", until 2026-11-23 12:11:00 UTC\n',
+  );
+});
+
+Deno.test("waiting ends", async () => {
+  const path = await lockPath(fakeHost({ env: ENV }), "chain x");
+  const host = fakeHost({ env: ENV, heldLocks: { [path]: {} } });
+  await assert.rejects(
+    waitingLocks(host, FILE)("chain x", "x"),
+    (error) => isAuthError(error, "lock-timeout"),
+  );
+});
+
+Deno.test("a memory keyring takes no lock and leaves no file", async () => {
+  const host = fakeHost();
+  await using _lock = await waitingLocks(host, MEMORY)("chain x", "x");
+  assert.deepEqual(host.locks, []);
+});
+
+Deno.test("a keyring is opened once, however often it is asked for", async () => {
+  const open = keyringOpener(fakeHost(), { ...MEMORY, realm: undefined }, "/work", undefined);
+  assert.equal(await open(), await open());
+});
+
+Deno.test("sessions rest by provider, realm and base path; those of standalone users under aws-user", async () => {
+  const text =
+    "auth:\n  realm: acme\n  providers:\n    my-sso:\n      kind: aws/iam-identity-center\n      region: us-east-1\n" +
+    "      start_url: https://x.awsapps.com/start\n      spec: { files: { base_path: ~/keys } }\n";
+  const host = fakeHost({ env: ENV, files: { "/work/atmos.yaml": text } });
+  const { auth } = await loadConfig(host);
+  const config = auth.providers.get("my-sso")?.config;
+  assert.ok(config !== undefined && config.kind !== "unsupported");
+  assert.equal(
+    sessionDirectory(host, auth, { provider: { name: "my-sso", config } }),
+    "/home/ana/keys/acme/my-sso",
+  );
+  assert.equal(
+    sessionDirectory(host, auth, { provider: undefined }),
+    "/home/ana/.config/atmos/acme/aws/aws-user",
+  );
+});

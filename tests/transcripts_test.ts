@@ -1,0 +1,34 @@
+/** Every transcript does what it says. `UPDATE_TRANSCRIPTS=1` writes what it does instead: read the difference. */
+import assert from "node:assert/strict";
+import { parseTranscript, withExpectations } from "./commands/transcript_format.ts";
+import { type Outcome, runTranscript } from "./commands/transcript_runner.ts";
+
+const DIRECTORY = new URL("./transcripts/", import.meta.url);
+const updates = Deno.env.get("UPDATE_TRANSCRIPTS") === "1";
+
+/** Commands whose standard output is the session itself. */
+const PRINTS_SECRETS = /^\S+ (?:auth )?env\b/;
+
+function assertNoSecret({ command, written, told }: Outcome, secrets: readonly string[]): void {
+  const texts = PRINTS_SECRETS.test(command) ? [told] : [written, told];
+  for (const secret of secrets) {
+    assert.ok(texts.every((text) => !text.includes(secret)), `a secret is shown by: ${command}`);
+  }
+}
+
+const names = [...Deno.readDirSync(DIRECTORY)].map(({ name }) => name).filter((name) => name.endsWith(".txt"))
+  .sort();
+
+for (const name of names) {
+  Deno.test(`transcript ${name}`, async () => {
+    const url = new URL(name, DIRECTORY);
+    const text = await Deno.readTextFile(url);
+    const { outcomes, secrets } = await runTranscript(parseTranscript(text));
+    assert.ok(outcomes.length > 0, "a transcript has a command");
+    for (const outcome of outcomes) assertNoSecret(outcome, secrets);
+    if (updates) return await Deno.writeTextFile(url, withExpectations(text, outcomes));
+    for (const { command, actual, expected, from } of outcomes) {
+      assert.deepEqual(actual, expected, `${name}:${from}: ${command}`);
+    }
+  });
+}
