@@ -12,8 +12,9 @@ const CLI = new URL("../cli.ts", import.meta.url).pathname;
 const CALLER = new URL("./caller_identity.ts", import.meta.url).pathname;
 const REPOSITORY = new URL("..", import.meta.url).pathname;
 
-const bold = (text: string) => Deno.noColor ? text : `\x1b[1m${text}\x1b[0m`;
-const dim = (text: string) => Deno.noColor ? text : `\x1b[2m${text}\x1b[0m`;
+const isPlain = Deno.noColor || !Deno.stdout.isTerminal();
+const bold = (text: string) => isPlain ? text : `\x1b[1m${text}\x1b[0m`;
+const dim = (text: string) => isPlain ? text : `\x1b[2m${text}\x1b[0m`;
 
 function configuration(startUrl: string): string {
   return `auth:
@@ -138,7 +139,7 @@ async function run(aws: Awaited<ReturnType<typeof startEmulator>>, home: string)
       PATH: Deno.env.get("PATH") ?? "",
       DENO_DIR: Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME") ?? ""}/.cache/deno`,
       ATMOS_KEYRING_PASSWORD: "a-demo-password-not-a-secret",
-      ...(Deno.noColor ? { NO_COLOR: "1" } : {}),
+      ...(isPlain ? { NO_COLOR: "1" } : {}),
       ...aws.environment,
     },
   };

@@ -3,12 +3,11 @@
  *
  * @module
  */
-import { Secret } from "../credentials.ts";
 import type { AuthError } from "../errors.ts";
 import { type AdfsOption, type AdfsPage, complaintOf, readAdfsPage } from "./adfs_page.ts";
 import { fillForm, type HtmlPage, readHtml } from "./forms.ts";
 import { browserHint, loginFailure, notUnderstood, samlResponseIn } from "./outcome.ts";
-import { chooseFactor, MOST_CODES } from "./second_factor.ts";
+import { chooseFactor, nextCode } from "./second_factor.ts";
 import type { NamedSamlProvider, SamlDriverRun, SamlHost, SamlPerson } from "./types.ts";
 import { openWeb, type Web, type WebPage } from "./web.ts";
 
@@ -140,16 +139,12 @@ async function sendCode(
   { form, code, question }: Extract<AdfsPage, { wants: "code" }>,
 ): Promise<WebPage> {
   const { provider, person, web } = login;
-  const complaint = complaintOf(html);
-  if (login.codesSent === MOST_CODES) {
-    throw loginFailure("refused", provider, `ADFS did not accept the code, ${MOST_CODES} times`, [
-      ...(complaint === "" ? [] : [`ADFS says: ${complaint}`]),
-      "Check that the clock of the device that shows the codes is right",
-    ]);
-  }
-  if (login.codesSent > 0) person.tell(complaint === "" ? "ADFS did not accept that: try again" : complaint);
-  const value = new Secret(await person.code(question.replace(/[.:\s]+$/, "")));
-  login.codesSent++;
+  const value = await nextCode(provider, person, {
+    party: "ADFS",
+    question: question.replace(/[.:\s]+$/, ""),
+    sent: login.codesSent++,
+    complaint: complaintOf(html),
+  });
   return await web.submit(fillForm(form, { values: { [code.name]: value } }));
 }
 

@@ -4,8 +4,16 @@
  *
  * @module
  */
-import { type Control, controlNamed, elementById, type Form, type HtmlPage, textById } from "./forms.ts";
-import { attribute, type HtmlElement, textOf } from "./html.ts";
+import {
+  type Control,
+  controlNamed,
+  elementById,
+  type Form,
+  type HtmlPage,
+  isVisible,
+  textById,
+} from "./forms.ts";
+import { attribute, type HtmlElement, rawText, textOf } from "./html.ts";
 import { harmless } from "./words.ts";
 
 /** What a page wants. */
@@ -59,8 +67,6 @@ export function readAdfsPage(page: HtmlPage): AdfsPage | undefined {
 export function complaintOf(page: HtmlPage): string {
   return textById(page, "errorText") || textById(page, "error");
 }
-
-const isVisible = ({ type }: Control) => type !== "hidden" && type !== "submit";
 
 function newPassword({ url, forms }: HtmlPage): AdfsPage | undefined {
   const isUpdate = /^\/adfs\/portal\/updatepassword/i.test(url.pathname) ||
@@ -125,11 +131,15 @@ function methods(page: HtmlPage): AdfsPage | undefined {
   return { wants: "choice", form, field: "AuthMethod", options };
 }
 
+const MOST_OPTIONS = 50;
+const LONGEST_SCRIPT = 500;
+
 /** Elements whose script passes a text to a function, each value once. */
 function optionsBy(page: HtmlPage, call: RegExp): readonly AdfsOption[] {
   const options = new Map<string, AdfsOption>();
   for (const element of page.elements) {
-    const value = call.exec(attribute(element, "onclick"))?.[2];
+    if (options.size === MOST_OPTIONS) break;
+    const value = call.exec(attribute(element, "onclick").slice(0, LONGEST_SCRIPT))?.[2];
     if (value !== undefined && !options.has(value)) {
       options.set(value, { value, label: labelOf(element, value) });
     }
@@ -145,7 +155,7 @@ function errorPage(page: HtmlPage): AdfsPage | undefined {
   const area = elementById(page, "errorArea");
   const reason = textById(page, "errorMessage") || (area === undefined ? "" : textOf(area));
   if (reason === "") return undefined;
-  const code = /\bMSIS\d{4}\b/.exec(area === undefined ? reason : `${reason} ${textOf(area)}`)?.[0];
+  const code = /\bMSIS\d{4}\b/.exec(area === undefined ? reason : rawText(area))?.[0];
   return { wants: "nothing", reason, code };
 }
 

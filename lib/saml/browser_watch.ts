@@ -113,10 +113,8 @@ export function watchLogin(tools: DevTools, address: string): Watch {
     "Fetch.requestPaused": paused,
     "Network.responseReceived": received,
   };
-  tools.listen((event) => handlers[event.method]?.(event)).then(
-    () => found.resolve({ type: "closed" }),
-    found.reject,
-  );
+  const gone = () => found.resolve({ type: "closed" });
+  tools.listen((event) => handlers[event.method]?.(event), gone).catch(found.reject);
   tools.post("Target.setDiscoverTargets", { discover: true });
   tools.post("Target.setAutoAttach", AUTO_ATTACH);
   return { sighting: found.promise, lastPage: () => lookAgain(tools, state.last) };

@@ -23,8 +23,8 @@ export interface DevTools {
   readonly call: (method: string, params?: Json, session?: string) => Promise<Json>;
   /** Sends what needs no reply: a page that is gone meanwhile is no failure. */
   readonly post: (method: string, params?: Json, session?: string) => void;
-  /** Reads until the browser is gone; an error of `onEvent` ends it. */
-  readonly listen: (onEvent: (event: DevToolsEvent) => void) => Promise<void>;
+  /** Reads until the browser is gone; `onGone` is told before any call that waits fails. An error of `onEvent` ends it. */
+  readonly listen: (onEvent: (event: DevToolsEvent) => void, onGone: () => void) => Promise<void>;
 }
 
 const JsonObject = v.record(v.string(), v.unknown());
@@ -56,11 +56,12 @@ export function devTools(browser: Pick<BrowserProcess, "send" | "receive">): Dev
       post(method, params, session);
       return reply.promise;
     },
-    listen: async (onEvent) => {
+    listen: async (onEvent, onGone) => {
       try {
         for (let text = await browser.receive(); text !== undefined; text = await browser.receive()) {
           settle(pending, text, onEvent);
         }
+        onGone();
       } finally {
         state.gone = true;
         for (const reply of pending.values()) reply.reject(refused("it is gone"));

@@ -72,6 +72,11 @@ export function controlNamed(form: Form, name: string): Control | undefined {
   return form.controls.find((control) => control.name.toLowerCase() === name.toLowerCase());
 }
 
+/** Whether a person sees it as something to fill in. */
+export function isVisible({ type }: Control): boolean {
+  return type !== "hidden" && type !== "submit";
+}
+
 /** How a form is filled. */
 export interface Filling {
   /** Values by the name of a control; those the form does not have are added, as scripts of such pages do. */

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { Secret } from "../credentials.ts";
 import { type AuthError, isAuthError } from "../errors.ts";
 import { fillForm, type HtmlPage, readHtml } from "./forms.ts";
 import {
@@ -18,7 +17,7 @@ import {
   type Refusal,
 } from "./google_page.ts";
 import { browserHint, loginFailure, notUnderstood, samlResponseIn } from "./outcome.ts";
-import { chooseFactor, MOST_CODES } from "./second_factor.ts";
+import { chooseFactor, nextCode } from "./second_factor.ts";
 import type { NamedSamlProvider, SamlDriverRun, SamlHost, SamlPerson } from "./types.ts";
 import { openWeb, type Submission, type Web, type WebField, type WebPage } from "./web.ts";
 
@@ -174,18 +173,12 @@ async function sendCode(
   { form, code, kind }: Extract<GooglePage, { wants: "code" }>,
 ): Promise<WebPage> {
   const { provider, person, web } = login;
-  const complaint = complaintOf(html);
-  if (login.codesSent === MOST_CODES) {
-    throw loginFailure("refused", provider, `Google did not accept the code, ${MOST_CODES} times`, [
-      ...(complaint === "" ? [] : [`Google says: ${complaint}`]),
-      "Check that the clock of the device that shows the codes is right",
-    ]);
-  }
-  if (login.codesSent > 0) {
-    person.tell(complaint === "" ? "Google did not accept that: try again" : complaint);
-  }
-  const value = new Secret(await person.code(CHALLENGES[kind].question));
-  login.codesSent++;
+  const value = await nextCode(provider, person, {
+    party: "Google",
+    question: CHALLENGES[kind].question,
+    sent: login.codesSent++,
+    complaint: complaintOf(html),
+  });
   return await submit(web, fillForm(form, { values: { [code.name]: value } }));
 }
 

@@ -11,6 +11,7 @@ import {
   fillForm,
   type Form,
   type HtmlPage,
+  isVisible,
   textById,
 } from "./forms.ts";
 import { attribute, has, type HtmlElement, textOf, walk } from "./html.ts";
@@ -135,8 +136,6 @@ function hasCaptcha(page: HtmlPage): boolean {
   });
 }
 
-const isVisible = ({ type }: Control) => type !== "hidden" && type !== "submit";
-
 function login({ forms }: HtmlPage): GooglePage | undefined {
   for (const form of forms) {
     const username = controlNamed(form, "Email") ?? controlNamed(form, "identifier");
@@ -173,15 +172,20 @@ const TYPES: Readonly<Record<string, ChallengeKind>> = {
   "39": "dp",
 };
 
+/** `<div data-challengetype="6"><button name="challenge" value="4,undefined">`: the button follows what it is for. */
 function optionsByButton(form: Form): readonly GoogleOption[] {
-  return walk(form.element.childNodes).flatMap(({ element }): readonly GoogleOption[] => {
-    const kind = TYPES[attribute(element, "data-challengetype")];
-    const button = walk(element.childNodes).map((place) => place.element).find(isChallengeButton);
-    const isUnavailable = attribute(element, "data-challengeunavailable") === "true";
-    if (kind === undefined || button === undefined || isUnavailable) return [];
-    const values = { challenge: attribute(button, "value") };
-    return [{ ...factorOf(kind), label: textOf(button), submission: fillForm(form, { values }) }];
-  });
+  const options: GoogleOption[] = [];
+  let kind: ChallengeKind | undefined;
+  for (const { element } of walk(form.element.childNodes)) {
+    if (has(element, "data-challengetype")) {
+      const isAvailable = attribute(element, "data-challengeunavailable") !== "true";
+      kind = isAvailable ? TYPES[attribute(element, "data-challengetype")] : undefined;
+    } else if (kind !== undefined && isChallengeButton(element)) {
+      const values = { challenge: attribute(element, "value") };
+      options.push({ ...factorOf(kind), label: textOf(element), submission: fillForm(form, { values }) });
+    }
+  }
+  return options;
 }
 
 const isChallengeButton = (element: HtmlElement) =>

@@ -66,14 +66,18 @@ export function has(element: HtmlElement, name: string): boolean {
   return element.attrs.some((one) => one.name === name);
 }
 
-/** All text below an element, but scripts and styles. */
+/** Elements may hold each other's texts: no page makes us read all of them again for each. */
+const MOST_NODES = 1_000;
+
+/** The text below an element, but scripts and styles; of a crowded one its beginning. */
 export function rawText(element: HtmlElement): string {
   const texts: string[] = [];
   const pending: HtmlNode[] = [element];
-  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+  let left = MOST_NODES;
+  for (let node = pending.pop(); node !== undefined && left > 0; node = pending.pop(), left--) {
     if (node.nodeName === "#text" && "value" in node) texts.push(node.value);
     if (!("childNodes" in node) || node.nodeName === "script" || node.nodeName === "style") continue;
-    for (const child of node.childNodes.toReversed()) pending.push(child);
+    for (const child of node.childNodes.slice(0, left).toReversed()) pending.push(child);
   }
   return texts.join("");
 }

@@ -217,7 +217,7 @@ function unescaped(text: string): string {
   );
 }
 
-/** What is not understood in an organisation on the Identity Engine, is not because of it. */
+/** In an organisation on the Identity Engine, the engine explains an answer that is not understood. */
 function engineFailure(provider: NamedSamlProvider, error: unknown): unknown {
   if (!isAuthError(error) || !(error.code === "bad-answer" || error.remoteCode === "E0000022")) return error;
   return loginFailure(

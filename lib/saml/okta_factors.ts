@@ -8,7 +8,7 @@ import { type AuthError, isAuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { type Json, linkOf, objectOf, type Okta, shownText, step, type Transaction } from "./okta_api.ts";
 import { browserHint, loginFailure } from "./outcome.ts";
-import { chooseFactor, type Factor, MOST_CODES } from "./second_factor.ts";
+import { chooseFactor, CLOCK_HINT, type Factor, MOST_CODES } from "./second_factor.ts";
 import type { NamedSamlProvider, SamlPerson } from "./types.ts";
 
 /** How a factor is proved: by the phone, by a code at hand, by a code that is sent first, by an answer. */
@@ -224,7 +224,7 @@ function codeFailure(
     "refused",
     provider,
     `Okta did not accept the code, ${MOST_CODES} times`,
-    ["Check that the clock of the device that shows the codes is right"],
+    [CLOCK_HINT],
     {
       ...(remoteCode === undefined ? {} : { remoteCode }),
       ...(cause?.requestId === undefined ? {} : { requestId: cause.requestId }),

@@ -9,6 +9,7 @@ import { controlNamed, type Form, type HtmlPage } from "./forms.ts";
 import { signInPage } from "./sign_in.ts";
 import type { NamedSamlProvider } from "./types.ts";
 import { placeOf } from "./web_answer.ts";
+import { harmless } from "./words.ts";
 
 /** The way out that always works: somebody sees the page. */
 export function browserHint({ name }: NamedSamlProvider): string {
@@ -37,7 +38,7 @@ export function notUnderstood(
   status: number,
 ): AuthError {
   const title = page.title === "" ? "no title" : `the title "${page.title}"`;
-  const forms = page.forms.map(nameOf).join(", ");
+  const forms = harmless(page.forms.slice(0, 5).map(nameOf).join(", "));
   return loginFailure(
     "bad-answer",
     provider,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Secret } from "../credentials.ts";
 import { loginFailure } from "./outcome.ts";
 import type { NamedSamlProvider, SamlPerson } from "./types.ts";
 
@@ -16,6 +17,7 @@ export interface Factor {
 
 /** A wrong code may be a typing error; a third one is a reason to look at the clock. */
 export const MOST_CODES = 3;
+export const CLOCK_HINT = "Check that the clock of the device that shows the codes is right";
 
 /**
  * The factor that `mfa` names, else the only one, else the one that the person chooses.
@@ -53,4 +55,35 @@ function distinct(labels: readonly string[]): readonly string[] {
     const before = labels.slice(0, at).filter((one) => one === label).length;
     return before === 0 ? label : `${label} (${before + 1})`;
   });
+}
+
+/** Who asks for codes, and how it went so far. */
+export interface CodeRequest {
+  /** The identity provider's product: `ADFS`, `Google`. */
+  readonly party: string;
+  readonly question: string;
+  /** How many codes were sent in this login. */
+  readonly sent: number;
+  /** What the page says about the last one; `""` when it says nothing. */
+  readonly complaint: string;
+}
+
+/**
+ * A code for a page that asks for one, after the page's complaint about the last one.
+ *
+ * @throws AuthError `refused` when three were wrong
+ */
+export async function nextCode(
+  provider: NamedSamlProvider,
+  person: SamlPerson,
+  { party, question, sent, complaint }: CodeRequest,
+): Promise<Secret> {
+  if (sent === MOST_CODES) {
+    throw loginFailure("refused", provider, `${party} did not accept the code, ${MOST_CODES} times`, [
+      ...(complaint === "" ? [] : [`${party} says: ${complaint}`]),
+      CLOCK_HINT,
+    ]);
+  }
+  if (sent > 0) person.tell(complaint === "" ? `${party} did not accept that: try again` : complaint);
+  return new Secret(await person.code(question));
 }

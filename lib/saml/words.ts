@@ -9,5 +9,7 @@ const LONGEST = 300;
 
 /** A stranger's text in one line, harmless to print, at most 300 columns. */
 export function harmless(text: string): string {
-  return fitted(printable(text.replaceAll(/\s+/g, " ").trim()), LONGEST);
+  // Cut before it is measured: a page may bring megabytes.
+  const start = text.trim().slice(0, 10 * LONGEST);
+  return fitted(printable(start.replaceAll(/\s+/g, " ").trim()), LONGEST);
 }

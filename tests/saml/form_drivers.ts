@@ -118,7 +118,13 @@ export async function scene(init: SceneInit, act: (scene: Scene) => Promise<void
   const person = fakePerson({ idp }, typeof init.person === "function" ? init.person(idp) : init.person);
   const provider = samlProvider(init.url?.(idp) ?? idp.loginUrl, init.config);
   const run = () => init.driver(host, provider, person);
-  await act({ idp, host, person, run, failure: () => failureOf(run()) });
+  const failure = async () => {
+    const error = await failureOf(run());
+    // Every password, cookie and token here has these words.
+    assert.doesNotMatch([error.message, ...error.hints, ...person.told].join("\n"), /not-a-real/);
+    return error;
+  };
+  await act({ idp, host, person, run, failure });
 }
 
 export async function failureOf(running: Promise<unknown>): Promise<AuthError> {

@@ -85,7 +85,7 @@ function client(socket: WebSocket): DevTools {
       return messages.shift();
     },
   });
-  tools.listen(() => {});
+  tools.listen(() => {}, () => {});
   return tools;
 }
 

@@ -51,7 +51,7 @@ export async function storm(
     world.run(words, {
       printsSecrets: true,
       onStderr: (soFar) => {
-        if (!/^Waiting for (?:process|the approval)/m.test(soFar)) return;
+        if (!/^Waiting for /m.test(soFar)) return;
         atRest.add(index);
         if (atRest.size < commands.length) return;
         for (const code of world.aws.pendingUserCodes()) world.aws.approve(code);

@@ -105,7 +105,7 @@ export async function startOkta(options: OktaOptions = {}): Promise<Idp> {
 
   function begin(isStepUp: boolean, desk: Desk): Transaction {
     // With a hyphen, which such pages write as \x2D.
-    const token = `00-${crypto.randomUUID()}`;
+    const token = `00-not-a-real-${crypto.randomUUID()}`;
     const status = isStepUp ? "MFA_REQUIRED" : "UNAUTHENTICATED";
     const transaction: Transaction = { token, status, isStepUp, startedAt: desk.now(), polls: 0 };
     transactions.set(token, transaction);

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import type { BrowserProcess } from "../../lib/host.ts";
+import { browserDriver } from "../../lib/host_deno/driven_browser.ts";
+
+/** Starts a shell script in place of a browser; descriptors 3 and 4 are the protocol. */
+async function withScript(
+  script: string,
+  run: (browser: BrowserProcess, directory: string) => Promise<void>,
+): Promise<void> {
+  const directory = await Deno.makeTempDir({ prefix: "atmos-browser-" });
+  try {
+    const program = `${directory}/browser`;
+    await Deno.writeTextFile(program, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const profile = `${directory}/data/profile`;
+    await using browser = await browserDriver("linux")({ program, profile, args: ["--first", "a b"] });
+    await run(browser, directory);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+/** Windows has neither a shell nor inherited descriptors: there the protocol has another way (see the system tests). */
+function unixTest(name: string, run: () => Promise<void>): void {
+  const onWindows = Deno.build.os === "windows";
+  Deno.test({ name: onWindows ? `${name} (skipped: needs a Unix shell)` : name, ignore: onWindows, fn: run });
+}
+
+unixTest(
+  "browserDriver() sends and receives whole messages, whatever is in them",
+  () =>
+    withScript("exec cat <&3 >&4", async (browser) => {
+      const messages = ['{"id":1}', "ünïcödé \u{1f600}\n", "x".repeat(1_000_000), "last"];
+      for (const message of messages) browser.send(message);
+      for (const message of messages) assert.equal(await browser.receive(), message);
+    }),
+);
+
+unixTest(
+  "browserDriver() makes a private profile and names it to the browser before everything else",
+  () =>
+    withScript('printf "%s|" "$@" >&4; printf "\\0" >&4', async (browser, directory) => {
+      const profile = `${directory}/data/profile`;
+      assert.equal(
+        await browser.receive(),
+        `--remote-debugging-pipe|--user-data-dir=${profile}|--first|a b|`,
+      );
+      for (const path of [profile, `${directory}/data`]) {
+        assert.equal(((await Deno.stat(path)).mode ?? 0) & 0o777, 0o700);
+      }
+    }),
+);
+
+unixTest(
+  "browserDriver() tells the end of the browser, and drops half a message",
+  () =>
+    withScript('printf "whole\\0half" >&4', async (browser) => {
+      assert.equal(await browser.receive(), "whole");
+      assert.equal(await browser.receive(), undefined);
+      browser.send("nobody listens");
+      assert.equal(await browser.receive(), undefined);
+    }),
+);
+
+unixTest("browserDriver() keeps our own secrets to itself, and leaves nothing else out", async () => {
+  Deno.env.set("ATMOS_SAML_PASSWORD", "not-a-real-secret");
+  Deno.env.set("ATMOS_TEST_PLAIN", "plain");
+  try {
+    const script = 'printf "%s,%s\\0" "$ATMOS_SAML_PASSWORD" "$ATMOS_TEST_PLAIN" >&4';
+    await withScript(script, async (browser) => assert.equal(await browser.receive(), ",plain"));
+  } finally {
+    Deno.env.delete("ATMOS_SAML_PASSWORD");
+    Deno.env.delete("ATMOS_TEST_PLAIN");
+  }
+});
+
+unixTest(
+  "browserDriver() ends a browser that does not end by itself",
+  () =>
+    withScript("printf 'ready\\0' >&4; exec sleep 600", async (browser) => {
+      assert.equal(await browser.receive(), "ready");
+      const began = performance.now();
+      await browser[Symbol.asyncDispose]();
+      assert.ok(performance.now() - began < 30_000);
+    }),
+);
+
+unixTest("browserDriver() names a program that is not there or cannot be executed", async () => {
+  const profile = await Deno.makeTempDir({ prefix: "atmos-browser-" });
+  try {
+    for (
+      const [program, code] of [["/nowhere/chrome", "command-not-found"], [profile, "command-not-executable"]]
+    ) {
+      await using browser = await browserDriver("linux")({ program: program ?? "", profile, args: [] });
+      await assert.rejects(browser.receive(), { code });
+    }
+  } finally {
+    await Deno.remove(profile, { recursive: true });
+  }
+});
