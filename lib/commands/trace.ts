@@ -27,12 +27,20 @@ export function tracedHost(host: Host, log: Log): Host {
       log("trace", "waiting", { millis });
       return host.sleep(millis, signal);
     },
+    browse: host.browse === undefined ? undefined : tracedBrowse(host.browse, log),
     openUrl: async (url) => {
       const opened = await host.openUrl(url);
       log("debug", "browser", { host: url.host, opened: opened ? "yes" : "no" });
       return opened;
     },
   });
+}
+
+function tracedBrowse(browse: NonNullable<Host["browse"]>, log: Log): NonNullable<Host["browse"]> {
+  return async (command) => {
+    log("debug", "browser starts", { program: command.program, profile: command.profile });
+    return await browse(command);
+  };
 }
 
 async function tracedFetch(host: Host, log: Log, request: Request): Promise<Response> {

@@ -4,7 +4,14 @@
  * @module
  */
 import { assertUsable, checkChains, type Verdict } from "../chain/check.ts";
-import type { Entry, IdentityConfig, LoadedConfig, Problem, ProviderConfig } from "../config/types.ts";
+import type {
+  AuthConfig,
+  Entry,
+  IdentityConfig,
+  LoadedConfig,
+  Problem,
+  ProviderConfig,
+} from "../config/types.ts";
 import type { Host } from "../host.ts";
 import { outputStyle } from "../output/style.ts";
 import {
@@ -41,14 +48,27 @@ const INVALID = 2;
 async function validateConfiguration({ host, globals, input }: Call<Values<typeof FLAGS>>): Promise<number> {
   await using context = await openContext(host, globals, { evenBroken: true });
   if (context.loaded().files.length === 0) assertUsable(context.loaded());
-  const view = validationView(context.loaded(), input.strict === true);
   const verbose = globals.verbose ?? readVariable(host, "ATMOS_AUTH_VALIDATE_VERBOSE");
+  const plain = validationView(context.loaded(), input.strict === true);
+  const view = verbose ? await withDrivers(context.host, context.auth(), plain) : plain;
   host.write(
     input.format === "json"
       ? validationJson(view, verbose)
       : validationText(view, outputStyle(globals.forceColor), verbose),
   );
   return view.valid ? 0 : INVALID;
+}
+
+/** Which driver each SAML provider would log in with, on this machine. */
+async function withDrivers(host: Host, auth: AuthConfig, view: ValidationView): Promise<ValidationView> {
+  const entries = await Promise.all(view.entries.map(async (entry) => {
+    const config = entry.type === "provider" ? auth.providers.get(entry.name)?.config : undefined;
+    if (config?.kind !== "aws/saml") return entry;
+    const { driverFor } = await import("../saml/driver.ts");
+    const { driver, reason } = await driverFor(host, { name: entry.name, config });
+    return { ...entry, note: `driver ${driver}: ${reason}` };
+  }));
+  return { ...view, entries };
 }
 
 function readVariable(host: Pick<Host, "env">, name: string): boolean {

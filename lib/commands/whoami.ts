@@ -52,7 +52,7 @@ async function showIdentity({ host, globals, input }: Call<Input>): Promise<numb
     host.write(disabledText(off, input));
     return 0;
   }
-  await using context = await openContext(derived(host, { prompt: undefined }), globals);
+  await using context = await openContext(derived(host, { prompt: undefined, browse: undefined }), globals);
   const plan = await context.plan(await chooseIdentity(host, context.auth(), wishOf(host, globals)));
   const failure = input.cached === true ? undefined : await refreshed(context, plan);
   const { view, exitCode } = await lookAt(context, plan, input.verify === true, failure);

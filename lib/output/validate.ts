@@ -17,6 +17,8 @@ export interface EntryVerdict {
   readonly verdict: "usable" | "unsupported" | "unusable";
   /** Names from root to target; a step that was put in by us ends with ` (inserted)`. Empty for providers. */
   readonly chain: readonly string[];
+  /** What was chosen for it and why, in words. */
+  readonly note?: string;
 }
 
 /** Everything `validate` found. */
@@ -111,8 +113,12 @@ function entriesText(view: ValidationView, type: EntryVerdict["type"], style: St
   return view.entries.filter((entry) => entry.type === type).map((entry) => {
     const verdict = paint({ text: entry.verdict, tone: VERDICT_TONES[entry.verdict] }, style);
     const kind = entry.kind === undefined ? "" : ` (${paint(entry.kind, style)})`;
-    const chain = entry.chain.length === 0 ? "" : `    ${paint(entry.chain.join(" → "), style)}\n`;
-    return `  ${paint({ text: entry.name, tone: "name" }, style)}${kind} ${verdict}\n${chain}`;
+    const below = [
+      ...(entry.chain.length === 0 ? [] : [entry.chain.join(" → ")]),
+      ...(entry.note === undefined ? [] : [entry.note]),
+    ];
+    const lines = below.map((line) => `    ${paint(line, style)}\n`).join("");
+    return `  ${paint({ text: entry.name, tone: "name" }, style)}${kind} ${verdict}\n${lines}`;
   }).join("");
 }
 

@@ -16,6 +16,7 @@ export interface Ran {
 /** A run that has not ended yet. */
 export interface Running {
   readonly pid: number;
+  /** Does nothing when it has ended. */
   readonly kill: (signal: Deno.Signal) => void;
   readonly ended: Promise<Ran>;
 }
@@ -60,7 +61,16 @@ export function start([command, ...args]: readonly [string, ...string[]], option
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  return { pid: child.pid, kill: (signal) => child.kill(signal), ended: ended(child, options) };
+  return { pid: child.pid, kill: (signal) => kill(child, signal), ended: ended(child, options) };
+}
+
+function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
+  try {
+    child.kill(signal);
+  } catch (error) {
+    // That is how Deno says that it has ended.
+    if (!(error instanceof TypeError)) throw error;
+  }
 }
 
 async function ended(child: Deno.ChildProcess, options: StartOptions): Promise<Ran> {
