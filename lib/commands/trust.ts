@@ -62,8 +62,24 @@ async function addTrust(host: Host, loaded: LoadedConfig): Promise<number> {
 }
 
 /** What counts only once the files are trusted. */
-export function untrustedProblems({ problems }: LoadedConfig): readonly Problem[] {
-  return problems.filter(({ code }) => code === "untrusted");
+export function untrustedProblems({ problems, auth, origins }: LoadedConfig): readonly Problem[] {
+  const pages = [...auth.providers.values()].flatMap(({ name, config }): readonly Problem[] => {
+    if (config?.kind !== "aws/saml" || config.isUrlTrusted) return [];
+    const path = `auth.providers.${name}.url`;
+    const reason = `the page that a password in ATMOS_SAML_PASSWORD is sent to: ${new URL(config.url).host}`;
+    const about = { type: "provider", name } as const;
+    return [{
+      severity: "warning",
+      code: "untrusted",
+      path,
+      at: origins.get(path)?.at,
+      reason,
+      hint: undefined,
+      blocks: false,
+      about,
+    }];
+  });
+  return [...problems.filter(({ code }) => code === "untrusted"), ...pages];
 }
 
 /** What a person vouches for, one line each. */

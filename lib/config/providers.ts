@@ -12,7 +12,7 @@ import { isNull, nodeAt, type RawEntry, textAt } from "./raw.ts";
 import { PROVIDER_SCHEMAS } from "./schemas.ts";
 import { report, type Scope } from "./scope.ts";
 import { readShape } from "./shape.ts";
-import { requireTrust, type Trust, trustedDirectory } from "./trust.ts";
+import { requireTrust, type Trust, trustedDirectory, untrustedFile } from "./trust.ts";
 import {
   type OidcTokenProvider,
   PROVIDER_KINDS,
@@ -101,6 +101,7 @@ function saml(scope: Scope, trust: Trust): SamlProvider | undefined {
     kind: shape.kind,
     ...common(shape),
     url: shape.url,
+    isUrlTrusted: untrustedFile(scope, trust, ["url"]) === undefined,
     idpArn: shape.idp_arn,
     driver: shape.driver ?? shape.provider_type,
     username: shape.username,

@@ -26,12 +26,17 @@ export interface Trust {
   readonly place: (path: string, file: string) => Place;
 }
 
-/** Reports a value that stands in a file which is not trusted. */
-export function requireTrust(scope: Scope, trust: Trust, path: Path, what: string): void {
+/** The file which is not trusted and that a value, or a part of it, stands in; `undefined`: there is none. */
+export function untrustedFile(scope: Scope, trust: Trust, path: Path): string | undefined {
   const node = nodeAt(scope.raw, path);
-  const file = node === undefined || isNull(node)
+  return node === undefined || isNull(node)
     ? undefined
     : filesOf(node).find((name) => !trust.isTrusted(name));
+}
+
+/** Reports a value that stands in a file which is not trusted. */
+export function requireTrust(scope: Scope, trust: Trust, path: Path, what: string): void {
+  const file = untrustedFile(scope, trust, path);
   if (file === undefined) return;
   report(scope, {
     severity: "warning",

@@ -81,6 +81,8 @@ export interface SamlProvider extends ProviderCommon {
   readonly kind: "aws/saml";
   /** The identity provider's page that ends in the assertion. */
   readonly url: string;
+  /** Whether the page's address stands in a trusted file: what nobody types is sent to no other. */
+  readonly isUrlTrusted: boolean;
   /** ARN of the IAM SAML provider. */
   readonly idpArn: string | undefined;
   /** `undefined`: chosen by what is installed and by the URL. */

@@ -53,6 +53,7 @@ export function saml(with_: Partial<SamlProvider> = {}): SamlProvider {
     browserType: undefined,
     browserExecutablePath: undefined,
     downloadBrowserDriver: false,
+    isUrlTrusted: true,
     ...with_,
   };
 }

@@ -665,6 +665,7 @@ Deno.test("every kind decodes to its whole configuration", async () => {
       browserType: undefined,
       browserExecutablePath: undefined,
       downloadBrowserDriver: false,
+      isUrlTrusted: true,
     },
     {
       kind: "github/oidc",

@@ -76,6 +76,7 @@ export function samlProvider(url: string, changes: Partial<SamlProvider> = {}): 
     browserType: undefined,
     browserExecutablePath: undefined,
     downloadBrowserDriver: false,
+    isUrlTrusted: true,
     ...changes,
   };
   return { name: "corp", config };

@@ -20,6 +20,7 @@ export function samlProvider(parts: Partial<SamlProvider> & Pick<SamlProvider, "
       browserType: undefined,
       browserExecutablePath: undefined,
       downloadBrowserDriver: false,
+      isUrlTrusted: true,
       ...parts,
     },
   };

@@ -81,3 +81,22 @@ for (const [driver, startIdp] of DRIVERS) {
     await world.assertNoLeaks();
   });
 }
+
+Deno.test("a cloned repository does not get the password of ATMOS_SAML_PASSWORD until it is trusted", async () => {
+  await using idp = await startOkta({ factors: [] });
+  await using world = await samlWorld(idp);
+  await world.write("clone/.git/HEAD", "ref: refs/heads/main\n");
+  await world.write("clone/atmos.yaml", config("Okta", idp));
+  const options = { directory: `${world.home}/clone`, env: { ATMOS_SAML_PASSWORD: IDP_USER.password } };
+  for (const words of [["login"], ["env"]]) {
+    assertFailed(await world.run(["auth", ...words], options), 2, /a file that is not trusted names it/);
+  }
+  assert.equal((await world.run(["auth", "whoami"], options)).code, 2);
+  assert.deepEqual(idp.passwords, { right: 0, wrong: 0 });
+  const trusted = await world.run(["auth", "trust"], options);
+  assert.equal(trusted.code, 0, trusted.stderr);
+  assert.match(trusted.stderr, /the page that a password in ATMOS_SAML_PASSWORD is sent to: 127\.0\.0\.1/);
+  const login = await world.run(["auth", "login"], options);
+  assert.equal(login.code, 0, login.stderr);
+  await world.assertNoLeaks();
+});
