@@ -64,7 +64,8 @@ function findCycles(identities: Identities): readonly (readonly IdentityDraft[])
 function reportCycle(cycle: readonly IdentityDraft[]): void {
   const [first, ...rest] = cycle;
   if (first === undefined) return;
-  const names = [...cycle, first].map(({ name }) => name);
+  const all = [...cycle, first].map(({ name }) => name);
+  const names = all.length > 12 ? [...all.slice(0, 6), `(${all.length - 11} more)`, ...all.slice(-5)] : all;
   report(first.scope, {
     code: "cycle",
     path: ["via", "identity"],

@@ -8,6 +8,7 @@ import { isAccountId } from "../arn.ts";
 import { Secret } from "../credentials.ts";
 import { parseDuration } from "../time.ts";
 import { type Draft, type EntryContext, kindOf, openEntry, reportLiteralSecret } from "./entry.ts";
+import { splitTokens } from "./env_tag.ts";
 import { explainLeaf } from "./leaves.ts";
 import { reportForeignArn, reportUnknownRegion } from "./providers.ts";
 import { isNull, nodeAt, type RawEntry, textAt } from "./raw.ts";
@@ -195,7 +196,8 @@ function keysOf(accessKeyId: string | undefined, secret: string | undefined): Lo
 }
 
 function wordsOf(command: string | readonly string[] | undefined): UserIdentity["mfaCommand"] {
-  const [program, ...words] = typeof command === "string" ? [command] : command ?? [];
+  const split = typeof command === "string" ? splitTokens(command) : command ?? [];
+  const [program, ...words] = typeof split === "string" ? [] : split;
   return program === undefined ? undefined : [program, ...words];
 }
 

@@ -208,6 +208,8 @@ export function explainLeaf(message: string, shown: string, given: string | unde
         "this is not the id of a long-lived access key",
         "It begins with AKIA and has 20 letters and digits",
       );
+    case "malformed-command":
+      return say(`${shown} is not a command`, "Words divided by blanks; a quote that is opened is closed");
     default:
       return say(`${shown} is not known here`, oneOf(given, details));
   }

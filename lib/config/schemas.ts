@@ -195,10 +195,14 @@ export const IDENTITY_SCHEMAS = {
         mfa_command: v.optional(v.pipe(
           v.union([
             v.pipe(v.array(leaf.anyText("A word of the command.")), v.minLength(1, "empty")),
-            leaf.matching("A program without arguments.", /^\S+$/, "malformed-command"),
+            leaf.matching(
+              "The words in one text: divided by blanks, held together by quotes. No shell reads it.",
+              /^\s*(?:(?:"(?:[^"]|"")*"|'(?:[^']|'')*'|[^\s"']\S*)(?:\s+|$))+$/,
+              "malformed-command",
+            ),
           ]),
           v.description(
-            "A program that prints the MFA code, as a list of words. Counts only from a trusted file.",
+            "A command that prints the MFA code, such as `ykman oath accounts code -s aws`. Counts only from a trusted file.",
           ),
         )),
         region: v.optional(leaf.region("AWS region that this identity works in.")),

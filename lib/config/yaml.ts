@@ -82,7 +82,7 @@ export function parseYamlValue(text: string, file: string): ParsedYaml<Raw> {
   };
   const documents = documentsOf(text, lines);
   if (documents instanceof RangeError) {
-    const reason = `it is nested too deeply to be read (${documents.message})`;
+    const reason = "it is nested too deeply to be read";
     return { root: nothing, issues: [unusable(nothing.at, "nesting", reason)] };
   }
   const [document, extra] = documents;

@@ -123,8 +123,11 @@ const settlesBefore = (deadline: number, promise: Promise<void>): Promise<boolea
 async function holderOf(path: string): Promise<string | undefined> {
   if (Deno.build.os !== "linux" || !mayReadProc()) return undefined;
   try {
-    const [{ ino, dev }, locks] = [await Deno.stat(path), await Deno.readTextFile("/proc/locks")];
-    return ino === null ? undefined : holderIn(locks, dev, ino);
+    const { ino, dev } = await Deno.stat(path);
+    if (ino === null) return undefined;
+    const look = async () => holderIn(await Deno.readTextFile("/proc/locks"), dev, ino);
+    // The list is read in pieces, and other locks come and go meanwhile: a second look finds what the first missed.
+    return await look() ?? await look();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) {
       return undefined;

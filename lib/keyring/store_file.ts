@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { AuthError } from "../errors.ts";
+import { AuthError, isAuthError } from "../errors.ts";
 import type { FileStatus, Host } from "../host.ts";
 import { type Bytes, toHex } from "./bytes.ts";
 import { newerSeen, olderThan, refuseOlder, rememberGeneration } from "./generation.ts";
@@ -173,11 +173,21 @@ export function storeFile(host: StoreHost, place: StorePlace, source: KeySource)
  * @throws AuthError `keyring-damaged`, `keyring-version`, `keyring-unavailable`
  */
 export async function readStore(host: Pick<Host, "files">, path: string): Promise<Store | undefined> {
+  const bytes = await readBytes(host, path).catch((error: unknown) => {
+    if (!isAuthError(error, "file-failed")) throw error;
+    throw new AuthError("keyring-unavailable", `Cannot open keyring ${path}: ${error.message}`, {
+      hints: error.hints,
+      cause: error,
+    });
+  });
+  return bytes && await parseStore(path, new Uint8Array(bytes));
+}
+
+async function readBytes(host: Pick<Host, "files">, path: string): Promise<Uint8Array | undefined> {
   const status = await host.files.status(path);
   if (!status) return undefined;
   refuseOddFile(path, status);
-  const bytes = await host.files.readBytes(path);
-  return bytes && await parseStore(path, new Uint8Array(bytes));
+  return await host.files.readBytes(path);
 }
 
 function refuseOddFile(path: string, status: FileStatus): void {

@@ -745,3 +745,35 @@ Deno.test("a broken default is still the default", async () => {
     1,
   ]);
 });
+
+Deno.test("decodeAuth() reads a command as a list of words, or as one text that no shell will read", async () => {
+  const commandOf = async (written: string) => {
+    const text =
+      `auth: {identities: {u: {kind: aws/user, credentials: {region: us-east-1, mfa_command: ${written}}}}}\n`;
+    const { auth, problems } = await loadText(text);
+    const config = auth.identities.get("u")?.config;
+    return config?.kind === "aws/user"
+      ? config.mfaCommand
+      : problems.map(({ code, reason }) => [code, reason]);
+  };
+  assert.deepEqual(await commandOf("[ykman, oath, code]"), ["ykman", "oath", "code"]);
+  assert.deepEqual(await commandOf("ykman oath accounts code -s aws"), [
+    "ykman",
+    "oath",
+    "accounts",
+    "code",
+    "-s",
+    "aws",
+  ]);
+  assert.deepEqual(await commandOf(`'op item get "AWS root" --otp'`), [
+    "op",
+    "item",
+    "get",
+    "AWS root",
+    "--otp",
+  ]);
+  assert.deepEqual(await commandOf(`'echo "open'`), [[
+    "malformed-command",
+    `"echo \\"open" is not a command`,
+  ]]);
+});
