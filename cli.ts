@@ -9,6 +9,6 @@ import { denoHost } from "./lib/host_deno.ts";
 
 // Whether there is a terminal is judged by the host, from the environment; words behind -- are not ours.
 const ownWords = Deno.args.slice(0, [...Deno.args, "--"].indexOf("--"));
-if (ownWords.includes("--force-tty")) Deno.env.set("ATMOS_FORCE_TTY", "true");
+const host = denoHost({ forceTerminal: ownWords.includes("--force-tty") });
 
-Deno.exit(await main(denoHost(), Deno.args));
+Deno.exit(await main(host, Deno.args));

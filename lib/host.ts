@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { GivenUpClass } from "./grants.ts";
 import type { EpochMillis } from "./time.ts";
 
 /** The systems we know the conventions of. */
@@ -138,6 +139,8 @@ export interface Host {
   readonly workingDirectory: () => string;
   /** The path of this program, and the arguments before ours, as a child would have to be started. */
   readonly self: () => readonly [string, ...string[]];
+  /** What this program was called by: `atmos`, or the path of a link to it. */
+  readonly calledBy: () => string;
   readonly now: () => EpochMillis;
   /** Resolves after `millis`; rejects with the signal's reason when it is aborted. */
   readonly sleep: (millis: number, signal?: AbortSignal) => Promise<void>;
@@ -165,6 +168,8 @@ export interface Host {
   readonly write: (text: string) => void;
   /** Standard error: words for the person. */
   readonly tell: (text: string) => void;
+  /** Gives up whole classes of what the sandbox grants, for as long as this process lives. */
+  readonly giveUp: (classes: readonly GivenUpClass[]) => void;
   /** A signal that is aborted when the person presses Ctrl-C, with an `interrupted` AuthError as its reason. */
   readonly interrupted: AbortSignal;
 }

@@ -9,20 +9,28 @@ import { browserOpener } from "./host_deno/browser.ts";
 import { browserDriver } from "./host_deno/driven_browser.ts";
 import { failureOf } from "./host_deno/failures.ts";
 import { denoFiles } from "./host_deno/files.ts";
-import { softVariable } from "./host_deno/grants.ts";
+import { giveUp, softVariable } from "./host_deno/grants.ts";
 import { loopbackServer, networkFetch } from "./host_deno/network.ts";
 import { type Foreground, processRunner } from "./host_deno/processes.ts";
 import { screenOfStderr, standardInput, writeFully } from "./host_deno/terminal.ts";
 import { sleep } from "./host_deno/timing.ts";
 import { canAsk } from "./terminal/ci.ts";
 
+/** What the caller of the program knows beside its environment. */
+export interface DenoHostOptions {
+  /** The streams count as terminals whatever they are, as with `ATMOS_FORCE_TTY`. */
+  readonly forceTerminal?: boolean;
+}
+
 /**
  * The host of a command line program. Making it does nothing and reads nothing; `interrupted` listens for Ctrl-C
  * from its first use on, so whoever takes it must heed it.
  */
-export function denoHost(): Host {
+export function denoHost({ forceTerminal = false }: DenoHostOptions = {}): Host {
   const os = systemOf(Deno.build.os);
   const surroundings = { os, env: variable };
+  const look: Host["env"] = (name) =>
+    forceTerminal && name === "ATMOS_FORCE_TTY" ? "true" : softVariable(name);
   const foreground: Foreground = { children: 0 };
   const input = standardInput();
   const lazy: { interrupted?: AbortSignal } = {};
@@ -31,10 +39,11 @@ export function denoHost(): Host {
     ...surroundings,
     workingDirectory: () => Deno.cwd(),
     self: ownCommand,
+    calledBy,
     now: () => Date.now(),
     sleep,
     random: (byteCount) => crypto.getRandomValues(new Uint8Array(byteCount)),
-    fetch: networkFetch(files, variable),
+    fetch: networkFetch(files, softVariable),
     files,
     run: processRunner(surroundings, foreground),
     listen: loopbackServer,
@@ -43,14 +52,15 @@ export function denoHost(): Host {
         stdinIsTerminal: Deno.stdin.isTerminal(),
         stderrIsTerminal: Deno.stderr.isTerminal(),
       };
-      return canAsk(softVariable, streams) ? input.prompt : undefined;
+      return canAsk(look, streams) ? input.prompt : undefined;
     },
-    screen: screenOfStderr(),
-    openUrl: browserOpener(surroundings),
+    screen: screenOfStderr(look),
+    openUrl: browserOpener({ os, env: softVariable }),
     browse: browserDriver(os),
     readInput: input.readInput,
     write: (text) => writeFully(Deno.stdout, "standard output", text),
     tell: (text) => writeFully(Deno.stderr, "standard error", text),
+    giveUp,
     get interrupted() {
       return lazy.interrupted ??= interruption(foreground);
     },
@@ -83,6 +93,16 @@ function ownCommand(): readonly [string, ...string[]] {
   if (Deno.build.standalone) return [program];
   const source = new URL("../cli.ts", import.meta.url);
   return [program, "run", "-q", "--allow-all", source.protocol === "file:" ? pathOf(source) : source.href];
+}
+
+/**
+ * Only the first word of our own argv knows the name of a link that we were started through, and only Node's `process`,
+ * which is there without an import, knows that word.
+ */
+function calledBy(): string {
+  const program: unknown = Reflect.get(globalThis, "process");
+  const known = typeof program === "object" && program !== null && "argv0" in program;
+  return known && typeof program.argv0 === "string" ? program.argv0 : Deno.execPath();
 }
 
 /** The path of a `file:` URL: `/a b`, `C:\a b`. */

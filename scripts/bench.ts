@@ -23,7 +23,9 @@ interface Contender {
 /** @throws RangeError for anything that is not an option */
 function readRuns(args: readonly string[]): number {
   const [, digits] = /^(?:--runs[= ](\d{1,4}))?$/.exec(args.join(" ")) ?? [args[0]];
-  if (args.length > 0 && digits === undefined) throw new RangeError(`${args.join(" ")}: not an option of this program`);
+  if (args.length > 0 && digits === undefined) {
+    throw new RangeError(`${args.join(" ")}: not an option of this program`);
+  }
   const runs = Number(digits ?? 25);
   if (!(runs >= LEAST_RUNS)) throw new RangeError(`${args.join(" ")}: ${LEAST_RUNS} runs at least`);
   return runs;
@@ -78,7 +80,9 @@ function row({ name, millis }: Contender, base: number): string {
   const [low, middle, high] = [0.25, 0.5, 0.75].map((part) => quantile(millis, part));
   const spread = `${low?.toFixed(0)} to ${high?.toFixed(0)}`;
   const ratio = ((middle ?? NaN) / base).toFixed(2);
-  return `  ${name.padEnd(30)}${`${middle?.toFixed(1)} ms`.padStart(10)}${spread.padStart(14)}${`${ratio} x`.padStart(10)}`;
+  return `  ${name.padEnd(30)}${`${middle?.toFixed(1)} ms`.padStart(10)}${spread.padStart(14)}${
+    `${ratio} x`.padStart(10)
+  }`;
 }
 
 async function benchStart(runs: number): Promise<void> {

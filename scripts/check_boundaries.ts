@@ -126,7 +126,7 @@ const RULES: readonly Rule[] = [
   mentioning(
     "only the real host touches the world",
     (path) => isLib(path) && !isHost(path),
-    /\bDeno\.(?!customInspect)\w+|(?<![.\w])fetch\(|\bDate\.now\b|new Date\(\)|\bMath\.random\b|(?<![.\w])setTimeout\(|\bconsole\.\w+|crypto\.getRandomValues/,
+    /\bDeno\.(?!customInspect)\w+|(?<![.\w])fetch\(|\bDate\.now\b|new Date\(\)|\bMath\.random\b|(?<![.\w])setTimeout\(|(?<!\/|\}\.)\bconsole\.\w+|crypto\.getRandomValues/,
   ),
   mentioning(
     "no any, no enum, no default export, no namespace",

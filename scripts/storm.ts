@@ -25,7 +25,8 @@ function readOptions(args: readonly string[]): { readonly processes: number; rea
 
 /** Shows counts, and those that are not what they must be. */
 function report(name: string, counts: object, expected: object): boolean {
-  const isRight = (key: string, value: unknown) => !Object.hasOwn(expected, key) || Reflect.get(expected, key) === value;
+  const isRight = (key: string, value: unknown) =>
+    !Object.hasOwn(expected, key) || Reflect.get(expected, key) === value;
   const entries = Object.entries(counts);
   const wrong = entries.filter(([key, value]) => !isRight(key, value));
   const shown = entries.filter(([key]) => key !== "example").map(([key, value]) => {
@@ -33,7 +34,11 @@ function report(name: string, counts: object, expected: object): boolean {
     return `  ${words(key).padEnd(22)}${value}${must}`;
   });
   const example = Reflect.get(counts, "example");
-  console.log([`${wrong.length === 0 ? "✓" : "✗"} ${name}`, ...shown, ...(example ? [String(example)] : []), ""].join("\n"));
+  console.log(
+    [`${wrong.length === 0 ? "✓" : "✗"} ${name}`, ...shown, ...(example ? [String(example)] : []), ""].join(
+      "\n",
+    ),
+  );
   return wrong.length === 0;
 }
 
@@ -48,7 +53,10 @@ async function runStorm({ name, run, counts }: Storm, processes: number): Promis
 
 async function runWriters(writers: number): Promise<boolean> {
   await using world = await startWorld();
-  return report("writers of one keyring, an entry each", await writersStorm(world, writers), { failed: 0, lost: 0 });
+  return report("writers of one keyring, an entry each", await writersStorm(world, writers), {
+    failed: 0,
+    lost: 0,
+  });
 }
 
 async function main(args: readonly string[]): Promise<number> {

@@ -58,6 +58,8 @@ export interface FakeHost extends Host, Omit<FakeFiles, "files"> {
   /** Browsers that were started. */
   readonly browsers: readonly BrowserCommand[];
   readonly opened: readonly string[];
+  /** Classes of grants that were given up. */
+  readonly givenUp: readonly string[];
   /** Standard output so far. */
   readonly written: string;
   /** Standard error so far. */
@@ -87,6 +89,7 @@ export function fakeHost(init: FakeHostInit = {}): FakeHost {
   const commands: Command[] = [];
   const browsers: BrowserCommand[] = [];
   const opened: string[] = [];
+  const givenUp: string[] = [];
   const interruption = new AbortController();
   const network = fakeNetwork(init.exchanges ?? []);
   const loopback = fakeLoopback();
@@ -97,6 +100,7 @@ export function fakeHost(init: FakeHostInit = {}): FakeHost {
     env: (name) => init.env?.[name],
     workingDirectory: () => init.workingDirectory ?? "/work",
     self: () => ["/usr/local/bin/atmos"],
+    calledBy: () => "atmos",
     now: () => clock.now,
     sleep: (millis, signal) => fakeSleep(clock, millis, signal),
     random: fakeRandom(init.seed ?? 1),
@@ -121,6 +125,8 @@ export function fakeHost(init: FakeHostInit = {}): FakeHost {
     readInput: () => Promise.resolve(init.input ?? ""),
     write: (text) => void (output.written += text),
     tell: (text) => void (output.told += text),
+    giveUp: (classes) => void givenUp.push(...classes),
+    givenUp,
     interrupted: interruption.signal,
     interrupt: () => interruption.abort(new AuthError("interrupted", "Interrupted")),
     advance: (millis) => void (clock.now += millis),

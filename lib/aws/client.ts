@@ -47,7 +47,12 @@ export function clientOptions(host: AwsHost, service: AwsService, place: Service
   const endpoint = serviceEndpoint(host.env, service, place.endpointUrl);
   return {
     region: place.region,
-    ...(endpoint === undefined ? endpointVariant(host.env) : { endpoint: endpoint.href.replace(/\/$/, "") }),
+    ...(endpoint === undefined ? endpointVariant(host.env) : {
+      endpoint: endpoint.href.replace(/\/$/, ""),
+      // Said for an override, too: what is left out, the SDK looks up in ~/.aws/config.
+      useFipsEndpoint: false,
+      useDualstackEndpoint: false,
+    }),
     // Else the SDK looks for `endpoint_url` in ~/.aws/config, and would send the credentials there.
     ignoreConfiguredEndpointUrls: true,
     requestHandler: { handle: (request: SdkRequest) => send(host, request) },

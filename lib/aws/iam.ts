@@ -14,6 +14,7 @@ import {
   sdkCredentials,
   type ServicePlace,
 } from "./client.ts";
+import { tolerateWithheldVariables } from "./sdk_variables.ts";
 
 /** An access key as IAM lists it: without its secret. */
 export interface AccessKey {
@@ -28,6 +29,7 @@ export const MOST_ACCESS_KEYS = 2;
 export type IamSigner = AwsSession | LongLivedKeys;
 
 async function iam(host: AwsHost, place: ServicePlace, signer: IamSigner) {
+  tolerateWithheldVariables();
   const sdk = await import("@aws-sdk/client-iam");
   return {
     sdk,
@@ -106,6 +108,10 @@ function attemptOf(doing: string, operation: string, where: string): Attempt {
         ? [`The user needs the permission ${operation} on itself; a policy may ask for MFA`]
         : code === "LimitExceeded" || code === "LimitExceededException"
         ? [`A user has at most ${MOST_ACCESS_KEYS} access keys: delete one in the IAM console first`]
+        : code === "InvalidClientTokenId"
+        ? [
+          "The keys that signed were deleted or deactivated, or belong to another partition; the stored ones are left as they are",
+        ]
         : [],
   };
 }

@@ -8,6 +8,7 @@ import { type AwsSession, Secret, type SsoToken } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
 import type { EpochMillis } from "../time.ts";
 import { type Attempt, type AwsHost, callAws, clientOptions, type ServicePlace } from "./client.ts";
+import { tolerateWithheldVariables } from "./sdk_variables.ts";
 
 /** An account that the person can see. */
 export interface PortalAccount {
@@ -20,6 +21,7 @@ const PAGE = 100;
 const MOST_PAGES = 1000;
 
 async function portal(host: AwsHost, place: ServicePlace) {
+  tolerateWithheldVariables();
   const sdk = await import("@aws-sdk/client-sso");
   return { sdk, client: new sdk.SSOClient(clientOptions(host, "SSO", place)) };
 }
@@ -46,6 +48,32 @@ export async function listAccounts(
       name: account.accountName ?? "",
     }));
     return { items, nextToken: output.nextToken };
+  });
+}
+
+/** ListAccountRoles, every page of it: the names of the permission sets that the person has in an account. */
+export async function listAccountRoles(
+  host: AwsHost,
+  place: ServicePlace,
+  token: SsoToken,
+  accountId: string,
+): Promise<readonly string[]> {
+  const { sdk, client } = await portal(host, place);
+  const attempt = { doing: `list the roles of the account ${accountId}`, operation: "sso:ListAccountRoles" };
+  return await everyPage(attempt.operation, async (nextToken) => {
+    const output = await callAws(attempt, () =>
+      client.send(
+        new sdk.ListAccountRolesCommand({
+          accessToken: token.accessToken.reveal(),
+          accountId,
+          maxResults: PAGE,
+          ...(nextToken === undefined ? {} : { nextToken }),
+        }),
+      ));
+    return {
+      items: (output.roleList ?? []).map(({ roleName }) => roleName ?? ""),
+      nextToken: output.nextToken,
+    };
   });
 }
 
@@ -112,4 +140,21 @@ export async function getRoleCredentials(
     expiresAt: given.expiration,
     accountId: role.accountId,
   };
+}
+
+/**
+ * Logout: the portal forgets the token. Credentials of roles that were handed out for it go on until they expire.
+ *
+ * @throws AuthError `session-rejected` when the portal does not know the token, or no longer
+ */
+export async function endPortalSession(
+  host: AwsHost,
+  place: ServicePlace,
+  accessToken: Secret,
+): Promise<void> {
+  const { sdk, client } = await portal(host, place);
+  await callAws(
+    { doing: "end the session of the access portal", operation: "sso:Logout" },
+    () => client.send(new sdk.LogoutCommand({ accessToken: accessToken.reveal() })),
+  );
 }

@@ -8,16 +8,21 @@ import { Secret } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
 import type { EpochMillis, Lifetime } from "../time.ts";
 import { type AwsHost, callAws, clientOptions, type ServicePlace } from "./client.ts";
+import { tolerateWithheldVariables } from "./sdk_variables.ts";
+import { endpointVariant, serviceEndpoint } from "./endpoints.ts";
 
 /** What this program calls itself to Identity Center. */
 const CLIENT_NAME = "atmos-auth";
 /** The scope that makes sessions refreshable; without it the service gives a token of 8 h that is not. */
 const SCOPE = "sso:account:access";
 const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
+/** Where the browser comes back to; registered without a port, since any is taken then (RFC 8252 section 7.3). */
+export const CALLBACK_PATH = "/oauth/callback";
+const REDIRECT_URI = `http://127.0.0.1${CALLBACK_PATH}`;
 
 type OidcHost = AwsHost & { readonly now: () => EpochMillis };
 
-/** A client of the device flow, good for about 90 days. */
+/** A client of one flow, good for about 90 days. */
 export interface Registration extends Lifetime {
   readonly clientId: string;
   readonly clientSecret: Secret;
@@ -42,12 +47,23 @@ export interface IssuedToken extends Lifetime {
 }
 
 async function oidc(host: AwsHost, place: ServicePlace) {
+  tolerateWithheldVariables();
   const sdk = await import("@aws-sdk/client-sso-oidc");
   return { sdk, client: new sdk.SSOOIDCClient(clientOptions(host, "SSO_OIDC", place)) };
 }
 
-/** RegisterClient, for the device flow with refresh. */
-export async function registerClient(host: OidcHost, place: ServicePlace): Promise<Registration> {
+/** What a client is to be registered for. */
+export type ClientPurpose = { readonly flow: "device" } | {
+  readonly flow: "browser";
+  readonly startUrl: string;
+};
+
+/** RegisterClient, for one flow with refresh. */
+export async function registerClient(
+  host: OidcHost,
+  place: ServicePlace,
+  purpose: ClientPurpose,
+): Promise<Registration> {
   const { sdk, client } = await oidc(host, place);
   const attempt = { doing: "register with Identity Center", operation: "sso-oidc:RegisterClient" };
   const issuedAt = host.now();
@@ -57,7 +73,11 @@ export async function registerClient(host: OidcHost, place: ServicePlace): Promi
         clientName: CLIENT_NAME,
         clientType: "public",
         scopes: [SCOPE],
-        grantTypes: [DEVICE_GRANT, "refresh_token"],
+        ...purpose.flow === "device" ? { grantTypes: [DEVICE_GRANT, "refresh_token"] } : {
+          grantTypes: ["authorization_code", "refresh_token"],
+          redirectUris: [REDIRECT_URI],
+          issuerUrl: purpose.startUrl,
+        },
       }),
     ));
   const { clientId, clientSecret, clientSecretExpiresAt } = output;
@@ -112,8 +132,56 @@ function page(address: string | undefined): string | undefined {
   return url?.protocol === "https:" || url?.protocol === "http:" ? url.href : undefined;
 }
 
+/** What goes to the service through the person's browser. */
+export interface AuthorizationRequest {
+  /** With the port that is listened on. */
+  readonly redirectUri: string;
+  readonly state: Secret;
+  readonly challenge: string;
+}
+
+/**
+ * The page on which a person approves the authorization code grant (RFC 6749 section 4.1.1), at the host that the
+ * SDK speaks to. The service takes the scopes as `scopes`.
+ */
+export async function authorizationPage(
+  host: AwsHost,
+  place: ServicePlace,
+  { clientId }: Registration,
+  request: AuthorizationRequest,
+): Promise<URL> {
+  const url = new URL(`${await serviceAddress(host, place)}/authorize`);
+  url.search = new URLSearchParams({
+    response_type: "code",
+    client_id: clientId,
+    redirect_uri: request.redirectUri,
+    state: request.state.reveal(),
+    code_challenge_method: "S256",
+    code_challenge: request.challenge,
+    scopes: SCOPE,
+  }).toString();
+  return url;
+}
+
+/** Where the service answers, without a trailing slash: the override, else what the SDK's own rules say. */
+async function serviceAddress(host: AwsHost, place: ServicePlace): Promise<string> {
+  const override = serviceEndpoint(host.env, "SSO_OIDC", place.endpointUrl);
+  if (override !== undefined) return override.href.replace(/\/$/, "");
+  const { client } = await oidc(host, place);
+  const variant = endpointVariant(host.env);
+  const { url } = client.config.endpointProvider({
+    Region: place.region,
+    UseFIPS: variant.useFipsEndpoint,
+    UseDualStack: variant.useDualstackEndpoint,
+  });
+  return url.href.replace(/\/$/, "");
+}
+
 /** What a token is asked for with. */
-export type Grant = { readonly deviceCode: Secret } | { readonly refreshToken: Secret };
+export type Grant =
+  | { readonly deviceCode: Secret }
+  | { readonly refreshToken: Secret }
+  | { readonly code: Secret; readonly verifier: Secret; readonly redirectUri: string };
 
 /**
  * CreateToken. A refresh that answers without a new refresh token leaves the old one in force.
@@ -135,9 +203,7 @@ export async function createToken(
       new sdk.CreateTokenCommand({
         clientId: registration.clientId,
         clientSecret: registration.clientSecret.reveal(),
-        ..."deviceCode" in grant
-          ? { grantType: DEVICE_GRANT, deviceCode: grant.deviceCode.reveal() }
-          : { grantType: "refresh_token", refreshToken: grant.refreshToken.reveal() },
+        ...grantParameters(grant),
       }),
     ));
   if (output.accessToken === undefined || output.expiresIn === undefined) throw incomplete(attempt.operation);
@@ -147,6 +213,19 @@ export async function createToken(
     refreshToken: output.refreshToken === undefined ? old : new Secret(output.refreshToken),
     issuedAt,
     expiresAt: issuedAt + output.expiresIn * 1000,
+  };
+}
+
+function grantParameters(grant: Grant) {
+  if ("deviceCode" in grant) return { grantType: DEVICE_GRANT, deviceCode: grant.deviceCode.reveal() };
+  if ("refreshToken" in grant) {
+    return { grantType: "refresh_token", refreshToken: grant.refreshToken.reveal() };
+  }
+  return {
+    grantType: "authorization_code",
+    code: grant.code.reveal(),
+    codeVerifier: grant.verifier.reveal(),
+    redirectUri: grant.redirectUri,
   };
 }
 

@@ -15,6 +15,7 @@ import {
   sdkCredentials,
   type ServicePlace,
 } from "./client.ts";
+import { tolerateWithheldVariables } from "./sdk_variables.ts";
 
 /** What the SDK answers with, and of which we believe nothing before looking. */
 interface SdkSession {
@@ -38,6 +39,7 @@ export interface AssumeRoleRequest {
 export type StsHost = AwsHost & { readonly now: () => EpochMillis };
 
 async function sts(host: AwsHost, place: ServicePlace, signer: AwsSession | LongLivedKeys | undefined) {
+  tolerateWithheldVariables();
   const sdk = await import("@aws-sdk/client-sts");
   const client = new sdk.STSClient({
     ...clientOptions(host, "STS", place),
@@ -174,18 +176,22 @@ export interface CallerIdentity {
   readonly userId: string;
 }
 
-/** GetCallerIdentity: needs no permission, so it tells whether a session lives. */
+/** GetCallerIdentity: needs no permission, so it tells whether a session lives, or keys do. */
 export async function getCallerIdentity(
   host: StsHost,
   place: ServicePlace,
   session: AwsSession | LongLivedKeys,
+  attempt: Omit<Attempt, "operation"> = { doing: "verify the session" },
 ): Promise<CallerIdentity> {
   const { sdk, client } = await sts(host, place, session);
-  const attempt = { doing: "verify the session", operation: "sts:GetCallerIdentity" };
-  const output = await callAws(attempt, () => client.send(new sdk.GetCallerIdentityCommand({})));
+  const operation = "sts:GetCallerIdentity";
+  const output = await callAws(
+    { ...attempt, operation },
+    () => client.send(new sdk.GetCallerIdentityCommand({})),
+  );
   const { Account: accountId, Arn: arn, UserId: userId } = output;
   if (accountId === undefined || arn === undefined || userId === undefined) {
-    throw incomplete(attempt.operation);
+    throw incomplete(operation);
   }
   return { accountId, arn, userId };
 }

@@ -52,17 +52,29 @@ function endpointFacts(env: Host["env"]): Facts {
 
 /** The links of a plan, from the root to the target, each with the digest of the chain that ends in it. */
 export async function linksOf(host: Pick<Host, "env">, plan: ChainPlan): Promise<readonly Link[]> {
-  const root = [
-    endpointFacts(host.env),
-    ...plan.provider === undefined ? [] : [providerFacts(plan.provider)],
-  ];
-  const facts = plan.identities.map(identityFacts);
+  const rows = factsOf(host, plan);
+  const own = rows.length - plan.identities.length;
   return await Promise.all(plan.identities.map(async (step, index) => ({
     step,
-    digest: await sha256Hex(
-      JSON.stringify([...root, ...facts.slice(0, index + 1)].map((row) => row.map((fact) => fact ?? null))),
-    ),
+    digest: await digestOf(rows.slice(0, own + index + 1)),
   })));
+}
+
+/** The digest of a whole chain: that of the last of its links. */
+export async function chainDigest(host: Pick<Host, "env">, plan: ChainPlan): Promise<string> {
+  return await digestOf(factsOf(host, plan));
+}
+
+function factsOf(host: Pick<Host, "env">, plan: ChainPlan): readonly Facts[] {
+  return [
+    endpointFacts(host.env),
+    ...plan.provider === undefined ? [] : [providerFacts(plan.provider)],
+    ...plan.identities.map(identityFacts),
+  ];
+}
+
+async function digestOf(rows: readonly Facts[]): Promise<string> {
+  return await sha256Hex(JSON.stringify(rows.map((row) => row.map((fact) => fact ?? null))));
 }
 
 /** SHA-256 of a text, in hex. */

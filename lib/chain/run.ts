@@ -15,8 +15,8 @@ import type { Host, Lock } from "../host.ts";
 import { type IdentityHost, takeIdentity } from "../identities/mod.ts";
 import type { EntryKey, Keyring } from "../keyring/types.ts";
 import { authenticateProvider } from "../providers/mod.ts";
-import type { ProviderHost, ProviderOptions, Saved } from "../providers/types.ts";
-import { type EpochMillis, formatDuration } from "../time.ts";
+import type { LoginWish, ProviderHost, ProviderOptions, Saved } from "../providers/types.ts";
+import { type EpochMillis, formatDuration, isAlive } from "../time.ts";
 import { linksOf, sha256Hex } from "./digest.ts";
 import { shorteningNotice } from "./duration.ts";
 import { isUsable, mayStandIn, mustRenew } from "./resume.ts";
@@ -45,10 +45,22 @@ export interface ChainStores {
 }
 
 /** How a chain is run. */
-export interface ChainOptions {
+export interface ChainOptions extends LoginWish {
   readonly renew: Renewal;
-  /** The device flow was asked for by name. */
-  readonly deviceCode: boolean;
+  /** Set when this is one of several chains of one command. */
+  readonly shared?: SharedRun;
+}
+
+/** What several chains of one command have in common, so that nothing is made twice. */
+export interface SharedRun {
+  /** What was made since then is new. */
+  readonly startedAt: EpochMillis;
+  /** What each provider gave, or failed with, by its name. */
+  readonly providers: Map<string, Promise<ProviderCredentials>>;
+}
+
+function loginWish({ deviceCode, browser, qr }: LoginWish): LoginWish {
+  return { deviceCode, browser, qr };
 }
 
 /** One run: what its parts share. */
@@ -78,7 +90,8 @@ export async function runChain(
   options: ChainOptions,
 ): Promise<ChainOutcome> {
   const links = await linksOf(host, plan);
-  const run: Run = { host, plan, links, stores, options, startedAt: host.now(), notices: new Set() };
+  const startedAt = options.shared?.startedAt ?? host.now();
+  const run: Run = { host, plan, links, stores, options, startedAt, notices: new Set() };
   const target = await obtain(run, links.length - 1, undefined);
   return { target, notices: [...run.notices] };
 }
@@ -124,10 +137,36 @@ export async function runProvider(
   const { expiresAt } = await runProviderStep(host, provider, stores, {
     renewSince: options.renew === "everything" ? host.now() : undefined,
     rejected: undefined,
-    deviceCode: options.deviceCode,
+    ...loginWish(options),
     onStandIn: undefined,
   });
   return { expiresAt };
+}
+
+/**
+ * What a provider gives, for those who ask it something else than a chain does.
+ *
+ * @param use is called again, once, with credentials made anew when it says that they were refused
+ */
+export async function withProvider<Answer>(
+  host: ChainHost,
+  provider: ProviderStep,
+  stores: ChainStores,
+  options: ChainOptions,
+  use: (credentials: ProviderCredentials) => Promise<Answer>,
+): Promise<Answer> {
+  const get = (rejected: ProviderCredentials | undefined) =>
+    runProviderStep(host, provider, stores, {
+      renewSince: options.renew === "everything" ? host.now() : undefined,
+      rejected: rejected?.type === "sso-token" ? rejected.accessToken : undefined,
+      ...loginWish(options),
+      onStandIn: undefined,
+    });
+  const credentials = await get(undefined);
+  return await use(credentials).catch(async (error: unknown) => {
+    if (!isAuthError(error, "session-rejected")) throw error;
+    return await use(await get(credentials));
+  });
 }
 
 /** @param rejected the session that AWS has just refused: it is not used again, whatever its expiry says */
@@ -205,13 +244,26 @@ async function baseOf(
     return (await obtain(run, index - 1, rejected?.type === "aws-session" ? rejected : undefined)).session;
   }
   const { provider } = run.plan;
-  if (provider === undefined) return undefined;
-  return await runProviderStep(run.host, provider, run.stores, {
+  return provider === undefined ? undefined : await providerCredentials(run, provider, rejected);
+}
+
+/** Several chains of one command ask a provider once, whatever comes of it. */
+async function providerCredentials(
+  run: Run,
+  provider: ProviderStep,
+  rejected: Credentials | undefined,
+): Promise<ProviderCredentials> {
+  const { shared } = run.options;
+  const known = rejected === undefined ? await shared?.providers.get(provider.name) : undefined;
+  if (known !== undefined && isAlive(known, run.host.now())) return known;
+  const made = runProviderStep(run.host, provider, run.stores, {
     renewSince: run.options.renew === "everything" ? run.startedAt : undefined,
     rejected: rejected?.type === "sso-token" ? rejected.accessToken : undefined,
-    deviceCode: run.options.deviceCode,
+    ...loginWish(run.options),
     onStandIn: run.options.renew === "nothing" ? (notice) => run.notices.add(notice) : undefined,
   });
+  shared?.providers.set(provider.name, made);
+  return await made;
 }
 
 async function take(run: Run, link: Link, base: Credentials | undefined): Promise<AwsSession> {

@@ -4,10 +4,11 @@
  * @module
  */
 import { disabledBy, selectIdentity, type Wish } from "../chain/select.ts";
-import type { AuthConfig } from "../config/types.ts";
+import type { AuthConfig, Entry, IdentityConfig } from "../config/types.ts";
 import { AuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { GlobalInput } from "./globals.ts";
+import { keepChoice, lastChoice } from "./last_choice.ts";
 
 /** What the command line and the environment say of the identity. */
 export function wishOf(host: Pick<Host, "env">, globals: Pick<GlobalInput, "identity">): Wish {
@@ -30,33 +31,86 @@ export function disabledWords(
   }
 }
 
+/** How a choice is made. */
+export interface ChooseOptions {
+  /** Whether the next question starts at this answer; `true` when left out. */
+  readonly remember?: boolean;
+}
+
 /**
  * The name of the identity, as it is written in the configuration.
  *
  * @throws AuthError `identity-ambiguous` when somebody must choose and nobody can be asked, with the candidates;
  *   `interrupted`; and as `selectIdentity`
  */
-export async function chooseIdentity(host: Host, auth: AuthConfig, wish: Wish): Promise<string> {
+export async function chooseIdentity(
+  host: Host,
+  auth: AuthConfig,
+  wish: Wish,
+  options: ChooseOptions = {},
+): Promise<string> {
   const selection = selectIdentity(auth, wish);
   if (selection.type === "named") return selection.name;
   if (selection.type === "disabled") throw new TypeError("Nothing is chosen when authentication is off");
-  return await pick(host, selection.question, selection.among);
+  return await pick(host, auth, selection.question, selection.among, options);
 }
 
-async function pick(host: Host, question: string, among: readonly string[]): Promise<string> {
+/** The entries with any of these tags, sorted by name. */
+export function taggedIdentities(
+  auth: Pick<AuthConfig, "identities">,
+  tags: readonly string[],
+): readonly Entry<IdentityConfig>[] {
+  return [...auth.identities.values()].filter((entry) => tags.some((tag) => entry.tags.includes(tag)))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/**
+ * The name of an identity with any of these tags.
+ *
+ * @throws AuthError `not-found` when there is none; else as {@linkcode chooseIdentity}
+ */
+export async function chooseTagged(host: Host, auth: AuthConfig, tags: readonly string[]): Promise<string> {
+  const among = taggedIdentities(auth, tags).map(({ name }) => name);
+  const [only] = among;
+  if (only === undefined) throw nobodyTagged(auth, tags);
+  if (among.length === 1) return only;
+  return await pick(host, auth, `Multiple identities match tags ${tags.join(", ")}. Select one:`, among, {});
+}
+
+/** The error of tags that no identity has. */
+export function nobodyTagged(auth: Pick<AuthConfig, "identities">, tags: readonly string[]): AuthError {
+  const known = [...new Set([...auth.identities.values()].flatMap((entry) => entry.tags))].sort();
+  return new AuthError("not-found", `Cannot choose an identity: none has the tag ${tags.join(" or ")}`, {
+    hints: [known.length === 0 ? "No identity has tags" : `Available tags: ${known.join(", ")}`],
+  });
+}
+
+async function pick(
+  host: Host,
+  auth: Pick<AuthConfig, "keyring">,
+  question: string,
+  among: readonly string[],
+  { remember = true }: ChooseOptions,
+): Promise<string> {
   const { prompt } = host;
   if (prompt === undefined) throw nobodyToAsk(question, among);
   const { choose } = await import("../terminal/choose.ts");
-  return await choose({ prompt, tell: host.tell, screen: host.screen }, { question, options: among });
+  const ask = { prompt, tell: host.tell, screen: host.screen };
+  const chosen = await choose(ask, { question, options: among, initial: await lastChoice(host, among) });
+  // With a memory keyring nothing is written anywhere.
+  if (remember && auth.keyring.type !== "memory") await keepChoice(host, chosen);
+  return chosen;
 }
 
 const MAX_NAMES = 20;
 
 function nobodyToAsk(question: string, among: readonly string[]): AuthError {
-  const reason = question.startsWith("Multiple")
+  const reason = question.startsWith("Multiple default")
     ? "several are marked as default"
     : question.startsWith("No default")
     ? "none is marked as default"
+    : question.startsWith("Multiple identities")
+    ? "several have such a tag"
     : "somebody must choose one";
   const more = among.length > MAX_NAMES ? ` and ${among.length - MAX_NAMES} more` : "";
   return new AuthError(

@@ -14,6 +14,8 @@ export interface Call<Input> {
   readonly host: Host;
   readonly globals: GlobalInput;
   readonly input: Input;
+  /** The word that stands without a flag, for a command that takes one. */
+  readonly word: string | undefined;
   /** The words behind `--`; `undefined` when there is no `--`. */
   readonly rest: readonly string[] | undefined;
 }
@@ -22,8 +24,12 @@ export interface Call<Input> {
 export interface Manual {
   /** One or more sentences. */
   readonly description: string;
+  /** The one word that may stand without a flag: `[NAME]`. */
+  readonly word?: string;
   /** What stands behind the flags: `-- COMMAND [ARGUMENT...]`. */
   readonly operands?: string;
+  /** What to do about a word that cannot stand there; by default to write it behind `--`. */
+  readonly strayHint?: string;
   /** What is done, and the line that does it. */
   readonly examples: readonly (readonly [what: string, line: string])[];
 }
@@ -47,6 +53,12 @@ export function command<Of extends Flags>(spec: CommandSpec<Of>): Command {
   return {
     ...manual,
     start: (host, globals, words) =>
-      run({ host, globals, input: readFlags(spec.flags, words.given, host.env), rest: words.rest }),
+      run({
+        host,
+        globals,
+        input: readFlags(spec.flags, words.given, host.env),
+        word: words.operands[0],
+        rest: words.rest,
+      }),
   };
 }

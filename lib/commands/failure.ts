@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { isAuthError } from "../errors.ts";
+import { AuthError, isAuthError } from "../errors.ts";
+import { withheldBelow } from "../grants.ts";
 import type { Host } from "../host.ts";
 import { errorReport } from "../output/problem.ts";
 import { styleOf } from "../output/style.ts";
@@ -11,16 +12,37 @@ import { styleOf } from "../output/style.ts";
 /** Exit code of what is wrong in this program itself. */
 const INTERNAL = 1;
 
+/** What is known of the run that failed. */
+export interface FailedRun {
+  /** Whether causes and stacks are told, too. */
+  readonly trace: boolean;
+  /** The command's words behind `atmos auth`; empty when it did not come to that. */
+  readonly command: string;
+}
+
 /**
  * Tells what went wrong.
  *
- * @param trace whether causes and stacks are told, too
  * @returns the exit code
  */
-export function showError(host: Pick<Host, "tell" | "screen">, error: unknown, trace: boolean): number {
+export function showError(host: Pick<Host, "tell" | "screen">, failure: unknown, run: FailedRun): number {
+  const error = withCommand(failure, run.command);
   // Who interrupted knows it.
   host.tell(
-    isAuthError(error, "interrupted") ? "Interrupted\n" : errorReport(error, styleOf(host.screen), trace),
+    isAuthError(error, "interrupted") ? "Interrupted\n" : errorReport(error, styleOf(host.screen), run.trace),
   );
   return isAuthError(error) ? error.exitCode : INTERNAL;
+}
+
+/** A grant that is missing, wherever that was found out, with the command that needs it. */
+function withCommand(error: unknown, command: string): unknown {
+  const missing = isAuthError(error, "permission-missing") ? error : withheldBelow(error);
+  if (missing === undefined) return error;
+  const needed = `\`atmos auth ${command}\` needs it`;
+  const advice = `\`atmos auth permissions ${command.replaceAll(" ", "-")}\` lists all that it needs`;
+  return new AuthError(missing.code, missing.message, {
+    ...(missing.where === undefined ? {} : { where: missing.where }),
+    hints: [...missing.hints, ...(command === "" ? [] : [`${needed}; ${advice}`])],
+    cause: error,
+  });
 }

@@ -32,7 +32,8 @@ export function commandHelp(
   manual: Manual & { readonly flags: Flags },
   globals: Flags,
 ): string {
-  const operands = manual.operands === undefined ? "" : ` ${manual.operands}`;
+  const operands = [manual.word, manual.operands].flatMap((part) => part === undefined ? [] : [` ${part}`])
+    .join("");
   return sections([
     ["", manual.description],
     ["Usage", `  ${path} [flags]${operands}`],

@@ -4,10 +4,14 @@
  * @module
  */
 import { checkChains } from "../chain/check.ts";
-import { linksOf } from "../chain/digest.ts";
+import { chainDigest } from "../chain/digest.ts";
+import { targetOf } from "../chain/plan.ts";
 import { resolveName } from "../chain/select.ts";
+import type { ChainPlan } from "../chain/types.ts";
 import type { AuthConfig } from "../config/types.ts";
-import { formatList, LIST_FORMATS } from "../output/list.ts";
+import { bySection, findSession, listSessions } from "../files/aws_files.ts";
+import { formatList, LIST_FORMATS, type ListFormat } from "../output/list.ts";
+import type { Host } from "../host.ts";
 import { type ListFilter, listView } from "../output/list_view.ts";
 import { outputStyle } from "../output/style.ts";
 import type { EpochMillis } from "../time.ts";
@@ -26,6 +30,8 @@ export const list = command({
   description: "List providers and identities with their chains, and until when sessions are in hand.",
   examples: [
     ["As a tree", "atmos auth list"],
+    ["As a picture", "atmos auth list --format dot | dot -Tsvg > auth.svg"],
+    ["The accounts and roles of the access portal", "atmos auth list accounts"],
     ["Identities with the tag prod, for a program", "atmos auth list --identities --tags prod --format json"],
   ],
   flags: FLAGS,
@@ -41,7 +47,7 @@ async function listEntries({ host, globals, input }: Call<Values<typeof FLAGS>>)
   const filter = resolvedFilter(auth, input);
   const format = input.format ?? "tree";
   const view = listView(auth, filter.providers === undefined ? await expiries(context) : new Map(), filter);
-  if (format !== "json" && view.providers.length + view.identities.length === 0) {
+  if (isForPeople(format) && view.providers.length + view.identities.length === 0) {
     host.tell(
       auth.providers.size + auth.identities.size === 0
         ? "No providers or identities are configured\n"
@@ -53,6 +59,11 @@ async function listEntries({ host, globals, input }: Call<Values<typeof FLAGS>>)
   return 0;
 }
 
+/** Programs get a document of nothing where there is nothing; people get a sentence. */
+function isForPeople(format: ListFormat): boolean {
+  return format === "tree" || format === "table";
+}
+
 /** Names as the entries are written. */
 function resolvedFilter(auth: AuthConfig, input: Values<typeof FLAGS>): ListFilter {
   return {
@@ -62,14 +73,37 @@ function resolvedFilter(auth: AuthConfig, input: Values<typeof FLAGS>): ListFilt
   };
 }
 
-/** When the session of each identity ends, where one is in hand. */
+/** When the session of each identity ends, where one is in hand: each directory of files is read once. */
 async function expiries(context: Context): Promise<ReadonlyMap<string, EpochMillis>> {
-  const found = new Map<string, EpochMillis>();
-  for (const verdict of checkChains(context.auth())) {
-    if (!("plan" in verdict)) continue;
-    const link = (await linksOf(context.host, verdict.plan)).at(-1);
-    const stored = link === undefined ? undefined : await context.sessions(verdict.plan).read(link);
-    if (stored !== undefined) found.set(verdict.name, stored.session.expiresAt);
+  // A memory keyring keeps sessions in the process that made them.
+  if (context.auth().keyring.type === "memory") return new Map();
+  const still = { env: remembering(context.host.env) };
+  const plans = checkChains(context.auth()).flatMap((verdict) => "plan" in verdict ? [verdict.plan] : []);
+  const found: [string, EpochMillis][] = [];
+  for (const [directory, inside] of Map.groupBy(plans, (plan) => context.directory(plan))) {
+    const sessions = await listSessions(context.host, directory);
+    if (sessions.length === 0) continue;
+    const sections = bySection(sessions);
+    found.push(...(await Promise.all(inside.map((plan) => expiryOf(still, plan, sections)))).flat());
   }
-  return found;
+  return new Map(found);
+}
+
+/** The same variables, each looked up once: thousands of chains depend on the same few. */
+function remembering(env: Host["env"]): Host["env"] {
+  const known = new Map<string, string | undefined>();
+  return (name) => {
+    if (!known.has(name)) known.set(name, env(name));
+    return known.get(name);
+  };
+}
+
+async function expiryOf(
+  host: Pick<Host, "env">,
+  plan: ChainPlan,
+  sections: ReturnType<typeof bySection>,
+): Promise<readonly [string, EpochMillis][]> {
+  const { name } = targetOf(plan);
+  const stored = findSession(sections, name, await chainDigest(host, plan));
+  return stored === undefined ? [] : [[name, stored.session.expiresAt]];
 }

@@ -3,32 +3,45 @@
  *
  * @module
  */
-import { planProvider, targetOf } from "../chain/plan.ts";
-import type { ChainPlan, IdentityStep, LinkOutcome } from "../chain/types.ts";
+import { planProvider } from "../chain/plan.ts";
 import type { AuthConfig, KeyringType } from "../config/types.ts";
-import { awsFilePaths } from "../files/aws_files.ts";
+import { AuthError } from "../errors.ts";
 import { loginText, type LoginView } from "../output/login.ts";
-import { shortPath } from "../output/path_text.ts";
 import { styleOf } from "../output/style.ts";
-import { stepNames } from "./chain_names.ts";
-import { chooseIdentity, disabledWords, wishOf } from "./choose.ts";
+import {
+  chooseIdentity,
+  chooseTagged,
+  disabledWords,
+  nobodyTagged,
+  taggedIdentities,
+  wishOf,
+} from "./choose.ts";
 import { type Call, command } from "./command.ts";
 import { type Context, openContext } from "./context.ts";
-import { text, toggle, usage, type Values } from "./flags.ts";
+import { text, texts, toggle, usage, type Values } from "./flags.ts";
+import type { GlobalInput } from "./globals.ts";
+import { identityView } from "./login_view.ts";
 import { makeSession } from "./session.ts";
 
 const FLAGS = {
   provider: text("NAME", "Log in to a provider alone, without an identity", { short: "p" }),
+  all: toggle("Log in to every identity, to each provider once"),
+  tags: texts("TAG,...", "Only identities with one of these tags"),
   force: toggle("Make the provider's own session anew, too"),
-  deviceCode: toggle("Show a code to approve in any browser, even when nobody can be asked"),
+  deviceCode: toggle(
+    "Show a code to approve in any browser, even when nobody can be asked; false: open the browser of this machine, whatever it looks like",
+  ),
+  qr: toggle("Show that page as a QR code, too; by itself over SSH"),
 } as const;
 
 export const login = command({
   description: "Authenticate and keep the session.\n" +
-    "The identity's credentials are made anew; the session of its provider is used again while it is fresh.",
+    "The identity's credentials are made anew; the session of its provider is used again while it is fresh.\n" +
+    "Where this machine has a browser it opens; over SSH, in containers and without a display a code is shown.",
   examples: [
     ["The default identity", "atmos auth login"],
     ["Another one", "atmos auth login --identity prod-admin"],
+    ["Every identity with a tag", "atmos auth login --all --tags prod"],
     [
       "A provider alone, from a machine without a browser",
       "atmos auth login --provider my-sso --device-code",
@@ -38,30 +51,68 @@ export const login = command({
   run: logIn,
 });
 
-async function logIn({ host, globals, input }: Call<Values<typeof FLAGS>>): Promise<number> {
+type Input = Values<typeof FLAGS>;
+
+async function logIn({ host, globals, input }: Call<Input>): Promise<number> {
   const off = disabledWords(host, globals);
   if (off !== undefined) {
     host.tell(`Authentication is disabled by ${off}: nothing to log in to\n`);
     return 0;
   }
-  if (input.provider !== undefined && globals.identity !== undefined) {
-    throw usage("Cannot log in: --provider and --identity exclude each other");
-  }
+  assertTogether(globals.identity !== undefined, input);
   await using context = await openContext(host, globals);
-  const provider = input.provider ?? onlyProvider(context.auth());
-  const options = {
-    renew: input.force === true ? "everything" : "target",
+  const wish = {
     deviceCode: input.deviceCode === true,
-  } as const;
+    browser: input.deviceCode === false ? true : undefined,
+    qr: input.qr,
+  };
+  if (input.all === true) {
+    const { logInToAll } = await import("./login_all.ts");
+    await logInToAll(context, namesOf(context.auth(), input.tags), { ...wish, force: input.force === true });
+    return 0;
+  }
+  const provider = input.provider ?? onlyProvider(context.auth());
+  const options = { renew: input.force === true ? "everything" : "target", ...wish } as const;
   const view = provider === undefined
-    ? await logInToIdentity(
-      context,
-      await chooseIdentity(host, context.auth(), wishOf(host, globals)),
-      options,
-    )
+    ? await logInToIdentity(context, await chosen(context, globals, input), options)
     : await logInToProvider(context, provider, options);
   host.tell(loginText(view, styleOf(host.screen), host.now()));
   return 0;
+}
+
+/** Each of these says what to log in to; two of them contradict each other. */
+function assertTogether(hasIdentity: boolean, input: Input): void {
+  const given = [
+    ...input.all === true ? ["--all"] : [],
+    ...input.provider === undefined ? [] : ["--provider"],
+    ...hasIdentity ? ["--identity"] : [],
+  ];
+  if (given.length > 1) throw usage(`Cannot log in: ${given.join(" and ")} exclude each other`);
+  if (input.provider !== undefined && input.tags.length > 0) {
+    throw usage("Cannot log in: --provider and --tags exclude each other");
+  }
+}
+
+/** What `--all` stands for, in the order of the names. */
+function namesOf(auth: AuthConfig, tags: readonly string[]): readonly string[] {
+  if (tags.length > 0) {
+    const tagged = taggedIdentities(auth, tags).map(({ name }) => name);
+    if (tagged.length === 0) throw nobodyTagged(auth, tags);
+    return tagged;
+  }
+  if (auth.identities.size > 0) return [...auth.identities.keys()].sort();
+  throw new AuthError("not-found", "Cannot log in: no identity is configured", {
+    hints: ["Add one below auth.identities"],
+  });
+}
+
+/** Tags choose only where nobody named an identity. */
+async function chosen(context: Context, globals: GlobalInput, input: Input): Promise<string> {
+  const wish = wishOf(context.host, globals);
+  const isNamed = wish.flag !== undefined || (wish.variable ?? "") !== "";
+  return input.tags.length > 0 && !isNamed
+    ? await chooseTagged(context.host, context.auth(), input.tags)
+    : await chooseIdentity(context.host, context.auth(), wish);
 }
 
 /** Where there is no identity yet, the only provider is what can be meant. */
@@ -74,37 +125,6 @@ type Options = Parameters<typeof makeSession>[2];
 async function logInToIdentity(context: Context, name: string, options: Options): Promise<LoginView> {
   const plan = await context.plan(name);
   return identityView(context, plan, await makeSession(context, plan, options));
-}
-
-function identityView(context: Context, plan: ChainPlan, target: LinkOutcome): LoginView {
-  const step = targetOf(plan);
-  const inFiles = target.section !== undefined;
-  const { credentials, config } = awsFilePaths(context.host, context.directory(plan));
-  return {
-    provider: plan.provider?.name,
-    identity: step.name,
-    chain: stepNames(plan),
-    realm: context.auth().realm,
-    account: target.session.accountId,
-    role: roleOf(step),
-    region: step.regionKnown ? step.region : undefined,
-    expiresAt: target.session.expiresAt,
-    files: inFiles ? [credentials, config].map((path) => shortPath(path, context.host.env("HOME"))) : [],
-    section: target.section === step.name ? undefined : target.section,
-    kept: inFiles ? undefined : "nowhere: with a memory keyring the session ends with this command",
-  };
-}
-
-/** What an identity becomes, in AWS's words. */
-function roleOf({ config }: IdentityStep): string | undefined {
-  switch (config.kind) {
-    case "aws/permission-set":
-      return config.permissionSet;
-    case "aws/assume-role":
-      return config.roleArn;
-    case "aws/user":
-      return undefined;
-  }
 }
 
 async function logInToProvider(context: Context, name: string, options: Options): Promise<LoginView> {

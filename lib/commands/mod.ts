@@ -10,15 +10,18 @@ import type { Command } from "./command.ts";
 import { usage } from "./flags.ts";
 import { applyGlobals, GLOBAL_FLAGS } from "./globals.ts";
 import { askedLevel } from "./logging.ts";
+import { NEEDS, neverNeeded } from "./needs.ts";
 
 /** A command that is loaded when it is called for. */
-interface Listed {
+export interface Listed {
   readonly summary: string;
   readonly load: () => Promise<Command>;
+  /** Commands below this one, which is a command itself. */
+  readonly below?: Readonly<Record<string, Listed>>;
 }
 
 /** Commands below a word. */
-interface Group {
+export interface Group {
   readonly summary: string;
   readonly description: string;
   readonly members: Readonly<Record<string, Listed | Group>>;
@@ -78,13 +81,35 @@ const AUTH: Group = {
       summary: "Run a command with the session",
       load: async () => (await import("./exec.ts")).exec,
     },
+    shell: {
+      summary: "Start a shell with the session",
+      load: async () => (await import("./shell.ts")).shell,
+    },
+    console: {
+      summary: "Open the web console in the browser",
+      load: async () => (await import("./console.ts")).webConsole,
+    },
+    logout: {
+      summary: "Remove what is kept of identities and providers",
+      load: async () => (await import("./logout.ts")).logout,
+    },
     list: {
       summary: "List providers and identities with their chains",
       load: async () => (await import("./list.ts")).list,
+      below: {
+        accounts: {
+          summary: "List the accounts and roles of an Identity Center",
+          load: async () => (await import("./list_accounts.ts")).listAccountsCommand,
+        },
+      },
     },
     validate: {
       summary: "Check the authentication configuration",
       load: async () => (await import("./validate.ts")).validate,
+    },
+    permissions: {
+      summary: "Show what a command needs of Deno's sandbox",
+      load: async () => (await import("./permissions.ts")).permissions,
     },
     user: USER,
     keyring: KEYRING,
@@ -95,7 +120,19 @@ const AUTH: Group = {
   },
 };
 
-const ROOT: Group = {
+/** The command at words behind `atmos auth`, such as `user configure`: for those who describe commands. */
+export async function commandAt(words: string): Promise<Command | undefined> {
+  let found: Listed | Group = AUTH;
+  for (const word of words.split(" ")) {
+    const member: Listed | Group | undefined = "members" in found ? found.members[word] : undefined;
+    if (member === undefined) return undefined;
+    found = member;
+  }
+  return "load" in found ? await found.load() : undefined;
+}
+
+/** The table of commands: what is typed, and what the manual is made of. */
+export const ROOT: Group = {
   summary: "",
   description: "One consistent way to authenticate with cloud providers.",
   members: { auth: AUTH },
@@ -109,20 +146,22 @@ const ROOT: Group = {
  * @returns the exit code
  */
 export async function main(host: Host, argv: readonly string[]): Promise<number> {
-  const report = { host, trace: false };
+  const report = { host, trace: false, command: "" };
   try {
     const line = await readLine(host, argv);
     if (line.type === "text") {
       host.write(line.text);
       return 0;
     }
+    report.command = line.path.replace(/^atmos auth /, "");
+    host.giveUp(neverNeeded(NEEDS.get(report.command), host.os));
     const globals = readFlags(GLOBAL_FLAGS, line.words.given, host.env);
     report.trace = askedLevel(host, globals) === "trace";
     report.host = await applyGlobals(host, globals);
     return await untilInterrupted(host, line.command.start(report.host, globals, line.words));
   } catch (error) {
     const { showError } = await import("./failure.ts");
-    return showError(report.host, error, report.trace);
+    return showError(report.host, error, report);
   }
 }
 
@@ -141,12 +180,12 @@ async function untilInterrupted(host: Pick<Host, "interrupted">, work: Promise<n
 
 /** A command with its words, or what is to be printed instead. */
 type Line =
-  | { readonly type: "command"; readonly command: Command; readonly words: Words }
+  | { readonly type: "command"; readonly path: string; readonly command: Command; readonly words: Words }
   | { readonly type: "text"; readonly text: string };
 
 async function readLine(host: Host, argv: readonly string[]): Promise<Line> {
   const { given, left } = splitWords(argv, GLOBAL_FLAGS, true);
-  const isOwnProgram = /(?:^|[\\/])atmos-auth(?:\.exe)?$/i.test(host.self()[0]);
+  const isOwnProgram = /(?:^|[\\/])atmos-auth(?:\.exe)?$/i.test(host.calledBy());
   if (left[0] === "version") return await versionLine();
   const words = isOwnProgram && left[0] !== "auth" ? ["auth", ...left] : left;
   return await groupedLine("atmos", ROOT, words, given);
@@ -177,6 +216,9 @@ async function commandLine(
   argv: readonly string[],
   before: Words["given"],
 ): Promise<Line> {
+  const [first = "", ...rest] = argv;
+  const below = Object.hasOwn(listed.below ?? {}, first) ? listed.below?.[first] : undefined;
+  if (below !== undefined) return await commandLine(`${path} ${first}`, below, rest, before);
   const command = await listed.load();
   const words = splitWords(argv, { ...GLOBAL_FLAGS, ...command.flags }, false);
   const given = joinGiven(before, words.given);
@@ -185,16 +227,16 @@ async function commandLine(
     return { type: "text", text: commandHelp(path, command, GLOBAL_FLAGS) };
   }
   assertOperands(path, command, words);
-  return { type: "command", command, words: { ...words, given } };
+  return { type: "command", path, command, words: { ...words, given } };
 }
 
 function assertOperands(path: string, command: Command, words: Words): void {
-  const [operand] = words.operands;
-  if (operand !== undefined) {
+  const [stray] = command.word === undefined ? words.operands : words.operands.slice(1);
+  if (stray !== undefined) {
     const hint = command.operands === undefined
       ? `Run \`${path} --help\` to see how it is used`
       : `Write the command behind two hyphens: ${path} -- ${words.operands.join(" ")}`;
-    throw usage(`Unexpected word ${JSON.stringify(operand)} for ${path}`, hint);
+    throw usage(`Unexpected word ${JSON.stringify(stray)} for ${path}`, command.strayHint ?? hint);
   }
   if (words.rest !== undefined && command.operands === undefined) {
     throw usage(`Unexpected words behind -- for ${path}: it takes none`);

@@ -7,8 +7,9 @@
 import { linksOf } from "../chain/digest.ts";
 import { targetOf } from "../chain/plan.ts";
 import { isUsable } from "../chain/resume.ts";
-import type { ChainPlan, LinkOutcome, Renewal } from "../chain/types.ts";
+import type { ChainPlan, LinkOutcome } from "../chain/types.ts";
 import { awsFilePaths } from "../files/aws_files.ts";
+import type { ChainOptions } from "../chain/run.ts";
 import type { EnvironmentEdits } from "../host.ts";
 import { keysEnvironment, pointersEnvironment, type Surroundings } from "../output/environment.ts";
 import type { Context } from "./context.ts";
@@ -28,7 +29,7 @@ export async function obtainSession(context: Context, plan: ChainPlan): Promise<
 export async function makeSession(
   context: Context,
   plan: ChainPlan,
-  options: { readonly renew: Renewal; readonly deviceCode: boolean },
+  options: ChainOptions,
 ): Promise<LinkOutcome> {
   const { runChain } = await import("../chain/run.ts");
   const { target, notices } = await runChain(context.host, plan, context.stores(plan), options);

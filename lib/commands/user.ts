@@ -50,7 +50,9 @@ export async function keptUser(context: Context, globals: GlobalInput, doing: st
   }
   const isNamed = typeof wish.flag === "string" && wish.flag !== "" ||
     wish.flag === undefined && !!wish.variable;
-  const name = isNamed ? namedUser(context.auth(), wish, doing) : await chooseIdentity(host, users, wish);
+  const name = isNamed
+    ? namedUser(context.auth(), [...users.identities.keys()], wish, doing)
+    : await chooseIdentity(host, users, wish);
   const [step] = (await context.plan(name)).identities;
   const { config } = step;
   if (config.kind !== "aws/user") throw new TypeError("An aws/user is its own root");
@@ -64,14 +66,22 @@ function onlyUsers(auth: AuthConfig): AuthConfig {
   return { ...auth, identities };
 }
 
-function namedUser(auth: AuthConfig, wish: ReturnType<typeof wishOf>, doing: string): string {
+function namedUser(
+  auth: AuthConfig,
+  users: readonly string[],
+  wish: ReturnType<typeof wishOf>,
+  doing: string,
+): string {
   const selection = selectIdentity(auth, wish);
   if (selection.type !== "named") throw new TypeError("A name was given");
   const config = auth.identities.get(selection.name)?.config;
   if (config === undefined || config.kind === "aws/user") return selection.name;
   throw new AuthError("config-invalid", `Cannot ${doing}: "${selection.name}" is not an aws/user`, {
     where: `auth.identities.${selection.name}.kind`,
-    hints: ["Only IAM users have long-lived keys of their own"],
+    hints: [
+      "Only IAM users have long-lived keys of their own",
+      `Name one with --identity: ${users.join(", ")}`,
+    ],
   });
 }
 

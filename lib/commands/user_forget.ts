@@ -25,7 +25,10 @@ async function forget({ host, globals, input }: Call<Values<typeof FLAGS>>): Pro
   await using context = await openContext(host, globals);
   const user = await keptUser(context, globals, "forget the user's keys");
   const stored = await readUser(user);
-  const which = stored === undefined ? "an entry of another version" : stored.keys.accessKeyId;
+  const which = stored === undefined
+    ? "an entry of another version"
+    : [stored.keys, ...stored.next === undefined ? [] : [stored.next]].map(({ accessKeyId }) => accessKeyId)
+      .join(" and ");
   if (stored === undefined && await user.keyring.get(user.key) === undefined) {
     host.tell(`The keyring has no keys of "${user.name}"\n`);
     return 0;
@@ -38,7 +41,7 @@ async function forget({ host, globals, input }: Call<Values<typeof FLAGS>>): Pro
       "Say --force",
     );
     if (
-      !await confirm(person, { question: `Remove the keys of "${user.name}" (${which}) from the keyring?` })
+      !await confirm(person, { question: `Remove the keys of "${user.name}" (${which})?` })
     ) {
       host.tell("Nothing was removed\n");
       return 0;

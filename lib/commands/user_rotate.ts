@@ -15,10 +15,11 @@ import {
 import { withRetries } from "../aws/retry.ts";
 import { getCallerIdentity } from "../aws/sts.ts";
 import type { LongLivedKeys } from "../config/types.ts";
-import { AuthError, isAuthError } from "../errors.ts";
+import { AuthError, isAuthError, messageOf } from "../errors.ts";
 import type { StoredUser } from "../identities/user_keys.ts";
 import { styleOf } from "../output/style.ts";
 import { userText } from "../output/user.ts";
+import { formatDuration } from "../time.ts";
 import { type Call, command } from "./command.ts";
 import { type Context, openContext } from "./context.ts";
 import type { Values } from "./flags.ts";
@@ -31,27 +32,37 @@ const FLAGS = {} as const;
 export const userRotate = command({
   description:
     "Make a new access key for an IAM user, prove it, store it, and only then deactivate the old one.\n" +
-    "IAM is called with the user's MFA session where the user has a device. Nothing is deleted.",
+    "IAM is called with the user's MFA session where the user has a device. Nothing that works is deleted; a rotation\n" +
+    "that was interrupted is gone on with by the next one.",
   examples: [["The only aws/user of the configuration", "atmos auth user rotate"]],
   flags: FLAGS,
   run: rotate,
 });
 
-/** A new key works everywhere only after a while. */
-const PROOF_MILLIS = 60_000;
+/** A new key is known everywhere after up to a minute, AWS says; the rest is for the calls themselves. */
+const PROOF_MILLIS = 90_000;
 const PROOF_PAUSE_MILLIS = 3_000;
+
+/** A rotation under way. */
+interface Rotation {
+  readonly context: Context;
+  readonly user: KeptUser;
+  readonly before: StoredUser;
+  readonly signer: IamSigner;
+}
 
 async function rotate({ host, globals }: Call<Values<typeof FLAGS>>): Promise<number> {
   await using context = await openContext(host, globals);
   const user = await keptUser(context, globals, "rotate the user's keys");
   const before = await readUser(user);
   if (before === undefined) throw nothingStored(user.name);
-  const signer = await signerOf(context, user, before);
-  await assertRoom(context, user, signer, before);
-  const keys = await newKeys(context, user, signer);
-  await writeUser(user, { ...before, keys });
-  host.tell(userText(viewOf(user, { ...before, keys }), styleOf(host.screen)));
-  await retire(context, user, signer, before.keys);
+  const rotation = { context, user, before, signer: await signerOf(context, user, before) };
+  const keys = before.next ?? await newKeys(rotation);
+  await prove(rotation, keys);
+  const after = { ...before, keys, next: undefined };
+  await writeUser(user, after);
+  host.tell(userText(viewOf(user, after), styleOf(host.screen)));
+  await retire(rotation);
   host.tell(
     `The old access key ${before.keys.accessKeyId} is deactivated; delete it in the IAM console when nothing misses it.\n`,
   );
@@ -75,12 +86,7 @@ function whereOf({ name }: KeptUser): string {
   return `auth.identities.${name}`;
 }
 
-async function assertRoom(
-  context: Context,
-  user: KeptUser,
-  signer: IamSigner,
-  { keys }: StoredUser,
-): Promise<void> {
+async function assertRoom({ context, user, signer, before: { keys } }: Rotation): Promise<void> {
   const listed = await listAccessKeys(withRetries(context.host), placeOf(user), signer, whereOf(user));
   if (listed.length < MOST_ACCESS_KEYS) return;
   const others = listed.filter(({ id }) => id !== keys.accessKeyId);
@@ -98,40 +104,102 @@ async function assertRoom(
   );
 }
 
-/** Made and proved; one that cannot be proved is deleted again, and the old one stays as it was. */
-async function newKeys(context: Context, user: KeptUser, signer: IamSigner): Promise<LongLivedKeys> {
-  const { host } = context;
+/**
+ * Makes a key and stores it beside the old one at once: AWS shows its secret only now, and a rotation that dies here
+ * would leave a key that nobody has.
+ */
+async function newKeys(rotation: Rotation): Promise<LongLivedKeys> {
+  const { context: { host }, user, before, signer } = rotation;
+  await assertRoom(rotation);
   // Not repeated by a retry: a request whose answer was lost may have made a key.
-  const keys = await createAccessKey(host, placeOf(user), signer, whereOf(user));
+  const keys = await createAccessKey(host, placeOf(user), signer, whereOf(user)).catch((error: unknown) => {
+    throw isAuthError(error, "unreachable", "bad-answer") ? hinted(error, MAYBE_MADE) : error;
+  });
   host.tell(`Made the access key ${keys.accessKeyId}; waiting until AWS knows it everywhere.\n`);
   try {
-    await prove(context, user, keys);
+    await writeUser(user, { ...before, next: keys });
     return keys;
   } catch (error) {
-    await deleteAccessKey(withRetries(host), placeOf(user), signer, keys.accessKeyId, whereOf(user));
-    throw error;
+    throw await takenBack(rotation, keys, error);
   }
 }
 
-async function prove(context: Context, user: KeptUser, keys: LongLivedKeys): Promise<void> {
-  const { host } = context;
+const MAYBE_MADE =
+  "Look in the IAM console for an access key that was just made, and delete it: nobody has its secret";
+const KEPT =
+  "The new key is kept beside the old one, which stays in use: run `atmos auth user rotate` again to go on";
+
+/** The same error with one more thing to try. */
+function hinted(error: AuthError, hint: string): AuthError {
+  const { code, message, where, requestId, remoteCode } = error;
+  return new AuthError(code, message, {
+    ...(where === undefined ? {} : { where }),
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(remoteCode === undefined ? {} : { remoteCode }),
+    hints: [...error.hints, hint],
+    cause: error,
+  });
+}
+
+/** One that never becomes usable is deleted again, and the old one stays as it was. */
+async function prove(rotation: Rotation, keys: LongLivedKeys): Promise<void> {
+  const { context: { host }, user, before } = rotation;
   const until = host.now() + PROOF_MILLIS;
   while (true) {
     try {
-      return void await getCallerIdentity(withRetries(host), placeOf(user), keys);
+      return void await getCallerIdentity(withRetries(host), placeOf(user), keys, {
+        doing: `prove the access key ${keys.accessKeyId}`,
+      });
     } catch (error) {
-      if (!isAuthError(error, "session-rejected") || host.now() >= until) throw error;
+      if (!isAuthError(error) || error.code === "interrupted") throw error;
+      // What is no refusal says nothing of the key: it is stored, and proved next time.
+      if (error.code !== "session-rejected" && error.code !== "refused") throw hinted(error, KEPT);
+      const isLate = host.now() >= until;
+      if (error.code === "refused" || isLate) {
+        const failure = await takenBack(rotation, keys, error, isLate ? unknownAfter(keys) : error.message);
+        await writeUser(user, { ...before, next: undefined });
+        throw failure;
+      }
       await host.sleep(PROOF_PAUSE_MILLIS, host.interrupted);
     }
   }
 }
 
-async function retire(
-  context: Context,
-  user: KeptUser,
-  signer: IamSigner,
-  old: LongLivedKeys,
-): Promise<void> {
+const unknownAfter = ({ accessKeyId }: LongLivedKeys): string =>
+  `AWS does not know the new access key ${accessKeyId} after ${formatDuration(PROOF_MILLIS / 1000)}`;
+
+/** Deletes a new key that came to nothing. @returns the error that tells of both */
+async function takenBack(
+  { context: { host }, user, before, signer }: Rotation,
+  { accessKeyId }: LongLivedKeys,
+  error: unknown,
+  reason = messageOf(error),
+): Promise<AuthError> {
+  const outcome = await deleteAccessKey(withRetries(host), placeOf(user), signer, accessKeyId, whereOf(user))
+    .then(
+      () => `The new access key ${accessKeyId} was deleted again`,
+      (failure: unknown) =>
+        `Delete the new access key ${accessKeyId} in the IAM console; here it failed: ${messageOf(failure)}`,
+    );
+  const known = isAuthError(error) ? error : undefined;
+  return new AuthError(
+    known?.code === "session-rejected" ? "refused" : known?.code ?? "failed",
+    `Cannot rotate the keys of "${user.name}": ${reason}`,
+    {
+      where: whereOf(user),
+      hints: [
+        ...known?.hints ?? [],
+        outcome,
+        `The old access key ${before.keys.accessKeyId} is stored and active as it was`,
+      ],
+      ...(known?.requestId === undefined ? {} : { requestId: known.requestId }),
+      ...(known?.remoteCode === undefined ? {} : { remoteCode: known.remoteCode }),
+      cause: error,
+    },
+  );
+}
+
+async function retire({ context, user, signer, before: { keys: old } }: Rotation): Promise<void> {
   try {
     await deactivateAccessKey(
       withRetries(context.host),

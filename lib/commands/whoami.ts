@@ -53,7 +53,9 @@ async function showIdentity({ host, globals, input }: Call<Input>): Promise<numb
     return 0;
   }
   await using context = await openContext(derived(host, { prompt: undefined, browse: undefined }), globals);
-  const plan = await context.plan(await chooseIdentity(host, context.auth(), wishOf(host, globals)));
+  const plan = await context.plan(
+    await chooseIdentity(host, context.auth(), wishOf(host, globals), { remember: input.cached !== true }),
+  );
   const failure = input.cached === true ? undefined : await refreshed(context, plan);
   const { view, exitCode } = await lookAt(context, plan, input.verify === true, failure);
   const isFatal = failure !== undefined && failure.code !== "person-needed";

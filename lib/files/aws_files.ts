@@ -81,11 +81,23 @@ export async function readSession(
   identity: string,
   chain: string,
 ): Promise<StoredSession | undefined> {
-  const sections = candidates(identity, chain);
-  for (const { section, chain: found, session } of await listSessions(host, directory)) {
-    if (sections.includes(section) && found === chain && session !== undefined) {
-      return { section, session, chain };
-    }
+  return findSession(bySection(await listSessions(host, directory)), identity, chain);
+}
+
+/** What is found, by the names of its sections: {@linkcode listSessions} has each name once. */
+export function bySection(found: readonly FoundSession[]): ReadonlyMap<string, FoundSession> {
+  return new Map(found.map((one) => [one.section, one]));
+}
+
+/** As {@linkcode readSession}, in what was read already: for whoever looks for many. */
+export function findSession(
+  found: ReadonlyMap<string, FoundSession>,
+  identity: string,
+  chain: string,
+): StoredSession | undefined {
+  for (const section of candidates(identity, chain)) {
+    const one = found.get(section);
+    if (one?.chain === chain && one.session !== undefined) return { section, session: one.session, chain };
   }
   return undefined;
 }
@@ -104,9 +116,10 @@ export async function listSessions(
   if (credentials.lines.length === 0) return [];
   const config = new Map(sectionsOf(await readIni(host, paths.config)).map((found) => [found.name, found]));
   const sections = sectionsOf(credentials);
+  const counts = Map.groupBy(sections, ({ name }) => name);
   return sections.filter(({ name, notes }) =>
     // A section that is written twice is read differently by every SDK.
-    notes.length > 0 && sections.filter((other) => other.name === name).length === 1
+    notes.length > 0 && counts.get(name)?.length === 1
   ).map((section) => foundSession(section, config.get(configSection(section.name))));
 }
 

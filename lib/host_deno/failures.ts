@@ -4,6 +4,7 @@
  * @module
  */
 import { AuthError, messageOf } from "../errors.ts";
+import { permissionMissing } from "../grants.ts";
 
 /** What an operating system's error code means to a person. */
 const REASONS: ReadonlyMap<string, string> = new Map([
@@ -33,24 +34,6 @@ export function systemCodeOf(error: unknown): string | undefined {
 export function reasonOf(error: unknown): string {
   const known = REASONS.get(systemCodeOf(error) ?? "");
   return known ?? messageOf(error).replace(/ \(os error \d+\)(?:: .*)?$/s, "");
-}
-
-/** The flag that grants what Deno's message says is withheld: `--allow-read=/path`. */
-function missingFlag(message: string): string | undefined {
-  const match = /^Requires (\w+) access(?: to "?(.+?)"?)?, /s.exec(message);
-  if (match?.[1] === undefined) return undefined;
-  const scope = match[1] === "all" || match[2] === undefined ? "" : `=${match[2]}`;
-  return `--allow-${match[1]}${scope}`;
-}
-
-/** The sandbox withholds what `attempt` needs. */
-export function permissionMissing(attempt: string, error: Error): AuthError {
-  const flag = missingFlag(error.message);
-  return new AuthError(
-    "permission-missing",
-    `Cannot ${attempt}: ${flag === undefined ? error.message : `Deno's sandbox withholds ${flag}`}`,
-    { hints: flag === undefined ? [] : [`Run with ${flag}`], cause: error },
-  );
 }
 
 /** Any error of an attempt as ours; ours stay as they are. `code` is that of everything but a missing grant. */

@@ -214,8 +214,8 @@ async function removeLeftovers(os: Os, path: string): Promise<void> {
 }
 
 async function append(os: Os, path: string, bytes: Uint8Array, mode: number): Promise<void> {
-  await refuseLink("append to", path);
-  await makeParents(os, path);
+  // A grant for one file is enough where its directory is there: CI systems name files to add to.
+  if (await refuseLink("append to", path) === undefined) await makeParents(os, path);
   await attemptOnFile(`append to ${path}`, async () => {
     using file = await Deno.open(path, { append: true, create: true, mode });
     // Deno cannot open without following a link (O_NOFOLLOW): look again at what was opened.

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Host } from "../host.ts";
 
 const granted = (descriptor: Deno.PermissionDescriptor) =>
   Deno.permissions.querySync(descriptor).state === "granted";
@@ -19,3 +20,8 @@ const EVERY_GRANT = ["read", "write", "net", "env", "run", "sys", "ffi"] as cons
 
 /** Deno wants all of them before it opens a file below /proc. */
 export const mayReadProc = (): boolean => EVERY_GRANT.every((name) => granted({ name }));
+
+/** `Host.giveUp`: revoking is final, and a class goes with all of its scopes. A part of one could not be revoked. */
+export const giveUp: Host["giveUp"] = (classes) => {
+  for (const name of classes) Deno.permissions.revokeSync({ name });
+};

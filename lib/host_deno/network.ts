@@ -5,7 +5,8 @@
  */
 import { AuthError } from "../errors.ts";
 import type { Files, Host, LoopbackServer } from "../host.ts";
-import { failureOf, permissionMissing } from "./failures.ts";
+import { permissionMissing } from "../grants.ts";
+import { failureOf } from "./failures.ts";
 import { within } from "./timing.ts";
 
 /** `Host.fetch`: redirects are answers, the body is read whole, nothing is added to the request, failures name the host only. */

@@ -5,8 +5,9 @@
  */
 import { AuthError, messageOf } from "../errors.ts";
 import { isAbsolutePath, joinPath } from "../paths.ts";
-import type { Command, EnvironmentEdits, Exit, Host, Os } from "../host.ts";
-import { failureOf, permissionMissing, reasonOf } from "./failures.ts";
+import type { Command, Exit, Host, Os } from "../host.ts";
+import { permissionMissing } from "../grants.ts";
+import { reasonOf } from "./failures.ts";
 import { mayRead, softVariable } from "./grants.ts";
 
 /** What a child that has our terminal changes for us. */
@@ -20,8 +21,7 @@ type Surroundings = Pick<Host, "os" | "env">;
 /** `Host.run`. */
 export function processRunner(host: Surroundings, foreground: Foreground): Host["run"] {
   return async (command) => {
-    const environment = childEnvironment(host, command.environment);
-    const begin = () => start(host, command, environment);
+    const begin = () => start(host, command);
     return command.stdio === "inherit"
       ? await inForeground(host.os, command, begin, foreground)
       : await captured(command, await begin());
@@ -112,50 +112,42 @@ function deadlineOf(
   };
 }
 
-/**
- * The whole environment is read only when something must be taken out of it: that needs a grant for all of it, and
- * Deno leaves out variables that are not UTF-8.
- */
-function childEnvironment(
-  host: Surroundings,
-  edits: EnvironmentEdits,
-): Pick<Deno.CommandOptions, "env" | "clearEnv"> {
-  const fold = (name: string) => (host.os === "windows" ? name.toUpperCase() : name);
-  const unset = new Set(edits.unset.filter((name) => host.env(name) !== undefined).map(fold));
-  if (unset.size === 0) return { env: { ...edits.set } };
-  const kept = Object.entries(wholeEnvironment()).filter(([name]) => !unset.has(fold(name)));
-  return { env: { ...Object.fromEntries(kept), ...edits.set }, clearEnv: true };
-}
-
-function wholeEnvironment(): Record<string, string> {
+async function start(host: Surroundings, command: Command): Promise<Deno.ChildProcess> {
   try {
-    return Deno.env.toObject();
-  } catch (error) {
-    throw failureOf("failed", "take variables from a child's environment", error);
-  }
-}
-
-async function start(
-  host: Surroundings,
-  command: Command,
-  environment: Pick<Deno.CommandOptions, "env" | "clearEnv">,
-): Promise<Deno.ChildProcess> {
-  const stdio = command.stdio === "inherit" ? "inherit" : undefined;
-  try {
-    return new Deno.Command(command.program, {
-      args: [...command.args],
-      ...environment,
-      ...(command.directory === undefined ? {} : { cwd: command.directory }),
-      stdin: stdio ?? "null",
-      stdout: stdio ?? "piped",
-      stderr: "inherit",
-    }).spawn();
+    return spawn(host.env, command);
   } catch (error) {
     throw await startFailure(host, command, error);
   }
 }
 
+/**
+ * Starts a child without some of our variables: they are taken out of our own environment for the moment in which the
+ * child gets its copy, and nothing else of ours runs in that moment. To read the whole table instead would need a
+ * grant for all of it, and Deno's table leaves out variables that are not UTF-8.
+ */
+function spawn(
+  env: Host["env"],
+  { program, args, environment, directory, stdio }: Command,
+): Deno.ChildProcess {
+  const unset = new Map(environment.unset.map((name) => [name, env(name)]));
+  const stream = stdio === "inherit" ? "inherit" : undefined;
+  try {
+    for (const [name, value] of unset) if (value !== undefined) Deno.env.delete(name);
+    return new Deno.Command(program, {
+      args: [...args],
+      env: { ...environment.set },
+      ...(directory === undefined ? {} : { cwd: directory }),
+      stdin: stream ?? "null",
+      stdout: stream ?? "piped",
+      stderr: "inherit",
+    }).spawn();
+  } finally {
+    for (const [name, value] of unset) if (value !== undefined) Deno.env.set(name, value);
+  }
+}
+
 async function startFailure(host: Surroundings, command: Command, error: unknown): Promise<AuthError> {
+  if (error instanceof AuthError) return error;
   const attempt = `run ${command.program}`;
   if (error instanceof Deno.errors.NotCapable) return permissionMissing(attempt, error);
   if (command.directory !== undefined && await isNoDirectory(command.directory)) {

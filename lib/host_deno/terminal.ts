@@ -8,7 +8,6 @@ import type { Host, Prompt, Screen } from "../host.ts";
 import { wantsAnsi, wantsColor } from "../terminal/ci.ts";
 import { splitKeys } from "../terminal/keys.ts";
 import { failureOf, reasonOf } from "./failures.ts";
-import { softVariable } from "./grants.ts";
 import { within } from "./timing.ts";
 
 const encoder = new TextEncoder();
@@ -31,16 +30,16 @@ export function writeFully(stream: typeof Deno.stdout, name: string, text: strin
 }
 
 /** What standard error is; variables are read when first asked for. */
-export function screenOfStderr(): Screen {
+export function screenOfStderr(look: Host["env"]): Screen {
   const isTerminal = Deno.stderr.isTerminal();
   return {
     get ansi() {
-      return wantsAnsi(softVariable, isTerminal);
+      return wantsAnsi(look, isTerminal);
     },
     get color() {
-      return wantsColor(softVariable, isTerminal);
+      return wantsColor(look, isTerminal);
     },
-    columns: () => columnsSet(softVariable("COLUMNS")) ?? columnsOfTerminal(),
+    columns: () => columnsSet(look("COLUMNS")) ?? columnsOfTerminal(),
   };
 }
 

@@ -4,15 +4,16 @@
  *
  * @module
  */
-import { type AwsHost, type RemoteFailure, type ServicePlace } from "../aws/client.ts";
+import type { AwsHost, RemoteFailure, ServicePlace } from "../aws/client.ts";
 import { withRetries } from "../aws/retry.ts";
 import { getSessionToken, type SessionTokenRequest } from "../aws/sts.ts";
-import type { LongLivedKeys, UserIdentity } from "../config/types.ts";
+import type { UserIdentity } from "../config/types.ts";
 import type { AwsSession } from "../credentials.ts";
 import { AuthError, isAuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { formatDuration } from "../time.ts";
 import { clockHint } from "./clock_hint.ts";
+import { keyHints, type RefusedKeys } from "./key_hints.ts";
 import { mfaCodes, type MfaHost } from "./mfa_code.ts";
 import { USER_DEFAULT_SECONDS, USER_LIMIT_SECONDS, USER_MFA_LIMIT_SECONDS } from "./user_limits.ts";
 import { parseStoredUser, type StoredUser } from "./user_keys.ts";
@@ -38,10 +39,20 @@ export async function takeUserSession(
 ): Promise<AwsSession> {
   const user = await userOf(name, config, stored);
   const durationSeconds = durationOf(name, config, user);
+  const refused: RefusedKeys = {
+    accessKeyId: user.keys.accessKeyId,
+    identity: name,
+    region: place.region,
+    mfaArn: user.mfaArn,
+    source: config.keys === undefined ? "keyring" : "atmos.yaml",
+  };
   const attempt = {
     doing: `get a session for the IAM user of "${name}"`,
     where: `auth.identities.${name}`,
-    hints: (failure: RemoteFailure) => userHints(host, failure, user.keys, place),
+    hints: (failure: RemoteFailure) => [
+      ...keyHints(failure, refused),
+      ...clockHint(host.now(), failure.serverTime),
+    ],
   };
   const ask = (ready: UserHost, mfa: SessionTokenRequest["mfa"]) =>
     getSessionToken(ready, place, user.keys, { durationSeconds, mfa }, attempt).catch(rejectKeys);
@@ -55,7 +66,12 @@ async function userOf(
   stored: () => Promise<string | undefined>,
 ): Promise<StoredUser> {
   if (config.keys !== undefined) {
-    return { keys: config.keys, mfaArn: config.mfaArn, sessionSeconds: config.sessionSeconds };
+    return {
+      keys: config.keys,
+      next: undefined,
+      mfaArn: config.mfaArn,
+      sessionSeconds: config.sessionSeconds,
+    };
   }
   const text = await stored();
   const user = text === undefined ? undefined : parseStoredUser(text);
@@ -107,7 +123,10 @@ function rejectKeys(error: unknown): never {
   });
 }
 
-/** Asks for codes until AWS takes one, at most three times. No code is sent twice, and none is sent again by a retry. */
+/**
+ * Asks for codes until AWS takes one, at most three times. No code that AWS may have looked at is sent twice, and none
+ * by a retry; only a request whose signature was too old or too new is made again (`callAws`): AWS refuses it unread.
+ */
 async function withMfa(
   host: UserHost,
   name: string,
@@ -154,38 +173,4 @@ function mfaError(error: unknown, reason: string, device: string, name: string):
     remoteCode: "AccessDenied",
     cause: error,
   });
-}
-
-function userHints(
-  host: Pick<Host, "now">,
-  failure: RemoteFailure,
-  keys: LongLivedKeys,
-  place: ServicePlace,
-): readonly string[] {
-  return [...keyHints(failure, keys, place), ...clockHint(host.now(), failure.serverTime)];
-}
-
-function keyHints(
-  failure: RemoteFailure,
-  { accessKeyId }: LongLivedKeys,
-  place: ServicePlace,
-): readonly string[] {
-  switch (failure.code) {
-    case "InvalidClientTokenId":
-      return [
-        `The access key ${accessKeyId} was deleted or deactivated, or belongs to another partition than ${place.region}`,
-        "Check it in the IAM console; store a new one with `atmos auth user configure`. The stored one was left as it is",
-      ];
-    case "ExpiredToken":
-    case "ExpiredTokenException":
-      return [
-        "These are temporary credentials that have expired; an aws/user needs long-lived keys (AKIA...)",
-      ];
-    case "AccessDenied":
-      return /session credentials/i.test(failure.message)
-        ? ["These are temporary credentials; an aws/user needs long-lived keys (AKIA...)"]
-        : [];
-    default:
-      return [];
-  }
 }

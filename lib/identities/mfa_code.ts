@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { AuthError } from "../errors.ts";
+import { AuthError, isAuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { askInBox } from "../terminal/field.ts";
 
@@ -35,16 +35,19 @@ export interface MfaCodes {
 const VARIABLE = "ATMOS_MFA_TOKEN";
 const STEP_MILLIS = 30_000;
 const COMMAND_TIMEOUT_MILLIS = 60_000;
+/** Codes change every half minute: a program that prints an old one after this many waits prints always the same. */
+const MOST_WAITS = 2;
 const NOT_SIX_DIGITS = "MFA token must be 6 digits";
 
 /** Codes from the variable if it is set, else from the program, else from a person. */
 export function mfaCodes(host: MfaHost, device: MfaDevice): MfaCodes {
   const used = new Set<string>();
   const variable = host.env(VARIABLE);
+  const { command } = device;
   const source = variable !== undefined && variable !== ""
-    ? { next: () => Promise.resolve(fromVariable(variable, used)), refused: () => false }
-    : device.command !== undefined
-    ? { next: () => fromCommand(host, device, device.command ?? [""], used), refused: () => true }
+    ? { next: () => Promise.resolve(fromVariable(variable)), refused: () => false }
+    : command !== undefined
+    ? { next: () => fromCommand(host, device, command, used), refused: () => true }
     : fromPerson(host, device, used);
   return {
     ...source,
@@ -56,13 +59,15 @@ export function mfaCodes(host: MfaHost, device: MfaDevice): MfaCodes {
   };
 }
 
-function isCode(text: string): boolean {
-  return /^\d{6}$/.test(text);
+/** Six digits; blanks, as apps show them, do not count. */
+function codeOf(text: string): string | undefined {
+  const code = text.replace(/\s/g, "");
+  return /^\d{6}$/.test(code) ? code : undefined;
 }
 
-function fromVariable(value: string, used: ReadonlySet<string>): string {
-  const code = value.trim();
-  if (isCode(code) && !used.has(code)) return code;
+function fromVariable(value: string): string {
+  const code = codeOf(value);
+  if (code !== undefined) return code;
   throw new AuthError("usage", `${NOT_SIX_DIGITS}: the value of ${VARIABLE} is not`, { where: VARIABLE });
 }
 
@@ -70,32 +75,49 @@ function fromVariable(value: string, used: ReadonlySet<string>): string {
 async function fromCommand(
   host: MfaHost,
   device: MfaDevice,
-  [program, ...args]: readonly [string, ...string[]],
+  command: NonNullable<MfaDevice["command"]>,
   used: ReadonlySet<string>,
 ): Promise<string> {
-  const where = `auth.identities.${device.name}.credentials.mfa_command`;
-  while (true) {
-    const environment = { set: {}, unset: [] };
-    const exit = await host.run({
-      program,
-      args,
-      environment,
-      stdio: "capture",
-      timeoutMillis: COMMAND_TIMEOUT_MILLIS,
-    });
-    const code = exit.stdout.trim();
-    if (exit.code !== 0) {
-      throw new AuthError("failed", `Cannot get an MFA code: ${program} ended with exit code ${exit.code}`, {
-        where,
-      });
-    }
-    if (!isCode(code)) {
-      throw new AuthError("failed", `${NOT_SIX_DIGITS}: ${program} printed something else`, { where });
-    }
+  for (let waits = 0;; waits++) {
+    const code = await printedCode(host, device, command);
     if (!used.has(code)) return code;
+    if (waits === MOST_WAITS) {
+      throw commandFailed(device, `${command[0]} prints a code that was used already`);
+    }
     host.tell("The code was used already; waiting for the next one.\n");
     await host.sleep(STEP_MILLIS - host.now() % STEP_MILLIS + 500, host.interrupted);
   }
+}
+
+async function printedCode(
+  host: MfaHost,
+  device: MfaDevice,
+  [program, ...args]: NonNullable<MfaDevice["command"]>,
+): Promise<string> {
+  const exit = await host.run({
+    program,
+    args,
+    environment: { set: {}, unset: [] },
+    stdio: "capture",
+    timeoutMillis: COMMAND_TIMEOUT_MILLIS,
+  }).catch((error: unknown) => {
+    if (isAuthError(error, "interrupted") || !isAuthError(error)) throw error;
+    throw commandFailed(device, error.message, error);
+  });
+  if (exit.code !== 0) throw commandFailed(device, `${program} ended with exit code ${exit.code}`);
+  const code = codeOf(exit.stdout);
+  if (code === undefined) {
+    throw commandFailed(device, `${NOT_SIX_DIGITS}, and ${program} printed something else`);
+  }
+  return code;
+}
+
+function commandFailed({ name }: MfaDevice, reason: string, cause?: unknown): AuthError {
+  return new AuthError("failed", `Cannot get an MFA code: ${reason}`, {
+    where: `auth.identities.${name}.credentials.mfa_command`,
+    hints: [`Set ${VARIABLE} to a code of the device to do without the program`],
+    ...(cause === undefined ? {} : { cause }),
+  });
 }
 
 function fromPerson(host: MfaHost, device: MfaDevice, used: ReadonlySet<string>): MfaCodes {
@@ -110,7 +132,7 @@ function fromPerson(host: MfaHost, device: MfaDevice, used: ReadonlySet<string>)
         length: 6,
         complaint,
         check: (text) =>
-          !isCode(text)
+          codeOf(text) === undefined
             ? NOT_SIX_DIGITS
             : used.has(text)
             ? "This code was used already: wait for the next one"
@@ -131,7 +153,7 @@ function nobodyToAsk({ name, device }: MfaDevice): AuthError {
     {
       where: `auth.identities.${name}.credentials.mfa_arn`,
       hints: [
-        "Run `atmos auth login` in a terminal",
+        `Run \`atmos auth login --identity ${name}\` in a terminal`,
         `Set ${VARIABLE} to a code of the device`,
         "Set credentials.mfa_command to a program that prints the code",
       ],

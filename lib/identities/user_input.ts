@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { USER_LIMIT_SECONDS, USER_MFA_LIMIT_SECONDS } from "./user_limits.ts";
+import { parseArn, partitionOfRegion } from "../arn.ts";
 import { formatDuration, parseDuration } from "../time.ts";
+import { USER_LEAST_SECONDS, USER_LIMIT_SECONDS, USER_MFA_LIMIT_SECONDS } from "./user_limits.ts";
 
 /** Why a text is no access key id of long-lived keys; `undefined`: it may be one. */
 export function accessKeyIdProblem(text: string): string | undefined {
@@ -20,12 +21,20 @@ export function secretAccessKeyProblem(text: string): string | undefined {
   if (text === "") return "A secret access key is needed";
   return /^[A-Za-z0-9/+=]{16,256}$/.test(text)
     ? undefined
-    : "A secret access key has 40 letters, digits, slashes and plus signs, and no spaces";
+    : "A secret access key has 40 letters, digits, slashes and plus signs";
 }
 
-/** Why a text names no MFA device (the serial number of GetSessionToken); nothing is right, too. */
-export function mfaArnProblem(text: string): string | undefined {
-  if (text === "" || /^arn:[\w-]+:iam::\d{12}:mfa\/[\w+=,.@/-]+$/.test(text)) return undefined;
+/**
+ * Why a text names no MFA device (the serial number of GetSessionToken) that a user of a region's partition can have;
+ * nothing is right, too.
+ */
+export function mfaArnProblem(text: string, region: string): string | undefined {
+  if (text === "") return undefined;
+  if (/^arn:[\w-]+:iam::\d{12}:mfa\/[\w+=,.@/-]+$/.test(text)) {
+    const [home, here] = [parseArn(text)?.partition, partitionOfRegion(region)];
+    if (home !== undefined && home === here) return undefined;
+    return `The region ${region} is in the partition ${here ?? "of its own"}, the device is not`;
+  }
   if (/^arn:/.test(text)) return "An MFA device's ARN is arn:aws:iam::ACCOUNT_ID:mfa/NAME";
   return /^[\w+=/:,.@-]{9,256}$/.test(text)
     ? undefined
@@ -38,6 +47,6 @@ export function durationProblem(text: string, hasMfa: boolean): string | undefin
   const seconds = parseDuration(text);
   if (seconds === undefined) return "A duration is written like 12h, 1h30m, 1d or 3600 (seconds)";
   const limit = hasMfa ? USER_MFA_LIMIT_SECONDS : USER_LIMIT_SECONDS;
-  if (seconds >= 900 && seconds <= limit) return undefined;
+  if (seconds >= USER_LEAST_SECONDS && seconds <= limit) return undefined;
   return `A session lasts from 15m to ${formatDuration(limit)}${hasMfa ? "" : " without MFA"}`;
 }

@@ -10,14 +10,17 @@ import { Secret } from "../credentials.ts";
 /** Long-lived keys with what `atmos auth user configure` asks beside them. */
 export interface StoredUser {
   readonly keys: LongLivedKeys;
+  /** Made by a rotation that has not ended yet: kept from the first moment, since AWS shows a secret only once. */
+  readonly next: LongLivedKeys | undefined;
   readonly mfaArn: string | undefined;
   readonly sessionSeconds: number | undefined;
 }
 
+const Pair = v.object({ accessKeyId: v.string(), secretAccessKey: v.string() });
 const Schema = v.object({
   version: v.literal(1),
-  accessKeyId: v.string(),
-  secretAccessKey: v.string(),
+  ...Pair.entries,
+  next: v.optional(Pair),
   mfaArn: v.optional(v.string()),
   sessionSeconds: v.optional(v.number()),
 });
@@ -26,17 +29,25 @@ const Schema = v.object({
 export function parseStoredUser(text: string): StoredUser | undefined {
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Schema), text);
   if (!parsed.success) return undefined;
-  const { accessKeyId, secretAccessKey, mfaArn, sessionSeconds } = parsed.output;
-  return { keys: { accessKeyId, secretAccessKey: new Secret(secretAccessKey) }, mfaArn, sessionSeconds };
+  const { next, mfaArn, sessionSeconds } = parsed.output;
+  return { keys: readPair(parsed.output), next: next && readPair(next), mfaArn, sessionSeconds };
+}
+
+function readPair({ accessKeyId, secretAccessKey }: v.InferOutput<typeof Pair>): LongLivedKeys {
+  return { accessKeyId, secretAccessKey: new Secret(secretAccessKey) };
 }
 
 /** The text of an entry. It holds the secret in the clear: it goes into the keyring and nowhere else. */
-export function printStoredUser({ keys, mfaArn, sessionSeconds }: StoredUser): string {
+export function printStoredUser({ keys, next, mfaArn, sessionSeconds }: StoredUser): string {
   return JSON.stringify({
     version: 1,
-    accessKeyId: keys.accessKeyId,
-    secretAccessKey: keys.secretAccessKey.reveal(),
+    ...printPair(keys),
+    ...(next === undefined ? {} : { next: printPair(next) }),
     ...(mfaArn === undefined ? {} : { mfaArn }),
     ...(sessionSeconds === undefined ? {} : { sessionSeconds }),
   });
+}
+
+function printPair({ accessKeyId, secretAccessKey }: LongLivedKeys): v.InferOutput<typeof Pair> {
+  return { accessKeyId, secretAccessKey: secretAccessKey.reveal() };
 }

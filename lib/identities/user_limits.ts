@@ -6,6 +6,8 @@
 
 /** When nobody wishes otherwise. */
 export const USER_DEFAULT_SECONDS = 43_200;
+/** The shortest. */
+export const USER_LEAST_SECONDS = 900;
 /** The longest without MFA. */
 export const USER_LIMIT_SECONDS = 43_200;
 /** The longest with MFA. */

@@ -159,8 +159,9 @@ async function askUntil<Opened>(
   unlock: (password: Secret) => Promise<Opened>,
 ): Promise<Opened> {
   if (!ask) throw nobodyToAsk(config, path);
+  host.tell(`Keyring ${path}\n`);
   for (let left = TRIES - 1;; left--) {
-    const password = new Secret(await ask(`Password of keyring ${path}`));
+    const password = new Secret(await ask("Password:"));
     try {
       return await unlock(password);
     } catch (error) {
@@ -173,11 +174,12 @@ async function askUntil<Opened>(
 /** Asks for the password of a store that is to be made, until the same is typed twice, three times at most. */
 async function askNew(host: FileKeyringHost, config: KeyringConfig, path: string, ask: Ask): Promise<Secret> {
   if (!ask) throw nobodyToAsk(config, path);
+  host.tell(`A new password for keyring ${path}: at least ${LEAST_CHARACTERS} characters\n`);
   for (let left = TRIES - 1;; left--) {
-    const first = await ask(`New password for keyring ${path} (at least ${LEAST_CHARACTERS} characters)`);
+    const first = await ask("New password:");
     try {
       const password = longEnough(new Secret(first), "what was typed");
-      if (await ask("The same password again") === first) return password;
+      if (await ask("The same password again:") === first) return password;
       throw new AuthError("keyring-password", "Cannot set the keyring's password: the two differ");
     } catch (error) {
       if (!isAuthError(error, "keyring-password") || left === 0) throw error;

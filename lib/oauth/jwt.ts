@@ -26,13 +26,14 @@ export function readClaims(token: Secret): TokenClaims | undefined {
     issuer: typeof iss === "string" ? iss : undefined,
     subject: typeof sub === "string" ? sub : undefined,
     audiences: (Array.isArray(aud) ? aud : [aud]).filter((one) => typeof one === "string"),
-    issuedAt: typeof iat === "number" ? iat * 1000 : undefined,
-    expiresAt: typeof exp === "number" ? exp * 1000 : undefined,
+    issuedAt: moment(iat),
+    expiresAt: moment(exp),
   };
 }
 
+/** Base64url without padding (RFC 7515 section 2); `undefined` for anything else. */
 function decodeBase64Url(text: string): string | undefined {
-  if (!/^[\w-]+$/.test(text)) return undefined;
+  if (!/^[\w-]+$/.test(text) || text.length % 4 === 1) return undefined;
   const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
   return new TextDecoder().decode(Uint8Array.from(binary, (char) => char.charCodeAt(0)));
 }
@@ -46,4 +47,9 @@ function parseJson(text: string | undefined): Readonly<Record<string, unknown>> 
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+/** A NumericDate (RFC 7519 section 2): seconds, perhaps with a fraction. */
+function moment(value: unknown): EpochMillis | undefined {
+  return typeof value === "number" && Number.isFinite(value) ? value * 1000 : undefined;
 }

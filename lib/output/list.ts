@@ -6,12 +6,24 @@
 import { type EpochMillis, formatInstant } from "../time.ts";
 import { type Branch, type Cell, table, tree } from "./layout.ts";
 import type { Details, ListedIdentity, ListedProvider, ListView } from "./list_view.ts";
+import { graphvizText, markdownText, mermaidText } from "./list_graph.ts";
 import { remaining } from "./moment.ts";
 import type { Style } from "./style.ts";
 import { expiryTone } from "./whoami.ts";
+import { yamlText } from "./yaml_text.ts";
 
-/** What `list --format` takes. */
-export const LIST_FORMATS = ["tree", "table", "json"] as const;
+/** What `list --format` takes; `dot` and `md` are other words for `graphviz` and `markdown`. */
+export const LIST_FORMATS = [
+  "tree",
+  "table",
+  "json",
+  "yaml",
+  "mermaid",
+  "graphviz",
+  "dot",
+  "markdown",
+  "md",
+] as const;
 export type ListFormat = typeof LIST_FORMATS[number];
 
 /** The list in a format; ends with a newline. */
@@ -22,13 +34,23 @@ export function formatList(format: ListFormat, view: ListView, style: Style, now
     case "table":
       return listTable(view, style, now);
     case "json":
-      return listJson(view);
+      return `${JSON.stringify(listDocument(view), null, 2)}\n`;
+    case "yaml":
+      return yamlText(listDocument(view));
+    case "mermaid":
+      return mermaidText(view);
+    case "graphviz":
+    case "dot":
+      return graphvizText(view);
+    case "markdown":
+    case "md":
+      return markdownText(view);
   }
 }
 
 /** Two maps by name with the keys of the configuration, and what is in hand as `expiration`. */
-function listJson(view: ListView): string {
-  const document = {
+function listDocument(view: ListView): Readonly<Record<string, unknown>> {
+  return {
     ...(view.identities.length === 0 ? {} : {
       identities: Object.fromEntries(view.identities.map((identity) => [identity.name, {
         ...head(identity),
@@ -44,7 +66,6 @@ function listJson(view: ListView): string {
       ),
     }),
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
 }
 
 function head(entry: ListedProvider): Readonly<Record<string, unknown>> {

@@ -1,25 +1,19 @@
 /**
  * `aws/iam-identity-center`: a person logs in at the access portal, once for all its accounts and roles. What is
- * kept is one record per portal: the client's registration, and the session with its refresh token.
+ * kept is one record per portal: a client for each way to log in, and the session with its refresh token.
  *
  * @module
  */
-import type { ServicePlace } from "../aws/client.ts";
-import { withRetries } from "../aws/retry.ts";
-import {
-  createToken,
-  type IssuedToken,
-  registerClient,
-  type Registration,
-  startDeviceAuthorization,
-} from "../aws/sso_oidc.ts";
+import { createToken, type IssuedToken } from "../aws/sso_oidc.ts";
 import type { IamIdentityCenterProvider } from "../config/types.ts";
 import type { SsoToken } from "../credentials.ts";
 import { AuthError, isAuthError } from "../errors.ts";
-import { pollForApproval } from "../oauth/device_poll.ts";
+import { hasLocalBrowser } from "../terminal/local_browser.ts";
 import { type EpochMillis, formatDuration, isAlive, isFresh } from "../time.ts";
-import { showDeviceCode } from "./device_code_view.ts";
-import { parseSsoRecord, printSsoRecord, type SsoRecord } from "./sso_record.ts";
+import { logInWithBrowser } from "./sso_browser_login.ts";
+import { isUnknownClient, type Login, placeOf, withClient } from "./sso_clients.ts";
+import { logInWithCode } from "./sso_device_login.ts";
+import { EMPTY_RECORD, parseSsoRecord, printSsoRecord, type SsoRecord } from "./sso_record.ts";
 import type { ProviderHost, ProviderOptions, Saved } from "./types.ts";
 
 type Host = ProviderHost;
@@ -76,27 +70,22 @@ function isRejected(token: IssuedToken, { rejected }: ProviderOptions): boolean 
   return token.accessToken.reveal() === rejected?.reveal();
 }
 
-/** The service that a provider's tokens are got from. */
-function placeOf(config: IamIdentityCenterProvider): ServicePlace {
-  return { region: config.region, endpointUrl: config.endpointUrl };
-}
-
 /** What to do with what is kept. */
 function nextMove(
-  { token, registration }: SsoRecord,
+  { token, registrations }: SsoRecord,
   now: EpochMillis,
   options: ProviderOptions,
 ): "use" | "refresh" | "login" {
   if (token === undefined || token.issuedAt < (options.renewSince ?? -Infinity)) return "login";
   if (isFresh(token, now) && !isRejected(token, options)) return "use";
-  const canRefresh = token.refreshToken !== undefined && registration !== undefined &&
-    isAlive(registration, now);
+  const client = registrations[token.flow];
+  const canRefresh = token.refreshToken !== undefined && client !== undefined && isAlive(client, now);
   return canRefresh ? "refresh" : "login";
 }
 
 async function readRecord(saved: Saved): Promise<SsoRecord> {
   const text = await saved.read();
-  return text === undefined ? {} : parseSsoRecord(text);
+  return text === undefined ? EMPTY_RECORD : parseSsoRecord(text);
 }
 
 function tokenOf(record: SsoRecord): SsoToken {
@@ -123,22 +112,26 @@ async function refresh(
   options: ProviderOptions,
   record: SsoRecord,
 ): Promise<SsoToken> {
-  const { registration, token } = record;
-  if (registration === undefined || token?.refreshToken === undefined) {
+  const { registrations, token } = record;
+  const client = token === undefined ? undefined : registrations[token.flow];
+  if (client === undefined || token?.refreshToken === undefined) {
     throw new TypeError("Nothing to refresh with");
   }
+  const { flow, refreshToken } = token;
   try {
-    const issued = await createToken(host, placeOf(config), registration, {
-      refreshToken: token.refreshToken,
-    });
-    return await keep(saved, { registration, token: issued });
+    const issued = await createToken(host, placeOf(config), client, { refreshToken });
+    return await keep(saved, { registrations, token: { ...issued, flow } });
   } catch (error) {
     if (!isAuthError(error, "refused", "session-rejected") || error.remoteCode === undefined) throw error;
-    const kept: SsoRecord = error.remoteCode === "invalid_client" ? {} : { registration };
+    const kept = isUnknownClient(error)
+      ? withoutToken(withClient(record, flow, undefined))
+      : withoutToken(record);
     await saved.write(printSsoRecord(kept));
     return await login(host, name, config, saved, options, kept);
   }
 }
+
+const withoutToken = ({ registrations }: SsoRecord): SsoRecord => ({ registrations });
 
 async function login(
   host: Host,
@@ -149,52 +142,22 @@ async function login(
   record: SsoRecord,
 ): Promise<SsoToken> {
   if (host.prompt === undefined && !options.deviceCode) throw nobodyToAsk(name, config);
-  const { registration, authorization } = await begin(host, config, saved, record);
-  const shown = showDeviceCode(host, name, authorization);
-  try {
-    if (host.prompt !== undefined && !options.deviceCode) {
-      await host.openUrl(new URL(authorization.verificationUriComplete ?? authorization.verificationUri));
-    }
-    const issued = await pollForApproval<IssuedToken>(
-      host,
-      authorization,
-      () => createToken(host, placeOf(config), registration, { deviceCode: authorization.deviceCode }),
-    );
-    return await keep(saved, { registration, token: issued });
-  } finally {
-    shown.done();
-  }
-}
-
-/** A kept registration that the service no longer knows is made anew, once. */
-async function begin(host: Host, config: IamIdentityCenterProvider, saved: Saved, record: SsoRecord) {
-  const patient = withRetries(host);
-  const start = async (registration: Registration) => ({
-    registration,
-    authorization: await startDeviceAuthorization(patient, placeOf(config), registration, config.startUrl),
+  const task: Login = { host, name, config, saved, record };
+  const byBrowser = await wantsBrowser(host, options) ? await logInWithBrowser(task) : undefined;
+  const flow = byBrowser === undefined ? "device" : "browser";
+  // What the browser's attempt has kept is read again: the record may hold its client.
+  const { client, token } = byBrowser ??
+    await logInWithCode({ ...task, record: await readRecord(saved) }, options);
+  const { registrations } = await readRecord(saved);
+  return await keep(saved, {
+    registrations: { ...registrations, [flow]: client },
+    token: { ...token, flow },
   });
-  const fresh = async () => {
-    const registration = await registerClient(patient, placeOf(config));
-    // Kept before anybody is asked: whatever becomes of this login, the next one reuses it.
-    await saved.write(printSsoRecord({ ...withoutRefresh(record), registration }));
-    return await start(registration);
-  };
-  if (record.registration === undefined || !isFresh(record.registration, host.now())) return await fresh();
-  try {
-    return await start(record.registration);
-  } catch (error) {
-    if (!isAuthError(error) || !isUnknownClient(error)) throw error;
-    return await fresh();
-  }
 }
 
-/** A refresh token works with the registration that it was got with, and with no other. */
-function withoutRefresh({ token }: SsoRecord): SsoRecord {
-  return token === undefined ? {} : { token: { ...token, refreshToken: undefined } };
-}
-
-function isUnknownClient(error: AuthError): boolean {
-  return error.remoteCode === "invalid_client" || error.remoteCode === "InvalidClientException";
+/** A browser of this machine is the default where there is one, since nobody can be tricked into approving with it. */
+async function wantsBrowser(host: Host, { deviceCode, browser }: ProviderOptions): Promise<boolean> {
+  return !deviceCode && (browser ?? await hasLocalBrowser(host));
 }
 
 function nobodyToAsk(name: string, config: IamIdentityCenterProvider): AuthError {

@@ -17,7 +17,7 @@ const TOKEN_VARIABLE = "ACTIONS_ID_TOKEN_REQUEST_TOKEN";
 /**
  * Asks the runner for a token with the configured audience.
  *
- * @throws AuthError `person-needed` outside of a job that may ask; `refused` when the runner says no;
+ * @throws AuthError `config-invalid` outside of a job that may ask; `refused` when the runner says no; `throttled`,
  *   `unreachable`, `bad-answer`
  */
 export async function authenticateGithub(
@@ -35,14 +35,15 @@ export async function authenticateGithub(
   });
   const response = await withRetries(host).fetch(request);
   const text = await response.text();
-  if (!response.ok) throw refused(response.status, where);
+  if (!response.ok) throw failed(response.status, where);
   return oidcToken(tokenIn(text, where), host.now(), where);
 }
 
 /** The address has a query already; the audience is set in it, never appended to its text. */
 function tokenUrl(address: string, audience: string): URL {
   const url = URL.parse(address);
-  if (url === null || (url.protocol !== "https:" && !isLoopback(url))) {
+  const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url));
+  if (url === null || !isSafe) {
     throw new AuthError("config-invalid", `Cannot ask for a token: ${URL_VARIABLE} is not an https URL`, {
       where: URL_VARIABLE,
     });
@@ -70,40 +71,44 @@ function badAnswer(where: string, cause: unknown): AuthError {
   return new AuthError("bad-answer", "Cannot use the runner's answer: it holds no token", { where, cause });
 }
 
-function refused(status: number, where: string): AuthError {
-  return new AuthError(
-    "refused",
-    `Cannot get a token from GitHub Actions: the runner answered HTTP ${status}`,
-    {
+function failed(status: number, where: string): AuthError {
+  const message = `Cannot get a token from GitHub Actions: the runner answered HTTP ${status}`;
+  if (status === 429) {
+    return new AuthError("throttled", message, { where, hints: ["Run the job again later"] });
+  }
+  if (status >= 500) {
+    return new AuthError("unreachable", message, {
       where,
-      hints: [
-        "The job's own token may have ended (after six hours), or the permission `id-token: write` was taken away",
-      ],
-    },
-  );
+      hints: ["See whether GitHub Actions has an incident, and run the job again"],
+    });
+  }
+  if (status < 400) return new AuthError("bad-answer", message, { where });
+  return new AuthError("refused", message, {
+    where,
+    hints: [
+      "What the job asks with is good for as long as the job may run: it may have ended, or belong to another job",
+      "Give the job `permissions: { id-token: write, contents: read }`",
+    ],
+  });
 }
 
 /** Which of the reasons it is, as far as the job's variables tell. */
 function notAvailable(env: Host["env"], where: string): AuthError {
-  const inActions = env("GITHUB_ACTIONS") === "true" || env("GITEA_ACTIONS") === "true";
-  if (!inActions) {
-    return new AuthError(
-      "person-needed",
-      "Cannot get a token from GitHub Actions: this is not a job of GitHub Actions",
-      {
-        where,
-        hints: ["Use this provider in a workflow; choose another identity here"],
-      },
-    );
+  if (env("GITHUB_ACTIONS") !== "true" && env("GITEA_ACTIONS") !== "true") {
+    const message = "Cannot get a token from GitHub Actions: this is not a job of GitHub Actions";
+    return new AuthError("config-invalid", message, {
+      where,
+      hints: ["Use this provider in a workflow; choose another identity here with --identity NAME"],
+    });
   }
   const fromFork = env("GITHUB_EVENT_NAME") === "pull_request"
-    ? ["Jobs for pull requests from forks get no token, whatever they declare"]
+    ? ["A job for a pull request from a fork gets no token, whatever it declares"]
     : [];
   const fromDependabot = env("GITHUB_ACTOR") === "dependabot[bot]"
-    ? ["Jobs that Dependabot triggers get no token, whatever they declare"]
+    ? ["A job that Dependabot triggers gets no token, whatever it declares"]
     : [];
   return new AuthError(
-    "person-needed",
+    "config-invalid",
     "Cannot get a token from GitHub Actions: the job may not ask for one",
     {
       where,

@@ -17,7 +17,8 @@ export function printable(text: string): string {
   );
 }
 
-const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
+/** Made at the first use: making one takes 9 ms. */
+const lazy: { segmenter?: Intl.Segmenter } = {};
 
 /** East Asian wide and fullwidth characters (UAX #11), roughly by block, and emoji. */
 const WIDE =
@@ -25,6 +26,7 @@ const WIDE =
 
 /** What a person sees as one character each: combining marks and joined emoji stay with what they belong to. */
 export function graphemes(text: string): readonly string[] {
+  const segmenter = lazy.segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 

@@ -40,9 +40,9 @@ interface Filling {
   readonly complaint: string | undefined;
 }
 
-/** Inside of the field and of the box, as the documentation of Atmos draws them. */
-const FIELD_WIDTH = 44;
+/** Inside of the box, as the documentation of Atmos draws it, and how much less there is inside of the field. */
 const BOX_WIDTH = 51;
+const LESS_IN_FIELD = 7;
 /** A field is not narrower than what goes into it. */
 const NARROWEST = 12;
 
@@ -62,7 +62,8 @@ export function filling(field: BoxField): Machine<Filling, string> {
     initial: { line: typing(""), complaint: field.complaint },
     step: (state, key) => fillStep(field, state, key),
     draw: ({ line, complaint }, columns) => {
-      const width = Math.max(NARROWEST, Math.min(FIELD_WIDTH, columns - 8));
+      const wanted = Math.max(BOX_WIDTH, ...field.lines.map((each) => textWidth(printable(each))));
+      const width = Math.max(NARROWEST, Math.min(wanted, columns - 4) - LESS_IN_FIELD);
       const text = fitted(printable(typedText(line)), width);
       const lines = [...field.lines, "", ...fieldLines(text, width)];
       const drawing = box({ title: field.title, lines, minWidth: BOX_WIDTH }, columns);

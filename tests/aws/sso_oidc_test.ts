@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { createToken, registerClient, startDeviceAuthorization } from "../../lib/aws/sso_oidc.ts";
+import {
+  authorizationPage,
+  createToken,
+  registerClient,
+  startDeviceAuthorization,
+} from "../../lib/aws/sso_oidc.ts";
 import { Secret } from "../../lib/credentials.ts";
 import { FAKE_NOW, fakeHost } from "../fake_host.ts";
 import { DEVICE, oauthError } from "./fake_aws.ts";
@@ -21,7 +26,7 @@ Deno.test("registerClient() asks for a client that can refresh, and believes the
     clientSecret: "not-a-real-client-secret",
     clientSecretExpiresAt: FAKE_NOW / 1000 + 60,
   });
-  const { clientSecret, ...rest } = await registerClient(host, PLACE);
+  const { clientSecret, ...rest } = await registerClient(host, PLACE, { flow: "device" });
   assert.deepEqual(rest, { clientId: "client-1", issuedAt: FAKE_NOW, expiresAt: FAKE_NOW + 60_000 });
   assert.equal(clientSecret.reveal(), "not-a-real-client-secret");
   assert.deepEqual(await host.requests[0]?.json(), {
@@ -33,7 +38,9 @@ Deno.test("registerClient() asks for a client that can refresh, and believes the
 });
 
 Deno.test("registerClient() never takes a registration without an end for one that lasts", async () => {
-  const { expiresAt } = await registerClient(answering({ clientId: "c", clientSecret: "s" }), PLACE);
+  const { expiresAt } = await registerClient(answering({ clientId: "c", clientSecret: "s" }), PLACE, {
+    flow: "device",
+  });
   assert.equal(expiresAt, 0);
 });
 
@@ -121,11 +128,82 @@ Deno.test("createToken() sends a refresh token as RFC 6749 section 6 names it", 
 Deno.test("the answers of Identity Center are refused when a part is missing", async () => {
   const grant = { deviceCode: new Secret("not-a-real-code") };
   const incomplete = { code: "bad-answer", exitCode: 5 };
-  await assert.rejects(registerClient(answering({ clientId: "c" }), PLACE), incomplete);
+  await assert.rejects(registerClient(answering({ clientId: "c" }), PLACE, { flow: "device" }), incomplete);
   await assert.rejects(
     startDeviceAuthorization(answering({ ...DEVICE, userCode: undefined }), PLACE, REGISTRATION, START_URL),
     incomplete,
   );
   await assert.rejects(createToken(answering({ expiresIn: 1 }), PLACE, REGISTRATION, grant), incomplete);
   await assert.rejects(createToken(answering({ accessToken: "a" }), PLACE, REGISTRATION, grant), incomplete);
+});
+
+Deno.test("registerClient() names the way back from the browser without a port, and the portal as issuer", async () => {
+  const host = answering({
+    clientId: "c",
+    clientSecret: "not-a-real-client-secret",
+    clientSecretExpiresAt: 1,
+  });
+  await registerClient(host, PLACE, { flow: "browser", startUrl: START_URL });
+  assert.deepEqual(await host.requests[0]?.json(), {
+    clientName: "atmos-auth",
+    clientType: "public",
+    scopes: ["sso:account:access"],
+    grantTypes: ["authorization_code", "refresh_token"],
+    redirectUris: ["http://127.0.0.1/oauth/callback"],
+    issuerUrl: START_URL,
+  });
+});
+
+const AUTHORIZATION = {
+  redirectUri: "http://127.0.0.1:49152/oauth/callback",
+  state: new Secret("not-a-real-state"),
+  challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+};
+
+Deno.test("authorizationPage() asks for a code with an S256 challenge, at the host of the region", async () => {
+  const url = await authorizationPage(fakeHost(), PLACE, REGISTRATION, AUTHORIZATION);
+  assert.equal(`${url.origin}${url.pathname}`, "https://oidc.us-east-1.amazonaws.com/authorize");
+  assert.deepEqual(Object.fromEntries(url.searchParams), {
+    response_type: "code",
+    client_id: "client-1",
+    redirect_uri: "http://127.0.0.1:49152/oauth/callback",
+    state: "not-a-real-state",
+    code_challenge_method: "S256",
+    code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+    scopes: "sso:account:access",
+  });
+});
+
+Deno.test("authorizationPage() is where the SDK would call: partitions, variants, overrides", async () => {
+  const originOf = async (region: string, env: Record<string, string> = {}, endpointUrl?: string) =>
+    (await authorizationPage(fakeHost({ env }), { region, endpointUrl }, REGISTRATION, AUTHORIZATION)).href
+      .replace(/\/authorize.*/, "");
+  assert.equal(await originOf("cn-north-1"), "https://oidc.cn-north-1.amazonaws.com.cn");
+  assert.equal(await originOf("us-gov-west-1"), "https://oidc.us-gov-west-1.amazonaws.com");
+  assert.equal(
+    await originOf("us-east-1", { AWS_USE_DUALSTACK_ENDPOINT: "true" }),
+    "https://oidc.us-east-1.api.aws",
+  );
+  assert.equal(
+    await originOf("us-east-1", { AWS_ENDPOINT_URL_SSO_OIDC: "http://127.0.0.1:1/x/" }),
+    "http://127.0.0.1:1/x",
+  );
+  assert.equal(await originOf("us-east-1", {}, "https://sso.example/"), "https://sso.example");
+});
+
+Deno.test("createToken() redeems a code with its verifier and the address that was registered with it", async () => {
+  const host = answering({ accessToken: "a", refreshToken: "r", expiresIn: 3600 });
+  await createToken(host, PLACE, REGISTRATION, {
+    code: new Secret("not-a-real-code"),
+    verifier: new Secret("not-a-real-verifier"),
+    redirectUri: AUTHORIZATION.redirectUri,
+  });
+  assert.deepEqual(await host.requests[0]?.json(), {
+    clientId: "client-1",
+    clientSecret: "not-a-real-client-secret",
+    grantType: "authorization_code",
+    code: "not-a-real-code",
+    codeVerifier: "not-a-real-verifier",
+    redirectUri: "http://127.0.0.1:49152/oauth/callback",
+  });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { getRoleCredentials, listAccounts } from "../../lib/aws/sso.ts";
+import { endPortalSession, getRoleCredentials, listAccounts } from "../../lib/aws/sso.ts";
 import { Secret, type SsoToken } from "../../lib/credentials.ts";
 import { FAKE_NOW, type FakeHost, fakeHost } from "../fake_host.ts";
 import { keyId } from "./fake_aws.ts";
@@ -104,4 +104,26 @@ Deno.test("getRoleCredentials() refuses credentials that lack a part", async () 
       missing,
     );
   }
+});
+
+Deno.test("endPortalSession() posts the token in its header, and a token that is not known is `session-rejected`", async () => {
+  const host = fakeHost({
+    exchanges: [
+      {
+        request: "POST https://portal.sso.us-east-1.amazonaws.com/logout",
+        respond: new Response(null, { status: 200 }),
+      },
+      {
+        request: "POST https://portal.sso.us-east-1.amazonaws.com/logout",
+        respond: Response.json({ message: "Session token not found or invalid" }, {
+          status: 401,
+          headers: { "x-amzn-errortype": "UnauthorizedException" },
+        }),
+      },
+    ],
+  });
+  await endPortalSession(host, PLACE, TOKEN.accessToken);
+  assert.equal(host.requests[0]?.headers.get("x-amz-sso_bearer_token"), "not-a-real-token");
+  await assert.rejects(endPortalSession(host, PLACE, TOKEN.accessToken), { code: "session-rejected" });
+  host.assertExchanged();
 });

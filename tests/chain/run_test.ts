@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { linksOf } from "../../lib/chain/digest.ts";
 import { planChain, planProvider } from "../../lib/chain/plan.ts";
-import { runProvider, storedLinks } from "../../lib/chain/run.ts";
+import { runChain, runProvider, type SharedRun, storedLinks } from "../../lib/chain/run.ts";
 import type { AuthConfig, IdentityConfig } from "../../lib/config/types.ts";
 import { type AwsSession, Secret } from "../../lib/credentials.ts";
 import { AuthError } from "../../lib/errors.ts";
@@ -257,7 +257,7 @@ Deno.test("runChain() forgets a refresh token that is dead, before anybody is as
   await assert.rejects(here.run(threeLinks(), "admin"), { code: "person-needed" });
   assert.deepEqual(here.aws.operations(), ["CreateToken"], "the second run does not try it again");
   const record = await onlyEntry(here.keyring);
-  assert.deepEqual(Object.keys(record ?? {}), ["version", "registration"]);
+  assert.deepEqual(Object.keys(record ?? {}), ["version", "registrations"]);
 });
 
 Deno.test("runChain() reads a user's keys from the keyring, and makes no provider's session", async () => {
@@ -307,4 +307,30 @@ Deno.test("runChain() shows no secret in what it tells, nor in what it returns",
   const shown = here.host.told + Deno.inspect(outcome, { depth: 20 }) + JSON.stringify(outcome);
   assert.doesNotMatch(shown, /not-a-real-(?:secret|token|session-token|refresh|client-secret|device-code)/);
   assert.ok(outcome.target.session.secretAccessKey instanceof Secret);
+});
+
+Deno.test("runChain() asks the provider, and makes a shared link, once for all chains of one command", async () => {
+  const here = world();
+  const shared: SharedRun = { startedAt: here.host.now(), providers: new Map() };
+  for (const name of tenNames) {
+    const plan = planChain(tenRoles(), name);
+    await runChain(here.host, plan, here.stores, { renew: "everything", deviceCode: false, shared });
+    here.host.advance(1000);
+  }
+  const counted = ["StartDeviceAuthorization", "GetRoleCredentials", "AssumeRole"];
+  assert.deepEqual(counted.map((operation) => countOf(here, operation)), [1, 1, 10]);
+});
+
+Deno.test("runChain() does not ask again what a provider of this command has failed with", async () => {
+  const here = world({});
+  const shared: SharedRun = { startedAt: here.host.now(), providers: new Map() };
+  for (const name of ["role-0", "role-1"]) {
+    const run = runChain(here.host, planChain(tenRoles(), name), here.stores, {
+      renew: "target",
+      deviceCode: false,
+      shared,
+    });
+    await assert.rejects(run, { code: "person-needed" });
+  }
+  assert.equal(here.events.filter((event) => event === "open keyring").length, 2);
 });

@@ -59,7 +59,7 @@ Deno.test("a program that is called atmos-auth goes without the word auth, and t
   for (const program of ["/usr/bin/atmos-auth", "C:\\bin\\ATMOS-AUTH.EXE"]) {
     for (const argv of [["whoami", "-i", "no"], ["auth", "whoami", "-i", "no"], ["-i", "no", "whoami"]]) {
       const host = fakeHost();
-      assert.equal(await main(derived(host, { self: () => [program] }), argv), 0);
+      assert.equal(await main(derived(host, { calledBy: () => program }), argv), 0);
       assert.equal(host.written, "Authentication is disabled by --identity=no\n");
     }
   }

@@ -8,14 +8,16 @@ export type Setup =
   | { readonly kind: "env"; readonly name: string; readonly value: string | undefined }
   | { readonly kind: "file"; readonly path: string; readonly mode: number; readonly text: string }
   | { readonly kind: "bytes"; readonly path: string; readonly bytes: Uint8Array }
-  | { readonly kind: "link"; readonly path: string; readonly target: string }
+  | { readonly kind: "link" | "copy"; readonly path: string; readonly target: string }
   | { readonly kind: "directory" | "unreadable" | "unwritable"; readonly path: string }
-  | { readonly kind: "cloud" | "offline" | "approve" | "deny" | "terminal" }
+  | { readonly kind: "cloud" | "offline" | "approve" | "deny" | "terminal" | "browser" }
+  | { readonly kind: "page"; readonly answer: "approve" | "deny" | "ignore" }
   | { readonly kind: "press"; readonly keys: readonly string[] }
   | { readonly kind: "line"; readonly text: string }
-  | { readonly kind: "later"; readonly seconds: number }
+  | { readonly kind: "input"; readonly text: string }
+  | { readonly kind: "later" | "key-delay"; readonly seconds: number }
   | { readonly kind: "fault"; readonly operation: string; readonly effect: unknown }
-  | { readonly kind: "program"; readonly name: string; readonly code: number };
+  | { readonly kind: "program"; readonly name: string; readonly code: number; readonly stdout: string };
 
 /** A command, the set-up before it and what is expected of it. */
 export interface Step {
@@ -73,7 +75,7 @@ function parseSetup(line: string, block: readonly string[]): Setup | undefined {
         kind: "file",
         path: first,
         mode: second === undefined ? 0o644 : Number.parseInt(second, 8),
-        text: block.map((text) => `${text.replaceAll("\\t", "\t")}\n`).join(""),
+        text: textOf(block),
       };
     case "bytes":
       return {
@@ -82,7 +84,8 @@ function parseSetup(line: string, block: readonly string[]): Setup | undefined {
         bytes: Uint8Array.from((second ?? "").match(/../g) ?? [], (hex) => Number.parseInt(hex, 16)),
       };
     case "link":
-      return { kind: "link", path: first, target: second ?? "" };
+    case "copy":
+      return { kind: word, path: first, target: second ?? "" };
     case "directory":
     case "unreadable":
     case "unwritable":
@@ -92,21 +95,34 @@ function parseSetup(line: string, block: readonly string[]): Setup | undefined {
     case "approve":
     case "deny":
     case "terminal":
+    case "browser":
       return { kind: word };
+    case "page":
+      return first === "approve" || first === "deny" || first === "ignore"
+        ? { kind: "page", answer: first }
+        : undefined;
     case "press":
       return { kind: "press", keys: rest.flatMap(keyPresses) };
+    case "paste":
+      return { kind: "press", keys: rest.map((word) => KEYS[word] ?? word) };
     case "line":
       return { kind: "line", text: all };
+    case "input":
+      return { kind: "input", text: textOf(block) };
     case "later":
-      return { kind: "later", seconds: secondsOf(first) };
+    case "key-delay":
+      return { kind: word, seconds: secondsOf(first) };
     case "fault":
       return { kind: "fault", operation: first, effect: JSON.parse(rest.slice(1).join(" ")) };
     case "program":
-      return { kind: "program", name: first, code: Number(second ?? 0) };
+      return { kind: "program", name: first, code: Number(second ?? 0), stdout: textOf(block) };
     default:
       return undefined;
   }
 }
+
+const textOf = (block: readonly string[]): string =>
+  block.map((text) => `${text.replaceAll("\\t", "\t")}\n`).join("");
 
 const KEYS: Readonly<Record<string, string>> = {
   enter: "\r",
@@ -114,6 +130,7 @@ const KEYS: Readonly<Record<string, string>> = {
   up: "\x1b[A",
   down: "\x1b[B",
   "ctrl-c": "\x03",
+  "ctrl-u": "\x15",
   backspace: "\x7f",
 };
 

@@ -1,7 +1,8 @@
 /** Runs transcripts: every command through `main` with a fake host whose files, clock and AWS last from step to step. */
 import { main } from "../../lib/commands/mod.ts";
 import { AuthError } from "../../lib/errors.ts";
-import type { Command, Host } from "../../lib/host.ts";
+import { sleep } from "../../lib/host_deno/timing.ts";
+import type { Command, Exit, Host } from "../../lib/host.ts";
 import { type Emulator, type Fault, startEmulator } from "../emulator/mod.ts";
 import { type FakeHost, fakeHost } from "../fake_host.ts";
 import { type Setup, shellWords, type Step } from "./transcript_format.ts";
@@ -13,10 +14,12 @@ interface World {
   readonly env: Map<string, string>;
   readonly unreadable: string[];
   readonly unwritable: string[];
-  readonly programs: Map<string, number>;
+  readonly programs: Map<string, Pick<Exit, "code" | "stdout">>;
   emulator?: Emulator;
   /** Where AWS is, or was before it went away. */
   url?: string;
+  /** Whether pages can be shown. */
+  browser?: boolean;
   /** What happens to device codes while we wait. */
   answer?: "approve" | "deny";
 }
@@ -26,6 +29,9 @@ interface Once {
   readonly keys: string[];
   readonly lines: string[];
   terminal: boolean;
+  input?: string;
+  /** What somebody presses on the portal's page in a browser of this machine. */
+  page?: "approve" | "deny" | "ignore";
 }
 
 /** What a step did: its lines as in a transcript, and what was shown, for the search for secrets. */
@@ -96,11 +102,14 @@ function shown(world: World, path: string) {
 
 function stepHost(world: World, once: Once, program: string): { fake: FakeHost; traced: Host } {
   const { base, emulator } = world;
-  const fake = fakeHost({
+  const fake: FakeHost = fakeHost({
     env: Object.fromEntries(world.env),
     ...(once.terminal
       ? { keys: once.keys, lines: once.lines, screen: { ansi: once.lines.length === 0 } }
       : {}),
+    ...(once.input === undefined ? {} : { input: once.input }),
+    openUrl: async (url) =>
+      once.page === undefined ? world.browser ?? false : await browse(fake, url, once.page),
     exchanges: (request) => {
       if (emulator !== undefined) return fetch(request, { redirect: "manual" });
       throw new AuthError(
@@ -109,11 +118,11 @@ function stepHost(world: World, once: Once, program: string): { fake: FakeHost; 
       );
     },
     run: ({ program }) => {
-      const code = world.programs.get(program);
-      if (code === undefined) {
+      const exit = world.programs.get(program);
+      if (exit === undefined) {
         throw new AuthError("command-not-found", `Cannot run ${program}: there is no such program`);
       }
-      return { code, stdout: "" };
+      return exit;
     },
   });
   const traced: Host = {
@@ -121,7 +130,10 @@ function stepHost(world: World, once: Once, program: string): { fake: FakeHost; 
     files: base.files,
     now: base.now,
     self: () => [`/usr/local/bin/${program}`],
+    calledBy: () => program,
     sleep: async (millis, signal) => {
+      // A turn of the spinner: drawn while real requests are under way, so it must not move the clock.
+      if (millis <= SPINNER_MILLIS) return await sleep(SPINNER_MILLIS, signal);
       for (const code of emulator?.pendingUserCodes() ?? []) {
         if (world.answer === "approve") emulator?.approve(code);
         if (world.answer === "deny") emulator?.deny(code);
@@ -130,6 +142,22 @@ function stepHost(world: World, once: Once, program: string): { fake: FakeHost; 
     },
   };
   return { fake, traced };
+}
+
+const SPINNER_MILLIS = 100;
+
+/** What a browser does that is shown the portal's page: it presses a button, and goes where it is sent. */
+async function browse(fake: FakeHost, url: URL, answer: "approve" | "deny" | "ignore"): Promise<boolean> {
+  if (answer === "ignore") return true;
+  const pressed = await fetch(new URL(url.pathname, url), {
+    method: "POST",
+    body: new URLSearchParams([...url.searchParams, ["answer", answer]]),
+    redirect: "manual",
+  });
+  await pressed.body?.cancel();
+  const back = pressed.headers.get("location");
+  if (back !== null) await fake.visit(back);
+  return true;
 }
 
 async function apply(world: World, once: Once, setup: Setup): Promise<void> {
@@ -142,6 +170,8 @@ async function apply(world: World, once: Once, setup: Setup): Promise<void> {
       return world.base.put(setup.path, setup.text, setup.mode);
     case "link":
       return world.base.link(setup.path, setup.target);
+    case "copy":
+      return world.base.put(setup.target, world.base.tree()[setup.path] ?? "", 0o600);
     case "bytes":
     case "directory":
       return;
@@ -162,18 +192,30 @@ async function apply(world: World, once: Once, setup: Setup): Promise<void> {
     case "terminal":
       once.terminal = true;
       return;
+    case "browser":
+      world.browser = true;
+      return;
     case "press":
       once.terminal = true;
       return void once.keys.push(...setup.keys);
     case "line":
       once.terminal = true;
       return void once.lines.push(setup.text);
+    case "page":
+      once.page = setup.answer;
+      return;
+    case "input":
+      once.input = setup.text;
+      return;
+    case "key-delay":
+      if (world.emulator !== undefined) world.emulator.state.seed.keyPropagation = setup.seconds;
+      return;
     case "later":
       return world.base.advance(setup.seconds * 1000);
     case "fault":
       return world.emulator?.fault({ operation: setup.operation, effect: setup.effect } as Fault);
     case "program":
-      return void world.programs.set(setup.name, setup.code);
+      return void world.programs.set(setup.name, { code: setup.code, stdout: setup.stdout });
   }
 }
 
@@ -183,10 +225,16 @@ async function openCloud(world: World): Promise<void> {
   for (const [name, value] of Object.entries(world.emulator.environment)) world.env.set(name, value);
 }
 
+/** Pictures of the spinner: how many there were is the machine's affair, and none of them stays. */
+// deno-lint-ignore no-control-regex -- terminals speak in control characters
+const OVERWRITTEN = /(?:\r\x1b\[K[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] [^\r\n]*)+\r\x1b\[K/g;
+
 /** One line per line; control characters made visible, and the end of a text without a line break, too. */
 function marked(mark: string, text: string): readonly string[] {
   if (text === "") return [];
-  const whole = text.endsWith("\n") ? text.slice(0, -1) : `${text}(no line break)`;
+  const stays = text.replaceAll(OVERWRITTEN, "");
+  if (stays === "") return [];
+  const whole = stays.endsWith("\n") ? stays.slice(0, -1) : `${stays}(no line break)`;
   return whole.split("\n").map((line) =>
     `${mark} ${line.replaceAll("\x1b", "␛").replaceAll("\r", "␍")}`.trimEnd()
   );
@@ -220,10 +268,12 @@ function normal(world: World, line: string): string {
     /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g,
     "(request id)",
   )
+    .replace(/\?response_type=code&\S+/g, "?(query)")
     .replace(/EMULATOR[A-Za-z0-9+/=_-]{20,}/g, "EMULATOR…").replace(/\bASIA[A-Z0-9]{16}/g, "ASIA…")
     .replace(/\b[B-DF-HJ-NP-TV-Z]{4}-[B-DF-HJ-NP-TV-Z]{4}\b/g, "WDJB-MJHT").replace(
       /@[0-9a-f]{8}\b/g,
       "@(hash)",
     ).replace(/\bmillis=\d+/g, "millis=(n)")
+    .replace(/(\/(?:console|browser)\/[^ ]+)-[0-9a-f]{16}\b/g, "$1-(hash)")
     .replace(/\/locks\/[0-9a-f]+\.lock/g, "/locks/(hash).lock");
 }

@@ -63,6 +63,7 @@ Deno.test("takeUserSession() takes the duration of YAML over the stored one, and
   await using aws = await startEmulator();
   const stored = printStoredUser({
     keys: { accessKeyId: PLAIN_USER.accessKeyId, secretAccessKey: new Secret(PLAIN_USER.secretAccessKey) },
+    next: undefined,
     mfaArn: undefined,
     sessionSeconds: 7200,
   });
@@ -147,7 +148,30 @@ Deno.test("takeUserSession() takes codes from the configured program, and waits 
   const chatty = await failure(
     take(hostFor(aws, { run: () => ({ code: 0, stdout: "touch your key" }) }), aws, config),
   );
-  assert.match(chatty.message, /^MFA token must be 6 digits: ykman printed something else$/);
+  assert.match(chatty.message, /MFA token must be 6 digits, and ykman printed something else$/);
+});
+
+Deno.test("takeUserSession() gives up on a program that prints one code for ever, and on one that cannot be run", async () => {
+  await using aws = await startEmulator();
+  const right = await aws.totp(MFA_USER.mfaSerial);
+  const wrong = right === "000000" ? "111111" : "000000";
+  const config = user(MFA_USER, { mfaArn: MFA_USER.mfaSerial, mfaCommand: ["pass", "otp"] });
+  const stuck = hostFor(aws, { run: () => ({ code: 0, stdout: wrong }) });
+  const error = await failure(take(stuck, aws, config));
+  assert.deepEqual([error.code, asked(aws).length, stuck.commands.length], ["failed", 1, 4]);
+  const absent = await failure(take(hostFor(aws), aws, config));
+  assert.deepEqual([absent.code, absent.exitCode], ["failed", 1]);
+  assert.match(absent.message, /^Cannot get an MFA code: Cannot run pass/);
+  assert.ok(absent.hints.some((hint) => hint.includes("ATMOS_MFA_TOKEN")));
+});
+
+Deno.test("takeUserSession() reads codes with the blanks that apps show", async () => {
+  await using aws = await startEmulator();
+  const code = await aws.totp(MFA_USER.mfaSerial);
+  const config = user(MFA_USER, { mfaArn: MFA_USER.mfaSerial });
+  const env = { ATMOS_MFA_TOKEN: ` ${code.slice(0, 3)} ${code.slice(3)}\n` };
+  await take(hostFor(aws, { env }), aws, config);
+  assert.deepEqual(asked(aws).map((parameters) => parameters["TokenCode"]), [code]);
 });
 
 Deno.test("takeUserSession() needs a person when no code can be had", async () => {
@@ -212,6 +236,7 @@ Deno.test("takeUserSession() lets the MFA device of YAML beat the stored one, an
   await using aws = await startEmulator();
   const stored = printStoredUser({
     keys: { accessKeyId: MFA_USER.accessKeyId, secretAccessKey: new Secret(MFA_USER.secretAccessKey) },
+    next: undefined,
     mfaArn: MFA_USER.mfaSerial,
     sessionSeconds: undefined,
   });
@@ -232,9 +257,19 @@ Deno.test("takeUserSession() lets the MFA device of YAML beat the stored one, an
 Deno.test("a stored user reads back as it was written, and shows no secret", () => {
   const stored = {
     keys: { accessKeyId: "AKIAEMULATOREXAMPLE2", secretAccessKey: new Secret("not+a+real+secret") },
+    next: undefined,
     mfaArn: undefined,
     sessionSeconds: 3600,
   };
+  const next = {
+    accessKeyId: "AKIAEMULATOREXAMPLE3",
+    secretAccessKey: new Secret("not+a+real+secret+either"),
+  };
+  const rotating = parseStoredUser(printStoredUser({ ...stored, next }));
+  assert.deepEqual([rotating?.next?.accessKeyId, rotating?.next?.secretAccessKey.reveal()], [
+    next.accessKeyId,
+    "not+a+real+secret+either",
+  ]);
   const read = parseStoredUser(printStoredUser(stored));
   assert.equal(read?.keys.secretAccessKey.reveal(), "not+a+real+secret");
   assert.deepEqual([read?.keys.accessKeyId, read?.mfaArn, read?.sessionSeconds], [

@@ -59,12 +59,12 @@ Deno.test("openKeyring() asks once for the password of a store that is there, tw
   const creation = asking(PASSWORD, PASSWORD);
   await (await openKeyring(host, FILE, place(), creation.ask)).set(A, "text");
   assert.deepEqual(creation.questions, [
-    `New password for keyring ${PATH} (at least 8 characters)`,
-    "The same password again",
+    "New password:",
+    "The same password again:",
   ]);
   const opening = asking(PASSWORD);
   assert.equal(await (await openKeyring(host, FILE, place(), opening.ask)).get(A), "text");
-  assert.deepEqual(opening.questions, [`Password of keyring ${PATH}`]);
+  assert.deepEqual(opening.questions, ["Password:"]);
 });
 
 Deno.test("openKeyring() asks again for a new password that is short or mistyped, three times in all", async () => {
@@ -73,7 +73,8 @@ Deno.test("openKeyring() asks again for a new password that is short or mistyped
   await (await openKeyring(host, FILE, place(), ask)).set(A, "text");
   assert.equal(
     host.told,
-    "Cannot set the keyring's password: what was typed has fewer than 8 characters\n" +
+    `A new password for keyring ${PATH}: at least 8 characters\n` +
+      "Cannot set the keyring's password: what was typed has fewer than 8 characters\n" +
       "Cannot set the keyring's password: the two differ\n",
   );
   assert.equal(
@@ -87,7 +88,7 @@ Deno.test("openKeyring() asks again for a wrong password, three times in all", a
   const host = fakeHost({ files });
   const keyring = await openKeyring(host, FILE, place(), asking("wrong", PASSWORD).ask);
   assert.equal(await keyring.get(A), "text");
-  assert.equal(host.told, `Cannot open keyring ${PATH}: the password is wrong\n`);
+  assert.equal(host.told, `Keyring ${PATH}\nCannot open keyring ${PATH}: the password is wrong\n`);
   const wrong = asking("wrong", "wrong", "wrong", PASSWORD);
   assert.equal(await codeOf(openKeyring(fakeHost({ files }), FILE, place(), wrong.ask)), "keyring-password");
   assert.equal(wrong.questions.length, 3);
@@ -204,10 +205,10 @@ Deno.test("changePassword() asks for the old password, then twice for the new on
   const { ask, questions } = asking("wrong", PASSWORD, "another-fake-password", "another-fake-password");
   await changePassword(host, FILE, place(), ask);
   assert.deepEqual(questions, [
-    `Password of keyring ${PATH}`,
-    `Password of keyring ${PATH}`,
-    `New password for keyring ${PATH} (at least 8 characters)`,
-    "The same password again",
+    "Password:",
+    "Password:",
+    "New password:",
+    "The same password again:",
   ]);
   assert.equal(
     await (await openKeyring(host, FILE, place(), asking("another-fake-password").ask)).get(A),

@@ -43,21 +43,35 @@ interface Scene {
   readonly login: (options?: Partial<ProviderOptions>) => Promise<readonly [string, number, number]>;
 }
 
+/** The text of a record of the device flow. */
+function recordText({ registration, token }: Kept): string {
+  const registrations = registration === undefined ? {} : { device: registration };
+  return JSON.stringify({ version: 2, registrations, token: token && { ...token, flow: "device" } });
+}
+
+/** What {@linkcode recordText} wrote. */
+function keptIn(text: string): Kept {
+  const { version, registrations: { device, ...others }, token } = JSON.parse(text);
+  assert.deepEqual([version, others], [2, {}]);
+  if (token === undefined) return device === undefined ? {} : { registration: device };
+  const { flow, ...rest } = token;
+  assert.equal(flow, "device");
+  return { ...(device === undefined ? {} : { registration: device }), token: rest };
+}
+
 /** A portal, a person unless `init` says otherwise, and what is kept. */
 function scene(kept?: Kept | string, init: FakeHostInit = { keys: [] }): Scene {
   const aws = fakeAws();
   const host: FakeHost = fakeHost({ exchanges: (request) => aws.answer(request, host.now()), ...init });
   const written: Kept[] = [];
   const state = {
-    text: typeof kept === "string" || kept === undefined ? kept : JSON.stringify({ version: 1, ...kept }),
+    text: typeof kept === "string" || kept === undefined ? kept : recordText(kept),
   };
   const saved: Saved = {
     read: () => Promise.resolve(state.text),
     write: (text) => {
       state.text = text;
-      const { version, ...rest } = JSON.parse(text);
-      assert.equal(version, 1);
-      written.push(rest);
+      written.push(keptIn(text));
       return Promise.resolve();
     },
     remove: () =>
@@ -336,7 +350,15 @@ Deno.test("authenticateIdentityCenter() keeps nothing of a login that was denied
 });
 
 Deno.test("authenticateIdentityCenter() takes a record that it cannot read for none", async () => {
-  for (const text of ["", "{", "[]", '{"version":2,"token":{}}', '{"version":1,"token":{"accessToken":1}}']) {
+  for (
+    const text of [
+      "",
+      "{",
+      "[]",
+      '{"version":3,"registrations":{}}',
+      '{"version":1,"token":{"accessToken":1}}',
+    ]
+  ) {
     const here = scene(text);
     assert.equal((await here.login())[0], "not-a-real-token-1");
   }

@@ -37,5 +37,11 @@ export async function awsCliVariables(directory: string, url: string): Promise<R
 }
 
 // botocore wants to see the parameters that it passes declared.
-const flag = (builtIn: string) => ({ builtIn, required: true, default: false, type: "Boolean", documentation: "" });
+const flag = (builtIn: string) => ({
+  builtIn,
+  required: true,
+  default: false,
+  type: "Boolean",
+  documentation: "",
+});
 const text = (builtIn: string) => ({ builtIn, required: false, type: "String", documentation: "" });

@@ -39,7 +39,11 @@ mortalTest("a home that cannot be written: nobody is asked for a login that coul
   {
     await using _ = await withMode(world.home, 0o555);
     for (const words of [["login", "--device-code"], ["env"], ["exec", "--", "true"]]) {
-      assertFailed(await world.run(["auth", ...words], { under: MERE_MORTAL, approve: true }), 1, /Cannot create .*\.local/);
+      assertFailed(
+        await world.run(["auth", ...words], { under: MERE_MORTAL, approve: true }),
+        1,
+        /Cannot create .*\.local/,
+      );
     }
     assert.equal((await world.run(["auth", "validate"], { under: MERE_MORTAL })).code, 0);
     assert.equal((await world.run(["auth", "list"], { under: MERE_MORTAL })).code, 0);
@@ -48,15 +52,22 @@ mortalTest("a home that cannot be written: nobody is asked for a login that coul
   assert.deepEqual(await snapshot(world.home), before);
 });
 
-mortalTest("a directory of AWS files that cannot be written: exit 1 that names it, what was there stays", async () => {
-  await using world = await loggedInWorld();
-  await endSessionIn(world, "prod-admin", -10);
-  const before = await world.read(CREDENTIALS);
-  await using _ = await withMode(`${world.home}/.config/atmos/aws/my-sso`, 0o555);
-  assertFailed(await world.run(["auth", "env"], { under: MERE_MORTAL }), 1, /Cannot write .*my-sso\/credentials: /);
-  assert.equal(await world.read(CREDENTIALS), before);
-  await world.assertNoLeaks();
-});
+mortalTest(
+  "a directory of AWS files that cannot be written: exit 1 that names it, what was there stays",
+  async () => {
+    await using world = await loggedInWorld();
+    await endSessionIn(world, "prod-admin", -10);
+    const before = await world.read(CREDENTIALS);
+    await using _ = await withMode(`${world.home}/.config/atmos/aws/my-sso`, 0o555);
+    assertFailed(
+      await world.run(["auth", "env"], { under: MERE_MORTAL }),
+      1,
+      /Cannot write .*my-sso\/credentials: /,
+    );
+    assert.equal(await world.read(CREDENTIALS), before);
+    await world.assertNoLeaks();
+  },
+);
 
 mortalTest("with fresh sessions a home that cannot be written is no obstacle", async () => {
   await using world = await loggedInWorld();
@@ -72,7 +83,7 @@ mortalTest("a keyring that cannot be read ends the command, with its path", asyn
   await endSessionIn(world, "prod-admin", -10);
   await using _ = await withMode(`${world.home}/${KEYRING}`, 0o000);
   const ran = await world.run(["auth", "env"], { under: MERE_MORTAL });
-  assertFailed(ran, ran.code === 6 ? 6 : 1, /default\.file\.store/);
+  assertFailed(ran, 6, /default\.file\.store/);
 });
 
 Deno.test("a file where a directory should be: exit 1 that names it, and it stays as it is", async () => {
@@ -101,7 +112,11 @@ Deno.test("without HOME, or with one that is no path, the message says so", asyn
   await using world = await startWorld();
   await world.write("atmos.yaml", chainedConfig(world.aws.startUrl));
   assertFailed(await world.run(["auth", "env"], { env: { HOME: undefined } }), 2, /HOME is not set/);
-  assertFailed(await world.run(["auth", "env"], { env: { HOME: "somewhere" } }), 2, /HOME is not an absolute path/);
+  assertFailed(
+    await world.run(["auth", "env"], { env: { HOME: "somewhere" } }),
+    2,
+    /HOME is not an absolute path/,
+  );
 });
 
 const canMount = isRoot && await isInstalled("mount") && await tryMount();
@@ -153,7 +168,10 @@ testIf(
       assert.equal(world.aws.calls("StartDeviceAuthorization"), logins);
       assertClear(keyring);
       const after = await snapshot(full);
-      assert.deepEqual(Object.keys(after).filter((path) => after[path] !== "directory"), Object.keys(before).filter((path) => before[path] !== "directory"));
+      assert.deepEqual(
+        Object.keys(after).filter((path) => after[path] !== "directory"),
+        Object.keys(before).filter((path) => before[path] !== "directory"),
+      );
       assert.equal(after["/atmos/aws/my-sso/credentials"], before["/atmos/aws/my-sso/credentials"]);
     } finally {
       await unmount(full);

@@ -44,23 +44,43 @@ const CONFIGS: readonly BadConfig[] = [
     says: /^Error: Cannot choose an identity: the configuration has none\n/,
     validate: { code: 0, says: /holds no provider and no identity/ },
   },
-  { name: "`auth` that is a list", content: "auth: []\n", says: /auth[^]*expected a map, found a list|expected a map, found a list[^]*auth/ },
+  {
+    name: "`auth` that is a list",
+    content: "auth: []\n",
+    says: /auth[^]*expected a map, found a list|expected a map, found a list[^]*auth/,
+  },
   { name: "YAML that does not parse", content: "auth:\n  providers: { a: [ }\n", says: /atmos\.yaml:2:\d+/ },
-  { name: "tabs", content: "auth:\n\tproviders: {}\n", says: /a tab is used as indentation[^]*atmos\.yaml:2:1|atmos\.yaml:2:1[^]*a tab is used/ },
+  {
+    name: "tabs",
+    content: "auth:\n\tproviders: {}\n",
+    says: /a tab is used as indentation[^]*atmos\.yaml:2:1|atmos\.yaml:2:1[^]*a tab is used/,
+  },
   {
     name: "a key that stands twice",
     content: "auth:\n  realm: a\n  realm: b\n",
-    says: /atmos\.yaml:3:3[^]*"realm"[^]*second time, after line 2|"realm"[^]*second time, after line 2[^]*atmos\.yaml:3:3/,
+    says:
+      /atmos\.yaml:3:3[^]*"realm"[^]*second time, after line 2|"realm"[^]*second time, after line 2[^]*atmos\.yaml:3:3/,
   },
-  { name: "a file of 5 MB", content: `auth:\n# ${"x".repeat(5 * 1024 * 1024)}\n`, says: /the file has 5\.0 MiB; a configuration may have 4\.0 MiB/ },
+  {
+    name: "a file of 5 MB",
+    content: `auth:\n# ${"x".repeat(5 * 1024 * 1024)}\n`,
+    says: /the file has 5\.0 MiB; a configuration may have 4\.0 MiB/,
+  },
   { name: "binary bytes", content: Uint8Array.of(0, 1, 2, 255, 254), says: /it is not text/ },
-  { name: "another encoding", content: Uint8Array.of(0x61, 0x3a, 0x20, 0xe9, 0x0a), says: /it is not text in UTF-8/ },
+  {
+    name: "another encoding",
+    content: Uint8Array.of(0x61, 0x3a, 0x20, 0xe9, 0x0a),
+    says: /it is not text in UTF-8/,
+  },
   { name: "aliases of aliases", content: aliasBomb(), says: /its aliases stand for more than 100000 values/ },
   { name: "20,000 brackets", content: `auth: ${"[".repeat(20_000)}\n`, says: /atmos\.yaml:1:/ },
 ];
 
 function aliasBomb(): string {
-  const levels = Array.from("bcdefg", (name, index) => `${name}: &${name} [${Array(9).fill(`*${"abcdef"[index]}`).join(",")}]\n`);
+  const levels = Array.from(
+    "bcdefg",
+    (name, index) => `${name}: &${name} [${Array(9).fill(`*${"abcdef"[index]}`).join(",")}]\n`,
+  );
   return `a: &a [x,x,x,x,x,x,x,x,x]\n${levels.join("")}auth: {}\n`;
 }
 
@@ -86,16 +106,28 @@ for (const { name, content, says, validate = { code: 2, says } } of CONFIGS) {
 
 Deno.test("a cycle of 500 identities is refused by `validate`, and for those in it alone", async () => {
   await using world = await startWorld();
-  await world.write("atmos.yaml", `${cycleOf(500)}    free: { kind: aws/user, credentials: { region: us-east-1 } }\n`);
+  await world.write(
+    "atmos.yaml",
+    `${cycleOf(500)}    free: { kind: aws/user, credentials: { region: us-east-1 } }\n`,
+  );
   const validate = await world.run(["auth", "validate"]);
   assert.equal(validate.code, 2);
-  assert.match(validate.stdout, /atmos\.yaml:3:\d+ auth\.identities\.i0\.via\.identity\n +the chain never begins: i0 -> i1/);
+  assert.match(
+    validate.stdout,
+    /atmos\.yaml:3:\d+ auth\.identities\.i0\.via\.identity\n +the chain never begins: i0 -> i1/,
+  );
   for (const words of [["env"], ["login"], ["exec", "--", "true"]]) {
     const [command = "", ...rest] = words;
-    assertFailed(await world.run(["auth", command, "--identity", "i77", ...rest]), 2, /Cannot use the identity "i77": the chain never begins/);
+    assertFailed(
+      await world.run(["auth", command, "--identity", "i77", ...rest]),
+      2,
+      /Cannot use the identity "i77": the chain never begins/,
+    );
   }
   assert.match((await world.run(["auth", "list"])).stdout, /○ free \(aws\/user\)/);
-  const free = await world.run(["auth", "env", "--identity", "free"], { env: { ATMOS_KEYRING_TYPE: "memory" } });
+  const free = await world.run(["auth", "env", "--identity", "free"], {
+    env: { ATMOS_KEYRING_TYPE: "memory" },
+  });
   assertFailed(free, 2, /Cannot use the identity "free": neither atmos\.yaml nor the keyring has keys/);
 });
 

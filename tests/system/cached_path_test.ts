@@ -29,7 +29,11 @@ Deno.test("with fresh sessions `env` and `exec` make no request, open no keyring
   await endSessionIn(world, "prod-admin", -10);
   await endSessionIn(world, "base-admin", -10);
   const needing = await world.run(["auth", "env"], NOTHING);
-  assert.deepEqual([needing.code, /Cannot open keyring|damaged/.test(needing.stderr)], [6, true], needing.stderr);
+  assert.deepEqual(
+    [needing.code, /Cannot open keyring|damaged/.test(needing.stderr)],
+    [6, true],
+    needing.stderr,
+  );
 });
 
 Deno.test("with fresh sessions `env` and `exec` work while AWS is away", async () => {
@@ -47,7 +51,10 @@ testIf(
     await using world = await worldWithoutKeyring();
     const ran = await world.run(["auth", "env"], { ...NOTHING, grants: READ_ONLY });
     assert.deepEqual([ran.code, ran.stderr], [0, ""]);
-    const exec = await world.run(["auth", "exec", "--", "true"], { ...NOTHING, grants: [...READ_ONLY, "--allow-run=true"] });
+    const exec = await world.run(["auth", "exec", "--", "true"], {
+      ...NOTHING,
+      grants: [...READ_ONLY, "--allow-run=true"],
+    });
     assert.deepEqual([exec.code, exec.stderr], [0, ""]);
   },
 );
@@ -74,7 +81,8 @@ testIf(
   "with fresh sessions neither the AWS SDK's door, nor the keyring, nor a prompt is even loaded",
   async () => {
     await using world = await loggedInWorld();
-    const machinery = /^lib\/(?:aws\/(?:client|sts|sso|sso_oidc|iam|retry)\.ts|keyring\/|providers\/|identities\/|saml\/|oauth\/|chain\/run\.ts|terminal\/(?!ci|keys|escape))/;
+    const machinery =
+      /^lib\/(?:aws\/(?:client|sts|sso|sso_oidc|iam|retry)\.ts|keyring\/|providers\/|identities\/|saml\/|oauth\/|chain\/run\.ts|terminal\/(?!ci|keys|escape))/;
     for (const words of [["env"], ["exec", "--", "true"]]) {
       const modules = await loadedModules(world, words);
       assert.ok(modules.includes("lib/commands/session.ts"), modules.join("\n"));
@@ -83,6 +91,9 @@ testIf(
     // The same look at a run that needs them finds them.
     await endSessionIn(world, "prod-admin", -10);
     const modules = await loadedModules(world, ["env"]);
-    assert.ok(["lib/aws/sts.ts", "lib/chain/run.ts"].every((module) => modules.includes(module)), modules.join("\n"));
+    assert.ok(
+      ["lib/aws/sts.ts", "lib/chain/run.ts"].every((module) => modules.includes(module)),
+      modules.join("\n"),
+    );
   },
 );

@@ -20,7 +20,11 @@ function pass(name: string): void {
 }
 
 /** Replaces a function by one that passes a moment before and after it. */
-function watch<Name extends string>(holder: object, name: Name, only: (args: unknown[]) => boolean = () => true): void {
+function watch<Name extends string>(
+  holder: object,
+  name: Name,
+  only: (args: unknown[]) => boolean = () => true,
+): void {
   const original: unknown = Reflect.get(holder, name);
   if (typeof original !== "function") throw new TypeError(`No function ${name}`);
   Reflect.set(holder, name, async function (this: unknown, ...args: unknown[]) {

@@ -87,7 +87,10 @@ for (const what of ["keyring", "aws"] as const) {
     Deno.test(`SIGKILL before, in and after every step of writing the ${thing} ${state}: old or new, and no stale lock`, async () => {
       const moments = await momentsOf(what, before);
       for (const step of ["open", "write", "sync", "rename", "tryLock"]) {
-        assert.ok(moments.includes(`before ${step}`) && moments.includes(`after ${step}`), moments.join(", "));
+        assert.ok(
+          moments.includes(`before ${step}`) && moments.includes(`after ${step}`),
+          moments.join(", "),
+        );
       }
       const left: string[] = [];
       // Two at a time: one waits for the disk while the other computes.

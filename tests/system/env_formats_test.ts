@@ -21,7 +21,9 @@ const IDENTITY = `    awkward:
 
 /** What \`env\` says as JSON, which is what every other format is held against. */
 async function expected(world: World, words: readonly string[] = []): Promise<Record<string, string>> {
-  const { stdout, stderr } = await world.run(["auth", "env", "--format", "json", ...words], { printsSecrets: true });
+  const { stdout, stderr } = await world.run(["auth", "env", "--format", "json", ...words], {
+    printsSecrets: true,
+  });
   assert.equal(stderr, "");
   return JSON.parse(stdout);
 }
@@ -80,7 +82,7 @@ for (
     ["bash", "bash", 'eval "$1"; env -0'],
     ["bash", "dotenv", 'printf %s "$1" >"$0.env"; set -a; . "$0.env"; env -0'],
     ["zsh", "bash", 'eval "$1"; env -0'],
-    ["fish", "fish", 'echo $argv[2] | source; env -0'],
+    ["fish", "fish", "echo $argv[2] | source; env -0"],
   ] as const
 ) {
   testIf(
@@ -93,10 +95,17 @@ for (
       const values = await expected(world, words);
       assert.equal(values["AWKWARD"], AWKWARD);
       assert.equal(values["TWO_LINES"], "one\ntwo");
-      const { stdout } = await world.run(["auth", "env", "--format", format, ...words], { printsSecrets: true });
+      const { stdout } = await world.run(["auth", "env", "--format", format, ...words], {
+        printsSecrets: true,
+      });
       // A shell has no escape for a line break in a dotenv value that every reader of dotenv files shares.
       const names = Object.keys(values).filter((name) => format !== "dotenv" || name !== "TWO_LINES");
-      const after = await environmentAfter(shell, ["-c", script, `${world.home}/tmp/shell`, stdout], names, {});
+      const after = await environmentAfter(
+        shell,
+        ["-c", script, `${world.home}/tmp/shell`, stdout],
+        names,
+        {},
+      );
       assert.deepEqual(after, Object.fromEntries(names.map((name) => [name, values[name]])));
     },
   );
@@ -129,7 +138,11 @@ Deno.test("`env --output-file` writes what it would print, for the person alone,
   assert.equal(((await Deno.stat(file)).mode ?? 0) & 0o777, 0o600);
   assert.equal((await world.run(["auth", "env", "-o", ".env.aws"])).code, 0);
   await world.write("notes", "mine\n");
-  assertFailed(await world.run(["auth", "env", "-o", "notes"]), 2, /holds something that `auth env` did not write/);
+  assertFailed(
+    await world.run(["auth", "env", "-o", "notes"]),
+    2,
+    /holds something that `auth env` did not write/,
+  );
   assert.equal(await world.read("notes"), "mine\n");
   await world.assertNoLeaks((path) => path === file);
 });

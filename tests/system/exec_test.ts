@@ -84,7 +84,10 @@ Deno.test("the password variable of the configuration's choice reaches no child,
       env: [{ key: TF_VAR_stage, value: prod }]
 `);
   const config = await world.read("atmos.yaml");
-  await world.write("atmos.yaml", config.replace("{ type: file }", "{ type: file, spec: { password_env: MY_PASSWORD } }"));
+  await world.write(
+    "atmos.yaml",
+    config.replace("{ type: file }", "{ type: file, spec: { password_env: MY_PASSWORD } }"),
+  );
   const { environment } = await child(world, [], {
     flags: ["--identity", "with-env"],
     env: { ATMOS_KEYRING_PASSWORD: undefined, MY_PASSWORD: KEYRING_PASSWORD },
@@ -129,7 +132,10 @@ Deno.test("with a memory keyring the child gets keys, and nothing at all is writ
   assert.equal(ran.code, 0, ran.stderr);
   const { environment } = JSON.parse(ran.stdout);
   assert.match(environment["AWS_ACCESS_KEY_ID"] ?? "", /^ASIA/);
-  assert.deepEqual([environment["AWS_PROFILE"], environment["AWS_SHARED_CREDENTIALS_FILE"]], [undefined, undefined]);
+  assert.deepEqual([environment["AWS_PROFILE"], environment["AWS_SHARED_CREDENTIALS_FILE"]], [
+    undefined,
+    undefined,
+  ]);
   assert.deepEqual(await snapshot(world.home), before);
   await world.assertNoLeaks();
 });
@@ -143,18 +149,27 @@ testIf(hasSh, "sh is not installed", "every exit code of the child is that of `e
   }
 });
 
-testIf(hasSh, "sh is not installed", "a child that a signal ended gives 128 and the signal's number", async () => {
-  await using world = await loggedInWorld();
-  for (const [signal, code] of [["HUP", 129], ["KILL", 137], ["SEGV", 139], ["TERM", 143]] as const) {
-    const ran = await world.run(["auth", "exec", "--", "sh", "-c", `kill -${signal} $$`]);
-    assert.equal(ran.code, code);
-  }
-});
+testIf(
+  hasSh,
+  "sh is not installed",
+  "a child that a signal ended gives 128 and the signal's number",
+  async () => {
+    await using world = await loggedInWorld();
+    for (const [signal, code] of [["HUP", 129], ["KILL", 137], ["SEGV", 139], ["TERM", 143]] as const) {
+      const ran = await world.run(["auth", "exec", "--", "sh", "-c", `kill -${signal} $$`]);
+      assert.equal(ran.code, code);
+    }
+  },
+);
 
 Deno.test("a command that is not there is exit 127, one that cannot be executed is 126", async () => {
   await using world = await loggedInWorld();
   await world.write("plain.txt", "text\n");
-  assertFailed(await world.run(["auth", "exec", "--", "no-such-program-anywhere"]), 127, /no such program on PATH/);
+  assertFailed(
+    await world.run(["auth", "exec", "--", "no-such-program-anywhere"]),
+    127,
+    /no such program on PATH/,
+  );
   assertFailed(await world.run(["auth", "exec", "--", "./no-such-file"]), 127, /no such file/);
   assertFailed(await world.run(["auth", "exec", "--", "./plain.txt"]), 126, /plain\.txt/);
   assertFailed(await world.run(["auth", "exec", "--", "./tmp"]), 126, /Cannot run \.\/tmp/);
@@ -168,7 +183,11 @@ Deno.test("`exec` without a command, or without the two hyphens, is exit 2", asy
 });
 
 /** Sends a signal once the child is ready, to `exec` alone or, as a terminal does, to all of its group. */
-async function signalled(world: World, signal: Deno.Signal, group: boolean): Promise<readonly [number, string]> {
+async function signalled(
+  world: World,
+  signal: Deno.Signal,
+  group: boolean,
+): Promise<readonly [number, string]> {
   const ready = Promise.withResolvers<void>();
   const running = world.start(["auth", "exec", "--", ...CHILD, "signals"], {
     under: group ? ["setsid"] : [],
@@ -177,7 +196,8 @@ async function signalled(world: World, signal: Deno.Signal, group: boolean): Pro
   await Promise.race([ready.promise, running.ended]);
   if (group) {
     const name = signal.replace("SIG", "");
-    const { success } = await new Deno.Command("kill", { args: [`-${name}`, "--", `-${running.pid}`] }).output();
+    const { success } = await new Deno.Command("kill", { args: [`-${name}`, "--", `-${running.pid}`] })
+      .output();
     assert.ok(success);
   } else {
     running.kill(signal);
@@ -202,33 +222,44 @@ Deno.test("SIGTERM and SIGHUP that are meant for `exec` are passed on to the chi
   assert.deepEqual(await signalled(world, "SIGHUP", false), [33, '"ready"\n{"signal":"SIGHUP"}\n']);
 });
 
-testIf(hasSetsid && hasSh, "setsid or sh is not installed", "a child that Ctrl-C ends gives 130", async () => {
-  await using world = await loggedInWorld();
-  const ready = Promise.withResolvers<void>();
-  const running = world.start(["auth", "exec", "--", "sh", "-c", "echo ready; exec sleep 20"], {
-    under: ["setsid"],
-    onStdout: (soFar) => soFar.includes("ready") && ready.resolve(),
-  });
-  await Promise.race([ready.promise, running.ended]);
-  await new Deno.Command("kill", { args: ["-INT", "--", `-${running.pid}`] }).output();
-  assert.equal((await running.ended).code, 130);
-});
+testIf(
+  hasSetsid && hasSh,
+  "setsid or sh is not installed",
+  "a child that Ctrl-C ends gives 130",
+  async () => {
+    await using world = await loggedInWorld();
+    const ready = Promise.withResolvers<void>();
+    const running = world.start(["auth", "exec", "--", "sh", "-c", "echo ready; exec sleep 20"], {
+      under: ["setsid"],
+      onStdout: (soFar) => soFar.includes("ready") && ready.resolve(),
+    });
+    await Promise.race([ready.promise, running.ended]);
+    await new Deno.Command("kill", { args: ["-INT", "--", `-${running.pid}`] }).output();
+    assert.equal((await running.ended).code, 130);
+  },
+);
 
-Deno.test("neither `exec` nor its child has a secret among its words, and the child none in its environment", async () => {
-  await using world = await loggedInWorld();
-  const ready = Promise.withResolvers<void>();
-  const running = world.start(["auth", "exec", "--", ...CHILD, "signals"], {
-    onStdout: (soFar) => soFar.includes("ready") && ready.resolve(),
-  });
-  await Promise.race([ready.promise, running.ended]);
-  const children = (await Deno.readTextFile(`/proc/${running.pid}/task/${running.pid}/children`)).trim().split(" ");
-  assert.equal(children.length, 1);
-  world.watch("words of exec", await Deno.readTextFile(`/proc/${running.pid}/cmdline`));
-  for (const pid of children) {
-    world.watch("words of its child", await Deno.readTextFile(`/proc/${pid}/cmdline`));
-    world.watch("environment of its child", await Deno.readTextFile(`/proc/${pid}/environ`));
-  }
-  running.kill("SIGTERM");
-  await running.ended;
-  await world.assertNoLeaks();
-});
+testIf(
+  Deno.build.os === "linux",
+  "processes are looked at in /proc",
+  "neither `exec` nor its child has a secret among its words, and the child none in its environment",
+  async () => {
+    await using world = await loggedInWorld();
+    const ready = Promise.withResolvers<void>();
+    const running = world.start(["auth", "exec", "--", ...CHILD, "signals"], {
+      onStdout: (soFar) => soFar.includes("ready") && ready.resolve(),
+    });
+    await Promise.race([ready.promise, running.ended]);
+    const children = (await Deno.readTextFile(`/proc/${running.pid}/task/${running.pid}/children`)).trim()
+      .split(" ");
+    assert.equal(children.length, 1);
+    world.watch("words of exec", await Deno.readTextFile(`/proc/${running.pid}/cmdline`));
+    for (const pid of children) {
+      world.watch("words of its child", await Deno.readTextFile(`/proc/${pid}/cmdline`));
+      world.watch("environment of its child", await Deno.readTextFile(`/proc/${pid}/environ`));
+    }
+    running.kill("SIGTERM");
+    await running.ended;
+    await world.assertNoLeaks();
+  },
+);

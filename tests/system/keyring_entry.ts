@@ -1,24 +1,11 @@
 /**
- * Opens the file keyring of the home and stores one entry, or prints all: `set NAME TEXT`, `list`. Commands that do
- * this talk to AWS or to a person, too; here the keyring is alone.
+ * Stores one entry in the file keyring of the home, or prints all: `set NAME TEXT`, `list`.
  */
-import { denoHost } from "../../lib/host_deno.ts";
-import { openKeyring } from "../../lib/keyring/mod.ts";
+import { openFileKeyring } from "./keyring.ts";
 
 const [verb, name = "", text = ""] = Deno.args;
-const home = Deno.env.get("HOME") ?? "";
-const state = `${home}/.local/state/atmos`;
-const keyring = await openKeyring(
-  denoHost(),
-  { type: "file", path: undefined, passwordVariable: "ATMOS_KEYRING_PASSWORD" },
-  {
-    directory: `${home}/.local/share/atmos/keyring`,
-    realm: undefined,
-    lockPath: () => `${state}/locks/keyring.lock`,
-    stateDirectory: state,
-  },
-  undefined,
-);
+const variable = (name: string) => Deno.env.get(name) ?? "";
+const keyring = await openFileKeyring(variable("HOME"), variable("ATMOS_KEYRING_PASSWORD"));
 if (verb === "set") {
   await keyring.set({ purpose: "user-keys", name }, text);
 } else {

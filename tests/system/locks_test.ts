@@ -24,7 +24,7 @@ async function waiting(world: World, words: readonly string[]): Promise<Running>
   const said = Promise.withResolvers<void>();
   const running = world.start(["auth", ...words], {
     printsSecrets: true,
-    onStderr: (soFar) => soFar.includes("Waiting for process") && said.resolve(),
+    onStderr: (soFar) => /^Waiting for /m.test(soFar) && said.resolve(),
   });
   await Promise.race([said.promise, running.ended]);
   return running;
@@ -44,8 +44,10 @@ Deno.test("who waits for a login is told on whom and until when, and gets what i
   assert.equal((await login.ended).code, 0);
   const { code, stdout, stderr } = await env.ended;
   assert.equal(code, 0, stderr);
-  const [, pid, what, until] = /^Waiting for process (\d+), which is busy with (.+), until (.+)$/m.exec(stderr) ?? [];
-  assert.equal(Number(pid), login.pid, stderr);
+  const [, holder, what, until] = /^Waiting for (.+), which is busy with (.+), until (.+)$/m.exec(stderr) ??
+    [];
+  // The kernel's list of locks can miss one while others change it; then nobody is named.
+  assert.ok([`process ${login.pid}`, "another process"].includes(holder ?? ""), stderr);
   assert.equal(what, 'the session of "prod-admin"');
   const minutes = (Date.parse((until ?? "").replace(" UTC", "Z").replace(" ", "T")) - Date.now()) / 60_000;
   assert.ok(minutes > 9 && minutes < 12, until);
@@ -66,12 +68,12 @@ Deno.test("a login that is killed while it holds its locks leaves nobody waiting
   assert.deepEqual([...new Set(Object.values(locks))], [""]);
   const again = await world.run(["auth", "login", "--device-code"], { approve: true });
   assert.equal(again.code, 0, again.stderr);
-  assert.doesNotMatch(again.stderr, /Waiting for process/);
+  assert.doesNotMatch(again.stderr, /Waiting for (?:process|another)/);
   await world.assertNoLeaks();
 });
 
 function assertFailedAfterWaiting(ran: { code: number; stdout: string; stderr: string }): void {
-  assertFailed({ ...ran, stderr: ran.stderr.replace(/^Waiting for process .*\n/, "") }, 3, /nobody can be asked/);
+  assertFailed({ ...ran, stderr: ran.stderr.replace(/^Waiting for .*\n/, "") }, 3, /nobody can be asked/);
 }
 
 Deno.test("Ctrl-C ends a login at its page with 130, says so in a word, and frees its locks", async () => {
@@ -101,7 +103,10 @@ Deno.test("Ctrl-C ends the wait for somebody else's login", async () => {
 Deno.test("a lock that is held is waited for until the deadline and no longer, and the holder is named", async () => {
   const path = await Deno.makeTempFile({ prefix: "atmos-lock-" });
   const held = Promise.withResolvers<void>();
-  const env = { PATH: Deno.env.get("PATH") ?? "", DENO_DIR: Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno` };
+  const env = {
+    PATH: Deno.env.get("PATH") ?? "",
+    DENO_DIR: Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno`,
+  };
   const [program, ...words] = helper("lock_holder.ts");
   const holder = start([program, ...words, path], {
     directory: "/",
@@ -115,10 +120,11 @@ Deno.test("a lock that is held is waited for until the deadline and no longer, a
   const wait = { deadlineMillis: 400, onWait: (by: string | undefined) => void told.push(by) };
   await assert.rejects(
     files.lock(path, wait),
-    (error) => isAuthError(error, "lock-timeout") && error.message.includes(`process ${holder.pid}`),
+    (error) => isAuthError(error, "lock-timeout") && / process(?: \d+)? holds it$/.test(error.message),
   );
   assert.ok(performance.now() - started >= 400);
-  assert.deepEqual(told, [`process ${holder.pid}`]);
+  assert.equal(told.length, 1);
+  assert.ok([`process ${holder.pid}`, undefined].includes(told[0]), told[0]);
   const next = files.lock(path, { deadlineMillis: 20_000 });
   holder.kill("SIGKILL");
   await holder.ended;

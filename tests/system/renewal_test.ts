@@ -3,25 +3,21 @@
  */
 import assert from "node:assert/strict";
 import { assertClear, assertFailed } from "./clear.ts";
-import { endSessionIn, shortenTokens, sleep } from "./sessions.ts";
+import { endPortalSession, endSessionIn } from "./sessions.ts";
 import { chainedConfig, loggedInWorld, logIn, startWorld, type World } from "./world.ts";
 
 const ENV = ["auth", "env", "--format", "json"];
 
-/** A world in which every session has ended and the token of the portal with them; a refresh token is kept. */
+/** A world in which every session has ended; a refresh token is kept. */
 async function endedWorld(): Promise<World> {
-  const world = await startWorld();
-  await world.write("atmos.yaml", chainedConfig(world.aws.startUrl));
-  const restore = shortenTokens(world);
-  await logIn(world);
-  await endEverything(world, -10);
-  await sleep(1000);
-  restore();
+  const world = await loggedInWorld();
+  await endEverything(world);
+  await endPortalSession(world);
   return world;
 }
 
-async function endEverything(world: World, seconds: number): Promise<void> {
-  for (const section of ["base-admin", "prod-admin"]) await endSessionIn(world, section, seconds);
+async function endEverything(world: World): Promise<void> {
+  for (const section of ["base-admin", "prod-admin"]) await endSessionIn(world, section, -10);
 }
 
 async function keyOf(world: World): Promise<string> {
@@ -55,7 +51,11 @@ Deno.test("a refused refresh token with nobody to ask is exit 3, once tried and 
   world.aws.fault({ operation: "*", effect: { kind: "revoke-refresh-tokens" } });
   const tokens = world.aws.calls("CreateToken");
   for (const words of [ENV, ["auth", "exec", "--", "true"], ENV]) {
-    assertFailed(await world.run(words), 3, /Cannot log in to "my-sso"[^]*nobody can be asked[^]*atmos auth login/);
+    assertFailed(
+      await world.run(words),
+      3,
+      /Cannot log in to "my-sso"[^]*nobody can be asked[^]*atmos auth login/,
+    );
   }
   assert.equal(world.aws.calls("CreateToken"), tokens + 1);
   await world.assertNoLeaks();
@@ -64,7 +64,9 @@ Deno.test("a refused refresh token with nobody to ask is exit 3, once tried and 
 Deno.test("a role that AWS refuses is exit 4, with the operation and the request id, though a session still lives", async () => {
   await using world = await loggedInWorld();
   await endSessionIn(world, "prod-admin", 120);
-  world.aws.state.seed.roles = world.aws.state.seed.roles.filter(({ arn }) => !arn.endsWith("/ProductionAdmin"));
+  world.aws.state.seed.roles = world.aws.state.seed.roles.filter(({ arn }) =>
+    !arn.endsWith("/ProductionAdmin")
+  );
   const ran = await world.run(ENV);
   assertFailed(ran, 4, /AccessDenied[^]*auth\.identities\.prod-admin[^]*request +[0-9a-f-]{36}/);
   await world.assertNoLeaks();
@@ -86,7 +88,10 @@ Deno.test("with AWS away a session that is no longer fresh but lives is used, wi
   const ran = await world.run(ENV, { printsSecrets: true });
   assert.equal(ran.code, 0, ran.stderr);
   assert.match(JSON.parse(ran.stdout).AWS_ACCESS_KEY_ID, /^ASIA/);
-  assert.match(ran.stderr, /^Warning: Could not renew the session of "prod-admin", using the one that lasts 1m\d+s more: /);
+  assert.match(
+    ran.stderr,
+    /^Warning: Could not renew the session of "prod-admin", using the one that lasts 1m\d+s more: /,
+  );
   assertClear(ran);
   // `login` is asked for a new one: it never makes do.
   assertFailed(await world.run(["auth", "login"]), 5, /127\.0\.0\.1/);
@@ -113,14 +118,17 @@ Deno.test("an expiry that cannot be read is not fresh", async () => {
 
 Deno.test("logs at Trace, on stderr and in the file of the configuration, hold no secret", async () => {
   await using world = await startWorld();
-  await world.write("atmos.yaml", `${chainedConfig(world.aws.startUrl)}  logs: { level: Trace, file: logs/auth.log }\n`);
+  await world.write(
+    "atmos.yaml",
+    `${chainedConfig(world.aws.startUrl)}  logs: { level: Trace, file: logs/auth.log }\n`,
+  );
   await logIn(world, ["--logs-level=trace"]);
-  await endEverything(world, -10);
+  await endEverything(world);
   await world.run(["auth", "env", "--logs-level=Trace"], { printsSecrets: true });
   await world.run(["auth", "exec", "--logs-level=trace", "--", "true"]);
   await world.run(["auth", "whoami", "--verify", "--logs-level=trace"]);
   await world.aws.close();
-  await endEverything(world, -10);
+  await endEverything(world);
   assert.equal((await world.run(["auth", "env", "--logs-level=trace"])).code, 5);
   const log = await world.read("logs/auth.log");
   assert.match(log, /request method=POST host=127\.0\.0\.1:\d+ operation=AssumeRole status=200/);

@@ -24,7 +24,8 @@ for (const [shown, words, options] of WAYS) {
     // Nothing of this could be used.
     await world.write("atmos.yaml", "auth:\n\tkeyring: [\n");
     await world.write(".config/atmos/aws/my-sso/credentials", "no INI at all\n");
-    const run = (command: readonly string[]) => world.run(["auth", command[0] ?? "", ...words, ...command.slice(1)], options);
+    const run = (command: readonly string[]) =>
+      world.run(["auth", command[0] ?? "", ...words, ...command.slice(1)], options);
     assert.deepEqual(await run(["env"]), { code: 0, stdout: "", stderr: "" });
     assert.deepEqual(await run(["env", "--format", "json"]), { code: 0, stdout: "{}\n", stderr: "" });
     assert.deepEqual(await run(["whoami"]), {
@@ -56,7 +57,9 @@ Deno.test("`validate` and `list` ignore that authentication is off", async () =>
 Deno.test("ATMOS_IDENTITY beats the default, the flag beats the variable, and case does not matter", async () => {
   await using world = await loggedInWorld();
   const identity = async (words: readonly string[], variable?: string) => {
-    const ran = await world.run(["auth", "whoami", "--output", "json", ...words], { env: { ATMOS_IDENTITY: variable } });
+    const ran = await world.run(["auth", "whoami", "--output", "json", ...words], {
+      env: { ATMOS_IDENTITY: variable },
+    });
     assert.equal(ran.code, 0, ran.stderr);
     return JSON.parse(ran.stdout).identity;
   };
@@ -82,11 +85,17 @@ Deno.test("where somebody must choose and nobody can be asked, exit 2 lists the 
   const identity = (name: string, isDefault: boolean) =>
     `    ${name}: { kind: aws/user, default: ${isDefault}, credentials: { region: us-east-1 } }\n`;
   const config = (defaults: boolean) =>
-    `auth:\n  identities:\n${["one", "two", "three"].map((name) => identity(name, defaults && name !== "three")).join("")}`;
+    `auth:\n  identities:\n${
+      ["one", "two", "three"].map((name) => identity(name, defaults && name !== "three")).join("")
+    }`;
   await world.write("atmos.yaml", config(false));
   assertFailed(await world.run(["auth", "env"]), 2, /none is marked as default[^]*one, three, two\n/);
   assertFailed(await world.run(["auth", "whoami"]), 2, /none is marked as default[^]*one, three, two\n/);
   await world.write("atmos.yaml", config(true));
-  assertFailed(await world.run(["auth", "exec", "--", "true"]), 2, /several are marked as default[^]*one, two\n/);
+  assertFailed(
+    await world.run(["auth", "exec", "--", "true"]),
+    2,
+    /several are marked as default[^]*one, two\n/,
+  );
   assertFailed(await world.run(["auth", "login", "--identity"]), 2, /somebody must choose one/);
 });

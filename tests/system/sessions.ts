@@ -2,7 +2,8 @@
  * The files of a world, as a test sees them and ages what is in them.
  */
 import assert from "node:assert/strict";
-import type { World } from "./world.ts";
+import { openFileKeyring } from "./keyring.ts";
+import { KEYRING_PASSWORD, type World } from "./world.ts";
 
 /** The directory of the AWS files of the provider `my-sso`, below the home. */
 export const AWS_DIRECTORY = ".config/atmos/aws/my-sso";
@@ -28,12 +29,15 @@ export async function endSessionIn(
   await Deno.writeTextFile(`${world.home}/${path}`, after);
 }
 
-/** Lets every token that the portal hands out from now on end after a second. */
-export function shortenTokens({ aws }: World): () => void {
-  const { portal } = aws.state.seed;
-  const before = portal.accessTokenLifetime;
-  portal.accessTokenLifetime = 1;
-  return () => void (portal.accessTokenLifetime = before);
+/** Lets the kept session of the portal end in the past; its refresh token stays. */
+export async function endPortalSession({ home }: Pick<World, "home">): Promise<void> {
+  const keyring = await openFileKeyring(home, KEYRING_PASSWORD);
+  const [key, ...others] = (await keyring.list()).filter(({ purpose }) => purpose === "sso-session");
+  assert.ok(key !== undefined && others.length === 0, "one session of a portal");
+  const record = JSON.parse(await keyring.get(key) ?? "");
+  assert.equal(typeof record.token.refreshToken, "string");
+  const token = { ...record.token, issuedAt: Date.now() - 7_200_000, expiresAt: Date.now() - 3_600_000 };
+  await keyring.set(key, JSON.stringify({ ...record, token }));
 }
 
 /** Names of the sections of an AWS file. */
@@ -47,7 +51,9 @@ export async function snapshot(directory: string, inner = ""): Promise<Readonly<
   for await (const { name, isDirectory, isFile } of Deno.readDir(directory + inner)) {
     const path = `${inner}/${name}`;
     if (isDirectory) Object.assign(all, { [path]: "directory" }, await snapshot(directory, path));
-    else all[path] = isFile ? new TextDecoder("latin1").decode(await Deno.readFile(directory + path)) : "other";
+    else {all[path] = isFile
+        ? new TextDecoder("latin1").decode(await Deno.readFile(directory + path))
+        : "other";}
   }
   return all;
 }

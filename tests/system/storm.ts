@@ -4,7 +4,7 @@
 import type { RequestRecord } from "../emulator/mod.ts";
 import { assertClear } from "./clear.ts";
 import { helper, type Ran, start } from "./program.ts";
-import { AWS_DIRECTORY, endSessionIn, shortenTokens, sleep } from "./sessions.ts";
+import { endPortalSession, endSessionIn } from "./sessions.ts";
 import { logIn, type World } from "./world.ts";
 
 /** What every process of a storm should end with. */
@@ -149,11 +149,9 @@ async function* filesBelow(directory: string): AsyncGenerator<string> {
 
 /** Logs in, and lets all that came of it end but the refresh token. */
 export async function loginThatEnds(world: World): Promise<void> {
-  const restore = shortenTokens(world);
   await logIn(world, ["--identity", "base-admin"]);
-  await endSessionIn(world, "base-admin", -10, `${AWS_DIRECTORY}/credentials`);
-  await sleep(1000);
-  restore();
+  await endSessionIn(world, "base-admin", -10);
+  await endPortalSession(world);
 }
 
 /** What many writers of one keyring did. */
@@ -171,7 +169,10 @@ export async function writersStorm(world: World, processes: number): Promise<Wri
   const [program, ...words] = helper("keyring_entry.ts");
   const run = (...more: readonly string[]) =>
     start([program, ...words, ...more], { directory: world.home, env: world.env }).ended;
-  const entries = Array.from({ length: processes }, (_, index) => [`user-${index}`, `text of ${index}`] as const);
+  const entries = Array.from(
+    { length: processes },
+    (_, index) => [`user-${index}`, `text of ${index}`] as const,
+  );
   const started = performance.now();
   const runs = await Promise.all(entries.map(([name, text]) => run("set", name, text)));
   const seconds = Math.round((performance.now() - started) / 100) / 10;

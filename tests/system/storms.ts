@@ -59,7 +59,11 @@ export const STORMS: readonly Storm[] = [
     name: "ten roles behind one permission set",
     run: async (world, processes) => {
       await loginThatEnds(world);
-      return await storm(world, times(processes, (index) => env("--identity", `role-${index % ROLES}`)), SESSION);
+      return await storm(
+        world,
+        times(processes, (index) => env("--identity", `role-${index % ROLES}`)),
+        SESSION,
+      );
     },
     counts: (processes) => ({
       ...CLEAN,

@@ -65,7 +65,10 @@ Deno.test("an endpoint from a clone gets no token: every command that would use 
   const trust = await world.run(["auth", "trust"], inRepository(world));
   assert.deepEqual([trust.code, trust.stdout], [0, ""]);
   assert.match(trust.stderr, /auth\.providers\.my-sso\.spec\.endpoint_url[^]*Trusted: .*repo\/atmos\.yaml/);
-  const login = await world.run(["auth", "login", "--device-code"], { ...inRepository(world), approve: true });
+  const login = await world.run(["auth", "login", "--device-code"], {
+    ...inRepository(world),
+    approve: true,
+  });
   assert.equal(login.code, 0, login.stderr);
   await world.assertNoLeaks();
 });

@@ -28,7 +28,9 @@ const ACCOUNTS = { left: "111122223333", right: "123456789012" } as const;
 type Side = keyof typeof ACCOUNTS;
 
 /** Two repositories, both logged in; the portal is asked once. */
-async function twoRepositories(extra: Readonly<Record<Side, string>> = { left: "", right: "" }): Promise<World> {
+async function twoRepositories(
+  extra: Readonly<Record<Side, string>> = { left: "", right: "" },
+): Promise<World> {
   const world = await startWorld();
   for (const side of ["left", "right"] as const) {
     await world.write(`${side}/.git/HEAD`, "ref: refs/heads/main\n");
@@ -54,7 +56,10 @@ async function childOf(world: World, side: Side): Promise<Readonly<Record<string
 
 Deno.test("equal names in two repositories: each acts in its own account, and both sessions stay usable", async () => {
   await using world = await twoRepositories();
-  assert.deepEqual([world.aws.calls("StartDeviceAuthorization"), world.aws.calls("GetRoleCredentials")], [1, 2]);
+  assert.deepEqual([world.aws.calls("StartDeviceAuthorization"), world.aws.calls("GetRoleCredentials")], [
+    1,
+    2,
+  ]);
   const sections = await sectionsOf(world);
   assert.equal(sections.length, 2);
   assert.match(sections.join(" "), /^dev dev@[0-9a-f]{8}$/);
@@ -107,7 +112,8 @@ Deno.test("a realm keeps a repository's files and keyring apart", async () => {
 
 Deno.test("a section that somebody else wrote is neither used nor changed", async () => {
   await using world = await startWorld();
-  const foreign = "[dev]\naws_access_key_id = AKIASOMEBODYELSES222\naws_secret_access_key = not-a-real-secret-of-theirs\n";
+  const foreign =
+    "[dev]\naws_access_key_id = AKIASOMEBODYELSES222\naws_secret_access_key = not-a-real-secret-of-theirs\n";
   await world.write(".config/atmos/aws/my-sso/credentials", foreign);
   await world.write("left/atmos.yaml", config(world.aws.startUrl, ACCOUNTS.left));
   await logIn(world, [], { directory: `${world.home}/left` });

@@ -149,7 +149,11 @@ Deno.test("user configure refuses what cannot be keys, and says no word of the s
     [keysJson(PLAIN_USER, { acess: 1 }), 2, /unknown key "acess"/],
     [keysJson({ ...PLAIN_USER, accessKeyId: "ASIAEMULATORTEMPORAR" }), 2, /temporary credentials/],
     [keysJson({ ...PLAIN_USER, accessKeyId: "short" }), 2, /AKIA and 16/],
-    [keysJson({ ...PLAIN_USER, secretAccessKey: "with a space, not a real secret" }), 2, /no spaces/],
+    [
+      keysJson({ ...PLAIN_USER, secretAccessKey: "with a space, not a real secret" }),
+      2,
+      /slashes and plus signs/,
+    ],
     [keysJson(PLAIN_USER, { mfa_arn: "arn:aws:iam::123456789012:user/username" }), 2, /mfa\/NAME/],
     [keysJson(PLAIN_USER, { session_duration: "36h" }), 2, /12h without MFA/],
     [keysJson(PLAIN_USER, { session_duration: "soon" }), 2, /written like 12h/],
@@ -161,7 +165,7 @@ Deno.test("user configure refuses what cannot be keys, and says no word of the s
   assertFailed(
     await world.run(["auth", "user", "configure", "-i", "deploy-bot", "--verify"], { stdin: wrong }),
     4,
-    /verify the session/,
+    /verify the keys of/,
   );
   assertFailed(
     await world.run(["auth", "user", "configure", "-i", "break-glass"], { stdin: wrong }),
@@ -179,33 +183,5 @@ Deno.test("user configure refuses what cannot be keys, and says no word of the s
     2,
     /neither atmos.yaml nor the keyring/,
   );
-  await world.assertNoLeaks();
-});
-
-Deno.test("user rotate proves the new key before it is stored, and only then deactivates the old one", async () => {
-  await using world = await userWorld();
-  const iamUser = world.aws.state.seed.iamUsers.find(({ arn }) => arn === MFA_USER.arn);
-  assert.ok(iamUser !== undefined);
-  await configured(world, "emergency-user", keysJson(MFA_USER, { mfa_arn: MFA_USER.mfaSerial }));
-  const code = await world.aws.totp(MFA_USER.mfaSerial);
-  const rotated = await world.run(["auth", "user", "rotate", "-i", "emergency-user"], {
-    env: { ATMOS_MFA_TOKEN: code },
-  });
-  assert.equal(rotated.code, 0, rotated.stderr);
-  const operations = world.aws.requests().map(({ operation }) => operation);
-  const order = [
-    "GetSessionToken",
-    "ListAccessKeys",
-    "CreateAccessKey",
-    "GetCallerIdentity",
-    "UpdateAccessKey",
-  ];
-  const places = order.map((operation) => operations.indexOf(operation));
-  assert.deepEqual(places, [...places].sort((a, b) => a - b), operations.join(" "));
-  assert.equal(world.aws.state.credentials.get(MFA_USER.accessKeyId)?.active, false);
-  assert.match(rotated.stderr, new RegExp(`old access key ${MFA_USER.accessKeyId} is deactivated`));
-  const refused = await world.run(["auth", "user", "rotate", "-i", "emergency-user"]);
-  assertFailed(refused, 4, /has 2 access keys already/);
-  assert.equal(world.aws.calls("CreateAccessKey"), 1);
   await world.assertNoLeaks();
 });

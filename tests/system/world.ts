@@ -130,7 +130,11 @@ export async function loggedInWorld(extra = "", options: EmulatorOptions = {}): 
 }
 
 /** Logs in at the device page. */
-export async function logIn(world: World, words: readonly string[] = [], options: RunOptions = {}): Promise<Ran> {
+export async function logIn(
+  world: World,
+  words: readonly string[] = [],
+  options: RunOptions = {},
+): Promise<Ran> {
   const ran = await world.run(["auth", "login", "--device-code", ...words], { approve: true, ...options });
   assert.equal(ran.code, 0, ran.stderr);
   return ran;

@@ -1,0 +1,40 @@
+/**
+ * The host names that our calls go to, by the SDK's own rules.
+ *
+ * @module
+ */
+import { type AwsHost, clientOptions, type ServicePlace } from "./client.ts";
+import { type AwsService, endpointVariant, serviceEndpoint } from "./endpoints.ts";
+import { tolerateWithheldVariables } from "./sdk_variables.ts";
+
+/** What we make calls to; the console's sign-in has no client. */
+export type CalledService = Exclude<AwsService, "SIGNIN">;
+
+/** Where a service answers: the override of the configuration or the environment, else AWS's host. */
+export async function serviceAddress(
+  host: AwsHost,
+  service: CalledService,
+  place: ServicePlace,
+): Promise<URL> {
+  const override = serviceEndpoint(host.env, service, place.endpointUrl);
+  if (override !== undefined) return override;
+  const { useFipsEndpoint, useDualstackEndpoint } = endpointVariant(host.env);
+  const { endpointProvider } = await clientConfig(host, service, place);
+  const parameters = { Region: place.region, UseFIPS: useFipsEndpoint, UseDualStack: useDualstackEndpoint };
+  return endpointProvider(parameters).url;
+}
+
+async function clientConfig(host: AwsHost, service: CalledService, place: ServicePlace) {
+  tolerateWithheldVariables();
+  const options = clientOptions(host, service, place);
+  switch (service) {
+    case "STS":
+      return new (await import("@aws-sdk/client-sts")).STSClient(options).config;
+    case "SSO":
+      return new (await import("@aws-sdk/client-sso")).SSOClient(options).config;
+    case "SSO_OIDC":
+      return new (await import("@aws-sdk/client-sso-oidc")).SSOOIDCClient(options).config;
+    case "IAM":
+      return new (await import("@aws-sdk/client-iam")).IAMClient(options).config;
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * `atmos auth list accounts`: what a person may become through an Identity Center, and which of it has a name here.
+ *
+ * @module
+ */
+import { withRetries } from "../aws/retry.ts";
+import { listAccountRoles, listAccounts } from "../aws/sso.ts";
+import { planProvider } from "../chain/plan.ts";
+import { withProvider } from "../chain/run.ts";
+import type { ProviderStep } from "../chain/types.ts";
+import type { AuthConfig, IamIdentityCenterProvider } from "../config/types.ts";
+import type { SsoToken } from "../credentials.ts";
+import { AuthError } from "../errors.ts";
+import type { Host } from "../host.ts";
+import {
+  ACCOUNT_FORMATS,
+  type AccountsView,
+  formatAccounts,
+  type ListedAccount,
+} from "../output/list_accounts.ts";
+import { outputStyle } from "../output/style.ts";
+import { type Call, command } from "./command.ts";
+import { openContext } from "./context.ts";
+import { choice, text, usage, type Values } from "./flags.ts";
+
+const FLAGS = {
+  format: choice(ACCOUNT_FORMATS, "FORMAT", `${ACCOUNT_FORMATS.join(", ")}; table by default`, {
+    short: "f",
+  }),
+  provider: text("NAME", "The Identity Center, where several are configured", { short: "p" }),
+} as const;
+
+export const listAccountsCommand = command({
+  description:
+    "List the accounts and roles that an Identity Center offers you, and the identities that stand for them.\n" +
+    "The session of the access portal is used while it is fresh; else you are asked to log in, as `login` would.",
+  examples: [
+    ["Everything that the portal offers", "atmos auth list accounts"],
+    ["For a program", "atmos auth list accounts --provider my-sso --format json"],
+  ],
+  flags: FLAGS,
+  run: listAll,
+});
+
+async function listAll({ host, globals, input }: Call<Values<typeof FLAGS>>): Promise<number> {
+  await using context = await openContext(host, globals);
+  const auth = context.auth();
+  const { name, config } = portalOf(auth, input.provider);
+  const stores = context.stores({ provider: { name, config } });
+  const options = { renew: "nothing", deviceCode: false } as const;
+  const accounts = await withProvider(
+    context.host,
+    { name, config },
+    stores,
+    options,
+    async (credentials) => {
+      if (credentials.type !== "sso-token") throw new TypeError("An Identity Center gives a token");
+      return await accountsOf(context.host, config, credentials);
+    },
+  );
+  const view: AccountsView = {
+    provider: name,
+    accounts: accounts.map((account) => named(auth, name, account)),
+  };
+  host.write(formatAccounts(input.format ?? "table", view, outputStyle(globals.forceColor)));
+  return 0;
+}
+
+/** The Identity Center that is meant: the one that is named, or the only one. */
+function portalOf(
+  auth: AuthConfig,
+  name: string | undefined,
+): ProviderStep & { readonly config: IamIdentityCenterProvider } {
+  const portals = [...auth.providers.values()].filter(({ config }) =>
+    config?.kind === "aws/iam-identity-center"
+  )
+    .map((entry) => entry.name).sort();
+  const [only] = portals;
+  if (name === undefined && only === undefined) {
+    throw new AuthError("not-found", "Cannot list accounts: no provider is an Identity Center", {
+      hints: ["Add a provider of the kind aws/iam-identity-center"],
+    });
+  }
+  if (name === undefined && portals.length > 1) {
+    throw usage(
+      "Cannot list accounts: there are several Identity Centers",
+      `Name one with --provider: ${portals.join(", ")}`,
+    );
+  }
+  const step = planProvider(auth, name ?? only ?? "");
+  const { config } = step;
+  if (config.kind === "aws/iam-identity-center") return { name: step.name, config };
+  throw usage(
+    `Cannot list accounts: the provider "${step.name}" is not an Identity Center but ${config.kind}`,
+  );
+}
+
+/** The services take more; this many at once is no burst. */
+const AT_ONCE = 6;
+
+/** Every account with its roles, sorted by name, then id. */
+async function accountsOf(
+  host: Host,
+  { region, endpointUrl }: IamIdentityCenterProvider,
+  token: SsoToken,
+): Promise<readonly ListedAccount[]> {
+  const patient = withRetries({
+    fetch: host.fetch,
+    env: host.env,
+    sleep: host.sleep,
+    random: host.random,
+    interrupted: host.interrupted,
+  });
+  const place = { region, endpointUrl };
+  const accounts = (await listAccounts(patient, place, token)).toSorted((a, b) =>
+    a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : 1
+  );
+  const roles = new Map<string, readonly string[]>();
+  const queue = accounts.values();
+  const worker = async () => {
+    for (const { id } of queue) roles.set(id, await listAccountRoles(patient, place, token, id));
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return accounts.map(({ id, name }) => ({
+    id,
+    name,
+    roles: (roles.get(id) ?? []).toSorted().map((role) => ({ name: role, identities: [] })),
+  }));
+}
+
+/** With the identities that stand for each role. */
+function named(auth: AuthConfig, provider: string, account: ListedAccount): ListedAccount {
+  const identitiesFor = (role: string) =>
+    [...auth.identities.values()].flatMap(({ name, config }) => {
+      if (config?.kind !== "aws/permission-set" || config.via.provider !== provider) return [];
+      const isHere = "id" in config.account
+        ? config.account.id === account.id
+        : config.account.name === account.name;
+      return isHere && config.permissionSet === role ? [name] : [];
+    }).sort();
+  return { ...account, roles: account.roles.map(({ name }) => ({ name, identities: identitiesFor(name) })) };
+}

@@ -1,0 +1,63 @@
+/**
+ * What each command may touch beyond the configuration, which every one may read: for what is given up before it
+ * starts, for `atmos auth permissions`, and for the table in SECURITY.md. A command that does not stand here may touch
+ * anything.
+ *
+ * @module
+ */
+import type { GivenUpClass } from "../grants.ts";
+import type { Os } from "../host.ts";
+
+/** What a command may touch. */
+export interface Needs {
+  /** AWS and, where the chain starts there, the provider. */
+  readonly network: boolean;
+  /** The keyring: its own files, the session bus of Linux, the addon of macOS and Windows. */
+  readonly keyring: boolean;
+  /** The sessions in AWS files of our own. */
+  readonly sessions: "none" | "read" | "write";
+  /** Programs: those that help (a browser, `mfa_command`), or whatever the person names. */
+  readonly programs: "none" | "helpers" | "named";
+  /** What for, in a few words. */
+  readonly why: string;
+}
+
+const NOTHING = { network: false, keyring: false, sessions: "none", programs: "none" } as const;
+const SESSION = { network: true, keyring: true, sessions: "write", programs: "helpers" } as const;
+
+/** By the command's words behind `atmos auth`. */
+export const NEEDS: ReadonlyMap<string, Needs> = new Map<string, Needs>([
+  ["login", { ...SESSION, why: "makes a session and keeps it; may open a browser" }],
+  ["whoami", { ...SESSION, why: "gets what can be had without a person; may run mfa_command" }],
+  ["env", { ...SESSION, why: "as login, when no session is fresh" }],
+  ["exec", { ...SESSION, programs: "named", why: "as env, and starts the command" }],
+  ["shell", { ...SESSION, programs: "named", why: "as env, and starts the shell" }],
+  ["console", { ...SESSION, why: "as env, and opens the console in a browser" }],
+  ["logout", { ...SESSION, programs: "none", why: "removes sessions, tokens and keys; tells the portal" }],
+  ["list", { ...NOTHING, sessions: "read", why: "shows the configuration and what is in hand" }],
+  ["list accounts", { ...SESSION, sessions: "none", why: "asks the access portal; may open a browser" }],
+  ["validate", { ...NOTHING, why: "reads the configuration" }],
+  ["permissions", { ...NOTHING, why: "reads the configuration" }],
+  ["trust", { ...NOTHING, why: "reads the configuration, keeps its hash" }],
+  ["user configure", { ...NOTHING, keyring: true, why: "stores keys" }],
+  ["user forget", { ...NOTHING, keyring: true, why: "removes keys" }],
+  ["user rotate", { ...SESSION, why: "makes a key with IAM; may run mfa_command" }],
+  ["keyring passwd", { ...NOTHING, keyring: true, why: "changes the password" }],
+  ["keyring accept-rollback", { ...NOTHING, keyring: true, why: "opens the keyring" }],
+]);
+
+/**
+ * The classes of grants that a command never needs. A keyring may need the session bus on Linux, which Deno counts to
+ * the network, and an addon elsewhere. Beside programs, which run outside of any sandbox, giving up the addons would
+ * gain nothing.
+ */
+export function neverNeeded(needs: Needs | undefined, os: Os): readonly GivenUpClass[] {
+  if (needs === undefined || needs.programs !== "none") return [];
+  const { network, keyring } = needs;
+  const onLinux = os === "linux";
+  return [
+    "run",
+    ...(keyring && !onLinux ? [] : ["ffi"] as const),
+    ...(network || (keyring && onLinux) ? [] : ["net"] as const),
+  ];
+}

@@ -1,0 +1,161 @@
+/**
+ * What the parts of a command beside its chain need of the sandbox: its words, the files it keeps, what it prints and
+ * what it starts.
+ *
+ * @module
+ */
+import { partitionOfRegion } from "../arn.ts";
+import { signinFor } from "../aws/federation.ts";
+import { targetOf } from "../chain/plan.ts";
+import type { ChainPlan } from "../chain/types.ts";
+import type { AuthConfig } from "../config/types.ts";
+import { type AwsSession, Secret } from "../credentials.ts";
+import {
+  childEnvironment,
+  keysEnvironment,
+  ownSecretVariables,
+  pointersEnvironment,
+} from "../output/environment.ts";
+import { WHOLE } from "../output/permissions.ts";
+import { joinPath, stateHome } from "../paths.ts";
+import { keyringPlace } from "../session/stores.ts";
+import { canAsk, wantsAnsi, wantsColor } from "../terminal/ci.ts";
+import type { Context } from "./context.ts";
+import { GLOBAL_FLAGS } from "./globals.ts";
+import { blankEnv } from "./ledger.ts";
+import { askedLevel, logTarget } from "./logging.ts";
+import type { Needs } from "./needs.ts";
+import { hostOf, noteBrowser, type Noting } from "./permission_chain.ts";
+import { trustPath } from "./trust_store.ts";
+
+/** The variables that stand in for flags, and those that say who is there and what it may look like. */
+export async function noteWords({ host, ledger }: Noting, command: string): Promise<void> {
+  const { commandAt } = await import("./mod.ts");
+  const flags = { ...GLOBAL_FLAGS, ...(await commandAt(command))?.flags };
+  for (const { variable } of Object.values(flags)) if (variable !== undefined) ledger.need("env", variable);
+  askedLevel({ env: blankEnv((name) => ledger.need("env", name)) }, {
+    logsLevel: undefined,
+    verbose: undefined,
+  });
+  const look = blankEnv((name) => ledger.like("env", name));
+  canAsk(look, { stdinIsTerminal: true, stderrIsTerminal: true });
+  wantsColor(look, true);
+  wantsAnsi(look, false);
+  ledger.like("env", "COLUMNS", "AWS_CA_BUNDLE");
+  // Whose a file is.
+  if (host.os !== "windows") ledger.need("sys", "uid");
+}
+
+/** Sessions rest in the provider's directory, and are made under locks. */
+export function noteSessions({ host, ledger }: Noting, directory: string, { sessions }: Needs): void {
+  if (sessions === "none") return;
+  ledger.need("read", directory);
+  if (sessions === "write") {
+    ledger.need("write", directory);
+    noteState({ host, ledger });
+  }
+}
+
+/** Locks, and what this machine remembers. */
+function noteState({ host, ledger }: Noting): void {
+  const directory = joinPath(host.os, stateHome(host), "atmos");
+  ledger.need("read", directory);
+  ledger.need("write", directory);
+}
+
+/** What the loader of the native addon looks at. */
+const ADDON_VARIABLES = [
+  "NAPI_RS_ENFORCE_VERSION_CHECK",
+  "NAPI_RS_FORCE_WASI",
+  "NAPI_RS_NATIVE_LIBRARY_PATH",
+  "NAPI_RS_WASI_FLAVOR",
+];
+
+/** The store, and what wraps its key. */
+export async function noteKeyring(noting: Noting, context: Context): Promise<void> {
+  const { host, ledger } = noting;
+  const { keyring, realm } = context.auth();
+  if (keyring.type === "memory") return;
+  const { directory } = await keyringPlace(host, { keyring, realm }, context.loaded().directory);
+  ledger.need("read", directory);
+  ledger.need("write", directory);
+  noteState(noting);
+  if (keyring.type === "file") return ledger.need("env", keyring.passwordVariable);
+  if (host.os !== "linux") {
+    ledger.need("env", ...ADDON_VARIABLES);
+    return ledger.need("ffi", WHOLE);
+  }
+  const { busSocket } = await import("../keyring/secret_bus.ts");
+  const socket = busSocket(host.env);
+  if (socket === undefined || socket.startsWith("\0")) return;
+  ledger.need("read", socket);
+  ledger.need("write", socket);
+  ledger.need("net", `unix:${socket}`);
+}
+
+/** The console's sign-in, and a browser. */
+export function noteConsole(noting: Noting, plan: ChainPlan, needs: Needs): void {
+  const { region, endpointUrl } = targetOf(plan);
+  const partition = partitionOfRegion(region) ?? "aws";
+  const { federation } = signinFor(noting.host.env, { partition, region, endpointUrl });
+  noting.ledger.need("net", hostOf(federation));
+  noteBrowser(noting, needs);
+}
+
+const AROUND = { region: undefined, env: [] };
+const NOBODY: AwsSession = {
+  type: "aws-session",
+  accessKeyId: "",
+  secretAccessKey: new Secret(""),
+  sessionToken: new Secret(""),
+  issuedAt: 0,
+  expiresAt: 0,
+};
+const NOWHERE = { credentialsFile: "", configFile: "", profile: "" };
+
+/** The variables that the output, or a child, may have to lose, and the files that it goes to. */
+export function noteOutput({ host, ledger }: Noting, command: string, auth: AuthConfig): void {
+  const keys = keysEnvironment(NOBODY, AROUND);
+  const pointers = pointersEnvironment(NOWHERE, AROUND);
+  switch (command) {
+    case "env": {
+      ledger.need("env", "GITHUB_ENV", ...keys.unset, ...pointers.unset);
+      const file = host.env("GITHUB_ENV") ?? "";
+      if (file === "") return;
+      ledger.like("read", file);
+      ledger.like("write", file);
+      return;
+    }
+    case "validate":
+      return ledger.need("env", "ATMOS_AUTH_VALIDATE_VERBOSE");
+    case "exec":
+    case "shell": {
+      const credentials = auth.keyring.type === "memory" ? keys : pointers;
+      const { unset } = childEnvironment(credentials, "", ownSecretVariables(auth.keyring.passwordVariable));
+      return ledger.need(
+        "env",
+        ...unset,
+        ...(command === "shell" ? ["SHELL", "COMSPEC", "ATMOS_SHLVL"] : []),
+      );
+    }
+  }
+}
+
+/** The program of `exec`, or any. */
+export function noteProgram({ ledger }: Noting, { programs }: Needs, program: string | undefined): void {
+  if (programs === "named") ledger.need("run", program ?? WHOLE);
+}
+
+/**
+ * What fails nothing: a log that cannot be written, and the list of trusted files, of which nothing is trusted when it
+ * cannot be read.
+ */
+export function noteKindnesses({ host, ledger }: Noting, command: string, context: Context): void {
+  if (command === "trust") noteState({ host, ledger });
+  else ledger.spare("read", trustPath(host));
+  const nothingSaid = { logsLevel: undefined, logsFile: undefined, verbose: undefined };
+  const { file } = logTarget(host, nothingSaid, context.auth().logs, context.loaded().directory);
+  if (file === undefined) return;
+  ledger.like("read", file);
+  ledger.like("write", file);
+}

@@ -1,0 +1,118 @@
+/**
+ * `atmos auth permissions`: what a command needs of Deno's sandbox, for this configuration on this machine.
+ *
+ * @module
+ */
+import { checkChains } from "../chain/check.ts";
+import { planChain } from "../chain/plan.ts";
+import { disabledBy, selectIdentity } from "../chain/select.ts";
+import type { ChainPlan } from "../chain/types.ts";
+import { didYouMean } from "../config/nearest.ts";
+import type { Host } from "../host.ts";
+import { type CommandGrants, permissionFlags, permissionsJson } from "../output/permissions.ts";
+import { wishOf } from "./choose.ts";
+import { type Call, command } from "./command.ts";
+import { type Context, openContext } from "./context.ts";
+import { choice, usage, type Values } from "./flags.ts";
+import type { GlobalInput } from "./globals.ts";
+import { newLedger, notingHost } from "./ledger.ts";
+import { NEEDS, type Needs } from "./needs.ts";
+import { noteChain } from "./permission_chain.ts";
+import {
+  noteConsole,
+  noteKeyring,
+  noteKindnesses,
+  noteOutput,
+  noteProgram,
+  noteSessions,
+  noteWords,
+} from "./permission_parts.ts";
+
+const FLAGS = {
+  format: choice(["flags", "json"], "FORMAT", "flags or json; flags by default", { short: "f" }),
+} as const;
+
+export const permissions = command({
+  description:
+    "Show what a command needs of Deno's sandbox, as flags for `deno run`, narrowed to this configuration\n" +
+    "and this machine: for --identity, or the default identity, or else for all of them.",
+  word: "[COMMAND]",
+  operands: "-- PROGRAM",
+  strayHint: "Join the words of a command by a hyphen: user-configure",
+  examples: [
+    ["What printing the session needs", "atmos auth permissions env"],
+    ["What running one program with it needs", "atmos auth permissions exec -- terraform"],
+    ["Which may be left out, too", "atmos auth permissions env --format json"],
+  ],
+  flags: FLAGS,
+  run: showPermissions,
+});
+
+const MOST_USED = "env";
+
+async function showPermissions(
+  { host, globals, input, word, rest }: Call<Values<typeof FLAGS>>,
+): Promise<number> {
+  const [name, needs] = findCommand(word ?? MOST_USED);
+  const grants = await grantsOf(host, globals, { name, needs, program: rest?.[0] });
+  host.write(input.format === "json" ? permissionsJson(grants) : permissionFlags(grants, host.os));
+  return 0;
+}
+
+const hyphened = (name: string) => name.replaceAll(" ", "-");
+
+function findCommand(word: string): readonly [name: string, needs: Needs] {
+  const found = [...NEEDS].find(([name]) => hyphened(name) === hyphened(word));
+  if (found !== undefined) return found;
+  const names = [...NEEDS.keys()].map(hyphened);
+  throw usage(
+    `Unknown command ${JSON.stringify(word)} for atmos auth`,
+    didYouMean(word, names),
+    `It can be ${names.join(", ")}`,
+  );
+}
+
+/** Of which command. */
+interface Wanted {
+  readonly name: string;
+  readonly needs: Needs;
+  /** The program that `exec` is to start. */
+  readonly program: string | undefined;
+}
+
+async function grantsOf(world: Host, globals: GlobalInput, wanted: Wanted): Promise<CommandGrants> {
+  const ledger = newLedger();
+  const host = notingHost(world, ledger);
+  const noting = { host, ledger };
+  const { name, needs } = wanted;
+  await noteWords(noting, name);
+  await using context = await openContext(host, globals, { evenBroken: true });
+  const plans = plansOf(host, globals, context, wanted);
+  let opensKeyring = needs.keyring && !needs.network;
+  for (const plan of plans) {
+    opensKeyring = await noteChain(noting, plan, needs) || opensKeyring;
+    noteSessions(noting, context.directory(plan), needs);
+    if (name === "console") noteConsole(noting, plan, needs);
+  }
+  if (opensKeyring) await noteKeyring(noting, context);
+  noteOutput(noting, name, context.auth());
+  noteProgram(noting, needs, wanted.program);
+  noteKindnesses(noting, name, context);
+  return { command: name, needed: ledger.needed(), optional: ledger.optional() };
+}
+
+/** Of the identity that is meant; of all that can be used when none is, or when the command looks at all. */
+function plansOf(
+  host: Host,
+  globals: GlobalInput,
+  context: Context,
+  { name, needs }: Wanted,
+): readonly ChainPlan[] {
+  const auth = context.auth();
+  if (needs.sessions === "none" || auth.identities.size === 0) return [];
+  const wish = wishOf(host, globals);
+  const looksAtAll = name === "list" || name === "logout" || disabledBy(wish) !== undefined;
+  const selection = looksAtAll ? undefined : selectIdentity(auth, wish);
+  if (selection?.type === "named") return [planChain(auth, selection.name)];
+  return checkChains(auth).flatMap((verdict) => "plan" in verdict ? [verdict.plan] : []);
+}

@@ -1,0 +1,250 @@
+/**
+ * Makes the program's binaries, with what belongs beside them: `deno task compile [--target NAME,...|all] [--out DIR]`.
+ * By default the binary of this system is made, in `dist/`.
+ *
+ * The runtime in a binary comes from Deno's download site; where that is not reachable, `DENORT_BIN` names the file of
+ * one, for one target at a time. `--compiler FILE` compiles with another Deno, whose version the runtime must have.
+ *
+ * @module
+ */
+import { toHex } from "../lib/keyring/bytes.ts";
+import { manualPage } from "./man.ts";
+import { type Lock, type Part, softwareBill } from "./sbom.ts";
+import { bakedFlags, needsAddon, ownTarget, programFile, type Target, TARGETS } from "./targets.ts";
+import manifest from "../deno.json" with { type: "json" };
+
+const ROOT = new URL("../", import.meta.url).pathname;
+const ADDON = "@napi-rs/keyring";
+const USAGE = "usage: deno task compile [--target NAME,...|all] [--out DIR] [--compiler FILE]";
+
+/** How binaries are made. */
+export interface Compiling {
+  /** The Deno that compiles. */
+  readonly compiler: string;
+  /** The file of the runtime; `undefined`: the compiler fetches its own. */
+  readonly runtime: string | undefined;
+}
+
+/** Runs a program of which nothing is expected but success. */
+async function run(
+  [program, ...args]: readonly [string, ...string[]],
+  options: Pick<Deno.CommandOptions, "cwd" | "env"> = {},
+): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(program, { args, stdin: "null", ...options })
+    .output();
+  if (!success) throw new Error(`${program} ${args[0]} failed:\n${new TextDecoder().decode(stderr)}`);
+  return new TextDecoder().decode(stdout);
+}
+
+/** `cli.ts` with all that it imports, each command in files of its own, so that a start reads only what it needs. */
+export async function bundle(directory: string, ...flags: readonly string[]): Promise<void> {
+  await run(
+    [
+      Deno.execPath(),
+      "bundle",
+      "--quiet",
+      "--code-splitting",
+      `--external=${ADDON}`,
+      `--outdir=${directory}`,
+      ...flags,
+      "cli.ts",
+    ],
+    { cwd: ROOT },
+  );
+}
+
+/** The packages whose code is in the bundle, by the sources that its source maps name. */
+export async function bundledPackages(): Promise<readonly Part[]> {
+  const directory = await Deno.makeTempDir({ prefix: "atmos-parts-" });
+  try {
+    // Not the bundle that is shipped: the names of its files would depend on the maps, and they on the directory.
+    await bundle(directory, "--sourcemap=external");
+    const ids = new Set<string>();
+    for await (const { name } of Deno.readDir(directory)) {
+      if (!name.endsWith(".map")) continue;
+      const { sources }: { sources: readonly string[] } = JSON.parse(
+        await Deno.readTextFile(`${directory}/${name}`),
+      );
+      for (const source of sources) {
+        const path = /\/(node_modules\/\.deno\/[^/]+\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1];
+        if (path !== undefined) ids.add(path);
+      }
+    }
+    return await Promise.all([...ids].sort().map((path) => readPart(`${ROOT}${path}`)));
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+async function readPart(directory: string): Promise<Part> {
+  const { name, version, license } = JSON.parse(await Deno.readTextFile(`${directory}/package.json`));
+  return { name, version, license: typeof license === "string" ? license : undefined };
+}
+
+/**
+ * Fetches the addon for a target, by `deno.lock`, into a directory that becomes a part of the binary.
+ *
+ * @returns what that puts into the binary
+ */
+export async function stageAddon(
+  directory: string,
+  { os, arch }: Pick<Target, "os" | "arch">,
+): Promise<readonly Part[]> {
+  const imports = { [ADDON]: manifest.imports[ADDON] };
+  await Deno.writeTextFile(`${directory}/deno.json`, JSON.stringify({ nodeModulesDir: "auto", imports }));
+  await Deno.copyFile(`${ROOT}deno.lock`, `${directory}/deno.lock`);
+  await run([Deno.execPath(), "install", "--quiet", `--os=${os}`, `--arch=${arch}`], { cwd: directory });
+  const parts: Part[] = [];
+  for await (const { name } of Deno.readDir(`${directory}/node_modules/.deno`)) {
+    const packageName = /^@napi-rs\+(keyring[^@]*)@/.exec(name)?.[1];
+    if (packageName === undefined) continue;
+    parts.push(
+      await readPart(`${directory}/node_modules/.deno/${name}/node_modules/@napi-rs/${packageName}`),
+    );
+  }
+  if (parts.length < 2) throw new Error(`${ADDON} has no addon for ${os} ${arch}`);
+  return parts;
+}
+
+/** Compiles `bundle/cli.js` of a staging directory; the program's name is that of the file. */
+export async function compile(
+  stage: string,
+  output: string,
+  target: Target,
+  { compiler, runtime }: Compiling,
+): Promise<void> {
+  const config = needsAddon(target) ? ["--config=deno.json"] : ["--no-config"];
+  await run(
+    [
+      compiler,
+      "compile",
+      "--quiet",
+      "--no-check",
+      "--no-lock",
+      "--no-remote",
+      // Its file in the temporary directory would be read without a look at whose it is.
+      "--no-code-cache",
+      ...config,
+      `--target=${target.triple}`,
+      ...bakedFlags(target, manifest.permissions.cli),
+      `--output=${output}`,
+      "bundle/cli.js",
+    ],
+    { cwd: stage, ...(runtime === undefined ? {} : { env: { DENORT_BIN: runtime } }) },
+  );
+}
+
+/** Makes the binary of a target and its bill of materials; their names. */
+async function make(
+  target: Target,
+  out: string,
+  bundled: readonly Part[],
+  compiling: Compiling,
+): Promise<readonly string[]> {
+  const stage = await Deno.makeTempDir({ prefix: "atmos-compile-" });
+  try {
+    await bundle(`${stage}/bundle`, "--minify");
+    const addon = needsAddon(target) ? await stageAddon(stage, target) : [];
+    const program = programFile(target);
+    await compile(stage, `${out}/${program}`, target, compiling);
+    const bill = `atmos-${target.name}.cdx.json`;
+    const subject = {
+      name: "atmos",
+      version: manifest.version,
+      license: manifest.license,
+      runtime: await versionOf(compiling.compiler),
+    };
+    await Deno.writeTextFile(
+      `${out}/${bill}`,
+      softwareBill(subject, [...bundled, ...addon], await readLock()),
+    );
+    return [program, bill];
+  } finally {
+    await Deno.remove(stage, { recursive: true });
+  }
+}
+
+async function readLock(): Promise<Lock> {
+  return JSON.parse(await Deno.readTextFile(`${ROOT}deno.lock`));
+}
+
+async function versionOf(compiler: string): Promise<string> {
+  return /^deno (\S+)/.exec(await run([compiler, "--version"]))?.[1] ?? "unknown";
+}
+
+/** Lines as `sha256sum -c` reads them. */
+export async function checksums(directory: string, names: readonly string[]): Promise<string> {
+  const lines = await Promise.all(
+    names.toSorted().map(async (name) => {
+      const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(`${directory}/${name}`));
+      return `${toHex(new Uint8Array(digest))}  ${name}\n`;
+    }),
+  );
+  return lines.join("");
+}
+
+/** What the command line asks for. */
+export interface Wish extends Compiling {
+  readonly targets: readonly Target[];
+  readonly out: string;
+}
+
+/** @throws RangeError for what cannot be done */
+export function readWish(args: readonly string[], env: (name: string) => string | undefined): Wish {
+  const given = new Map<string, string>();
+  for (let index = 0; index < args.length; index++) {
+    const [, name, attached] = /^--(target|out|compiler)(?:=(.*))?$/.exec(args[index] ?? "") ?? [];
+    const value = attached ?? args[++index];
+    if (name === undefined || value === undefined || value === "") {
+      throw new RangeError(`Cannot use ${args.join(" ")}`);
+    }
+    given.set(name, value);
+  }
+  const targets = targetsOf(given.get("target"));
+  const runtime = env("DENORT_BIN") || undefined;
+  if (runtime !== undefined && targets.length > 1) {
+    throw new RangeError("DENORT_BIN is the runtime of one system: name one --target");
+  }
+  return {
+    targets,
+    out: given.get("out") ?? `${ROOT}dist`,
+    compiler: given.get("compiler") ?? Deno.execPath(),
+    runtime,
+  };
+}
+
+function targetsOf(names: string | undefined): readonly Target[] {
+  if (names === "all") return TARGETS;
+  const known = TARGETS.map(({ name }) => name).join(", ");
+  if (names === undefined) {
+    const own = ownTarget();
+    if (own === undefined) throw new RangeError(`This system is none of ${known}: name a --target`);
+    return [own];
+  }
+  return names.split(",").map((name) => {
+    const target = TARGETS.find((one) => one.name === name);
+    if (target === undefined) throw new RangeError(`${name} is none of ${known}`);
+    return target;
+  });
+}
+
+async function main({ targets, out, ...compiling }: Wish): Promise<void> {
+  await Deno.mkdir(out, { recursive: true });
+  const bundled = await bundledPackages();
+  const made: string[] = [];
+  for (const target of targets) made.push(...await make(target, out, bundled, compiling));
+  await Deno.writeTextFile(`${out}/atmos.1`, await manualPage());
+  made.push("atmos.1");
+  await Deno.writeTextFile(`${out}/SHA256SUMS`, await checksums(out, made));
+  for (const name of [...made, "SHA256SUMS"]) console.log(`${out}/${name}`);
+}
+
+if (import.meta.main) {
+  try {
+    await main(readWish(Deno.args, Deno.env.get));
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    console.error(`${cause.message}\n${USAGE}`);
+    Deno.exit(2);
+  }
+}
