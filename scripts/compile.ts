@@ -25,8 +25,13 @@ export interface Compiling {
   readonly runtime: string | undefined;
 }
 
-/** Runs a program of which nothing is expected but success. */
-async function run(
+/**
+ * Runs a program to its end.
+ *
+ * @returns its standard output
+ * @throws Error with its standard error when it fails
+ */
+export async function run(
   [program, ...args]: readonly [string, ...string[]],
   options: Pick<Deno.CommandOptions, "cwd" | "env"> = {},
 ): Promise<string> {
@@ -106,7 +111,15 @@ export async function stageAddon(
   return parts;
 }
 
-/** Compiles `bundle/cli.js` of a staging directory; the program's name is that of the file. */
+/** A binary holds the times of its files: one time for all, so that the same sources make the same bytes. */
+async function forgetTimes(directory: string): Promise<void> {
+  for await (const { name, isDirectory, isSymlink } of Deno.readDir(directory)) {
+    if (isDirectory) await forgetTimes(`${directory}/${name}`);
+    if (!isSymlink) await Deno.utime(`${directory}/${name}`, 0, 0);
+  }
+}
+
+/** Compiles `bundle/cli.js` of a staging directory. */
 export async function compile(
   stage: string,
   output: string,
@@ -114,6 +127,7 @@ export async function compile(
   { compiler, runtime }: Compiling,
 ): Promise<void> {
   const config = needsAddon(target) ? ["--config=deno.json"] : ["--no-config"];
+  await forgetTimes(stage);
   await run(
     [
       compiler,

@@ -257,20 +257,22 @@ Deno.test("denoHost().run ends a child at its deadline, even when a grandchild h
   );
 });
 
-Deno.test("denoHost().run sets and unsets variables, and needs all of the environment only to unset", async () => {
+Deno.test("denoHost().run sets and unsets variables of the child alone, with a grant for those it unsets", async () => {
   const run = (unset: readonly string[]) =>
     `await report(() => host.run({ program: "sh", args: ["-c", "echo $A-$B-$C"],
       environment: { set: { C: "new" }, unset: ${JSON.stringify(unset)} }, stdio: "capture" }));`;
   const env = { A: "a", B: "b", C: "c" };
   const all = await script(run(["A", "NOT_SET"]), { env });
   assert.deepEqual(JSON.parse(all.stdout), { code: 0, stdout: "-b-new\n" });
-  const scoped = await script(run(["NOT_SET"]) + run(["A"]), {
+  const own = `await report(() => Promise.resolve(host.env("A")));`;
+  const scoped = await script(run(["NOT_SET"]) + run(["A"]) + own + run(["B"]), {
     env,
     flags: ["--allow-run", "--allow-env=A,NOT_SET"],
   });
-  const [kept, refused] = scoped.stdout.trim().split("\n").map((line) => JSON.parse(line));
-  assert.deepEqual(kept, { code: 0, stdout: "a-b-new\n" });
-  assert.deepEqual([refused.code, refused.hints], ["permission-missing", ["Run with --allow-env"]]);
+  const [kept, taken, ours, refused] = scoped.stdout.trim().split("\n").map((line) => JSON.parse(line));
+  assert.deepEqual([kept, taken], [{ code: 0, stdout: "a-b-new\n" }, { code: 0, stdout: "-b-new\n" }]);
+  assert.equal(ours, "a");
+  assert.deepEqual([refused.code, refused.hints], ["permission-missing", ["Run with --allow-env=B"]]);
 });
 
 Deno.test("denoHost().env does not show a value that is not text", async () => {

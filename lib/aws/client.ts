@@ -11,6 +11,7 @@ import { AuthError, type ErrorCode, isAuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { EpochMillis } from "../time.ts";
 import { type AwsService, endpointVariant, serviceEndpoint } from "./endpoints.ts";
+import { Sha256 } from "./sha256.ts";
 import { readBody } from "./whole.ts";
 
 /** Where one service is spoken to. */
@@ -55,6 +56,7 @@ export function clientOptions(host: AwsHost, service: AwsService, place: Service
     }),
     // Else the SDK looks for `endpoint_url` in ~/.aws/config, and would send the credentials there.
     ignoreConfiguredEndpointUrls: true,
+    sha256: Sha256,
     requestHandler: { handle: (request: SdkRequest) => send(host, request) },
     // Retries are ours (retry.ts): the SDK's would sleep and roll dice outside the Host.
     maxAttempts: 1,

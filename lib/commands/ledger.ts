@@ -58,7 +58,7 @@ export function notingHost(host: Host, ledger: Ledger): Host {
   });
 }
 
-/** A look at a path's status alone is a look for what may be there: the loader goes on without it. */
+/** Whether a repository is above can be left open: the configuration then counts as part of one. */
 function notingFiles(files: Files, ledger: Ledger): Files {
   const noted = <Result>(read: (path: string) => Promise<Result>) => (path: string) => {
     ledger.need("read", path);
@@ -71,7 +71,8 @@ function notingFiles(files: Files, ledger: Ledger): Files {
     list: noted(files.list),
     realPath: noted(files.realPath),
     status: (path) => {
-      ledger.like("read", path);
+      if (/[\\/]\.git$/.test(path)) ledger.like("read", path);
+      else ledger.need("read", path);
       return files.status(path);
     },
   };

@@ -34,6 +34,7 @@ export const list = command({
     ["The accounts and roles of the access portal", "atmos auth list accounts"],
     ["Identities with the tag prod, for a program", "atmos auth list --identities --tags prod --format json"],
   ],
+  strayHint: "`atmos auth list accounts` lists what the access portal offers",
   flags: FLAGS,
   run: listEntries,
 });

@@ -103,9 +103,21 @@ const AUTH: Group = {
         },
       },
     },
+    explain: {
+      summary: "Show what a login would do, without doing it",
+      load: async () => (await import("./explain.ts")).explain,
+    },
+    doctor: {
+      summary: "Look for what is in the way of a login, and mend it",
+      load: async () => (await import("./doctor.ts")).doctor,
+    },
     validate: {
       summary: "Check the authentication configuration",
       load: async () => (await import("./validate.ts")).validate,
+    },
+    completion: {
+      summary: "Complete words in bash, zsh, fish or PowerShell",
+      load: async () => (await import("./completion.ts")).completion,
     },
     permissions: {
       summary: "Show what a command needs of Deno's sandbox",

@@ -8,7 +8,9 @@ import { linksOf } from "../chain/digest.ts";
 import type { ChainPlan, IdentityStep, ProviderStep } from "../chain/types.ts";
 import { unreachable } from "../errors.ts";
 import type { Host } from "../host.ts";
-import type { Ledger } from "./ledger.ts";
+import { hasLocalBrowser } from "../terminal/local_browser.ts";
+import { derived } from "../session/derive.ts";
+import { blankEnv, type Ledger } from "./ledger.ts";
 import type { Needs } from "./needs.ts";
 
 /** What the ledger is told with: a noting host. */
@@ -23,14 +25,23 @@ const GITHUB_ISSUER = "*.actions.githubusercontent.com:443";
 const JOB_VARIABLES = ["GITHUB_ACTIONS", "GITEA_ACTIONS", "GITHUB_EVENT_NAME", "GITHUB_ACTOR"];
 
 /** Notes what a chain's steps need; whether they need the keyring. */
-export async function noteChain({ host, ledger }: Noting, plan: ChainPlan, needs: Needs): Promise<boolean> {
+export async function noteChain(
+  { host, ledger }: Noting,
+  plan: ChainPlan,
+  { name: command, needs }: { readonly name: string; readonly needs: Needs },
+): Promise<boolean> {
   await linksOf(host, plan);
+  const { provider } = plan;
+  // It knocks at STS for every provider.
+  if (command === "doctor" && provider !== undefined) {
+    await noteService({ host, ledger }, "STS", provider.config);
+  }
   const user = plan.identities.find(({ config }) => config.kind === "aws/user");
   if (needs.network) {
     for (const step of plan.identities) await noteStep({ host, ledger }, plan, step, needs);
-    if (plan.provider !== undefined) await noteProvider({ host, ledger }, plan.provider, needs);
+    if (provider !== undefined) await noteProvider({ host, ledger }, provider, needs);
   }
-  const keepsToken = plan.provider?.config.kind === "aws/iam-identity-center";
+  const keepsToken = provider?.config.kind === "aws/iam-identity-center";
   const keepsKeys = user?.config.kind === "aws/user" && user.config.keys === undefined;
   return needs.keyring && (keepsToken || keepsKeys);
 }
@@ -72,7 +83,7 @@ async function noteProvider(noting: Noting, { name, config }: ProviderStep, need
     case "aws/iam-identity-center":
       await noteService(noting, "SSO_OIDC", config);
       await noteService(noting, "SSO", config);
-      return noteBrowser(noting, needs);
+      return needs.programs === "none" ? undefined : await noteBrowser(noting);
     case "github/oidc": {
       ledger.need("env", "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", ...JOB_VARIABLES);
       const issuer = URL.parse(host.env("ACTIONS_ID_TOKEN_REQUEST_URL") ?? "");
@@ -111,10 +122,10 @@ async function noteSaml(
   ledger.need("run", host.os === "windows" ? "*" : "/bin/sh");
 }
 
-/** Showing a page is a kindness: its address is printed, too. */
-export function noteBrowser({ host, ledger }: Noting, { programs }: Needs): void {
-  if (programs === "none") return;
-  ledger.like("env", "BROWSER", "WSL_DISTRO_NAME", "DISPLAY", "WAYLAND_DISPLAY");
+/** Showing a page is a kindness: its address is printed, too. Whether it would be seen is found out first. */
+export async function noteBrowser({ host, ledger }: Noting): Promise<void> {
+  await hasLocalBrowser(host);
+  await hasLocalBrowser(derived(host, { env: blankEnv((name) => ledger.need("env", name)) }));
   const openers = { linux: ["xdg-open", "wslview"], darwin: ["open"], windows: ["rundll32"] } as const;
   ledger.like("run", ...openers[host.os]);
   ledger.like("net", "127.0.0.1:0");

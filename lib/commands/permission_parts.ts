@@ -20,6 +20,7 @@ import { WHOLE } from "../output/permissions.ts";
 import { joinPath, stateHome } from "../paths.ts";
 import { keyringPlace } from "../session/stores.ts";
 import { canAsk, wantsAnsi, wantsColor } from "../terminal/ci.ts";
+import type { Host, Os } from "../host.ts";
 import type { Context } from "./context.ts";
 import { GLOBAL_FLAGS } from "./globals.ts";
 import { blankEnv } from "./ledger.ts";
@@ -42,6 +43,8 @@ export async function noteWords({ host, ledger }: Noting, command: string): Prom
   wantsColor(look, true);
   wantsAnsi(look, false);
   ledger.like("env", "COLUMNS", "AWS_CA_BUNDLE");
+  // Looked at for a file in a repository, which it is, too, when it cannot be told.
+  ledger.need("env", "ATMOS_TRUST_CONFIG");
   // Whose a file is.
   if (host.os !== "windows") ledger.need("sys", "uid");
 }
@@ -54,6 +57,17 @@ export function noteSessions({ host, ledger }: Noting, directory: string, { sess
     ledger.need("write", directory);
     noteState({ host, ledger });
   }
+}
+
+/** What says where that is, but for the home directory, which is looked at for other reasons, too. */
+function stateVariables(os: Os): readonly string[] {
+  const names: string[] = [];
+  const env: Host["env"] = (name) => {
+    names.push(name);
+    return name === "HOME" || name === "USERPROFILE" ? "/home" : undefined;
+  };
+  stateHome({ os, env });
+  return names.filter((name) => /XDG|LOCALAPPDATA/.test(name));
 }
 
 /** Locks, and what this machine remembers. */
@@ -94,15 +108,15 @@ export async function noteKeyring(noting: Noting, context: Context): Promise<voi
 }
 
 /** The console's sign-in, and a browser. */
-export function noteConsole(noting: Noting, plan: ChainPlan, needs: Needs): void {
+export async function noteConsole(noting: Noting, plan: ChainPlan): Promise<void> {
   const { region, endpointUrl } = targetOf(plan);
   const partition = partitionOfRegion(region) ?? "aws";
   const { federation } = signinFor(noting.host.env, { partition, region, endpointUrl });
   noting.ledger.need("net", hostOf(federation));
-  noteBrowser(noting, needs);
+  await noteBrowser(noting);
 }
 
-const AROUND = { region: undefined, env: [] };
+const AROUND = { region: "us-east-1", env: [] };
 const NOBODY: AwsSession = {
   type: "aws-session",
   accessKeyId: "",
@@ -114,30 +128,44 @@ const NOBODY: AwsSession = {
 const NOWHERE = { credentialsFile: "", configFile: "", profile: "" };
 
 /** The variables that the output, or a child, may have to lose, and the files that it goes to. */
-export function noteOutput({ host, ledger }: Noting, command: string, auth: AuthConfig): void {
+export async function noteOutput({ host, ledger }: Noting, command: string, auth: AuthConfig): Promise<void> {
   const keys = keysEnvironment(NOBODY, AROUND);
   const pointers = pointersEnvironment(NOWHERE, AROUND);
+  const secrets = ownSecretVariables(auth.keyring.passwordVariable);
   switch (command) {
     case "env": {
       ledger.need("env", "GITHUB_ENV", ...keys.unset, ...pointers.unset);
       const file = host.env("GITHUB_ENV") ?? "";
       if (file === "") return;
       ledger.like("read", file);
-      ledger.like("write", file);
-      return;
+      return ledger.like("write", file);
     }
     case "validate":
       return ledger.need("env", "ATMOS_AUTH_VALIDATE_VERBOSE");
     case "exec":
     case "shell": {
+      if (command === "shell") ledger.need("env", "SHELL", "COMSPEC", "ATMOS_SHLVL");
       const credentials = auth.keyring.type === "memory" ? keys : pointers;
-      const { unset } = childEnvironment(credentials, "", ownSecretVariables(auth.keyring.passwordVariable));
-      return ledger.need(
-        "env",
-        ...unset,
-        ...(command === "shell" ? ["SHELL", "COMSPEC", "ATMOS_SHLVL"] : []),
-      );
+      return ledger.need("env", ...childEnvironment(credentials, "", secrets).unset);
     }
+    case "explain":
+      for (const credentials of [keys, pointers]) {
+        const { set, unset } = childEnvironment(credentials, "", secrets);
+        ledger.need("env", ...Object.keys(set), ...unset);
+      }
+      return;
+    case "doctor":
+      ledger.need(
+        "env",
+        "ATMOS_SHLVL",
+        "SHELL",
+        "HTTPS_PROXY",
+        "https_proxy",
+        ...keys.unset,
+        ...pointers.unset,
+      );
+      ledger.need("env", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI");
+      return await noteBrowser({ host, ledger });
   }
 }
 
@@ -150,9 +178,16 @@ export function noteProgram({ ledger }: Noting, { programs }: Needs, program: st
  * What fails nothing: a log that cannot be written, and the list of trusted files, of which nothing is trusted when it
  * cannot be read.
  */
-export function noteKindnesses({ host, ledger }: Noting, command: string, context: Context): void {
-  if (command === "trust") noteState({ host, ledger });
+export function noteKindnesses(
+  { host, ledger }: Noting,
+  { name, needs }: { readonly name: string; readonly needs: Needs },
+  context: Context,
+): void {
+  if (name === "trust") noteState({ host, ledger });
   else ledger.spare("read", trustPath(host));
+  if (name !== "trust" && needs.sessions !== "write" && !needs.keyring) {
+    stateVariables(host.os).forEach((variable) => ledger.spare("env", variable));
+  }
   const nothingSaid = { logsLevel: undefined, logsFile: undefined, verbose: undefined };
   const { file } = logTarget(host, nothingSaid, context.auth().logs, context.loaded().directory);
   if (file === undefined) return;

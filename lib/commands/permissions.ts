@@ -4,7 +4,7 @@
  * @module
  */
 import { checkChains } from "../chain/check.ts";
-import { planChain } from "../chain/plan.ts";
+import { planChain, targetOf } from "../chain/plan.ts";
 import { disabledBy, selectIdentity } from "../chain/select.ts";
 import type { ChainPlan } from "../chain/types.ts";
 import { didYouMean } from "../config/nearest.ts";
@@ -88,16 +88,16 @@ async function grantsOf(world: Host, globals: GlobalInput, wanted: Wanted): Prom
   await noteWords(noting, name);
   await using context = await openContext(host, globals, { evenBroken: true });
   const plans = plansOf(host, globals, context, wanted);
-  let opensKeyring = needs.keyring && !needs.network;
+  let opensKeyring = needs.keyring && (!needs.network || name === "logout");
   for (const plan of plans) {
-    opensKeyring = await noteChain(noting, plan, needs) || opensKeyring;
+    opensKeyring = await noteChain(noting, plan, wanted) || opensKeyring;
     noteSessions(noting, context.directory(plan), needs);
-    if (name === "console") noteConsole(noting, plan, needs);
+    if (name === "console") await noteConsole(noting, plan);
   }
   if (opensKeyring) await noteKeyring(noting, context);
-  noteOutput(noting, name, context.auth());
+  await noteOutput(noting, name, context.auth());
   noteProgram(noting, needs, wanted.program);
-  noteKindnesses(noting, name, context);
+  noteKindnesses(noting, wanted, context);
   return { command: name, needed: ledger.needed(), optional: ledger.optional() };
 }
 
@@ -109,10 +109,13 @@ function plansOf(
   { name, needs }: Wanted,
 ): readonly ChainPlan[] {
   const auth = context.auth();
-  if (needs.sessions === "none" || auth.identities.size === 0) return [];
-  const wish = wishOf(host, globals);
-  const looksAtAll = name === "list" || name === "logout" || disabledBy(wish) !== undefined;
-  const selection = looksAtAll ? undefined : selectIdentity(auth, wish);
-  if (selection?.type === "named") return [planChain(auth, selection.name)];
-  return checkChains(auth).flatMap((verdict) => "plan" in verdict ? [verdict.plan] : []);
+  if ((needs.sessions === "none" && !needs.network) || auth.identities.size === 0) return [];
+  const wish = name === "list" ? undefined : wishOf(host, globals);
+  // What is needed is asked where authentication is off, too.
+  const one = wish === undefined || name === "logout" || disabledBy(wish) !== undefined
+    ? undefined
+    : selectIdentity(auth, wish);
+  if (one?.type === "named") return [planChain(auth, one.name)];
+  const plans = checkChains(auth).flatMap((verdict) => "plan" in verdict ? [verdict.plan] : []);
+  return name.startsWith("user ") ? plans.filter((plan) => targetOf(plan).config.kind === "aws/user") : plans;
 }

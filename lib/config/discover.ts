@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { AuthError, isAuthError } from "../errors.ts";
+import { AuthError, type ErrorCode, isAuthError } from "../errors.ts";
 import { configHome, joinPath, parentOf, resolvePath } from "../paths.ts";
 import { listDirectory } from "./glob.ts";
 import { yamlFilesBelow } from "./imports.ts";
@@ -107,29 +107,30 @@ function systemDirectories(host: ConfigHost): readonly string[] {
   ];
 }
 
-/** Whether a directory has anything of Atmos, so that nothing above it is looked for. */
-async function hasLocal(session: Session, directory: string): Promise<boolean> {
-  return await hasAny(session, directory, [
-    ...FILE_NAMES,
-    ...DOT_FILE_NAMES,
-    ".atmos",
-    ...DROP_IN_DIRECTORIES,
-  ]);
-}
-
-async function hasAny({ host }: Session, directory: string, names: readonly string[]): Promise<boolean> {
-  for (const name of names) {
-    if (await existsQuietly(host, joinPath(host.os, directory, name))) return true;
+/**
+ * Whether a directory has anything of Atmos, so that nothing above it is looked for. What a sandbox withholds here is
+ * not passed over: another configuration would be taken in its place.
+ */
+async function hasLocal({ host }: Session, directory: string): Promise<boolean> {
+  for (const name of [...FILE_NAMES, ...DOT_FILE_NAMES, ".atmos", ...DROP_IN_DIRECTORIES]) {
+    if (await exists(host, joinPath(host.os, directory, name), ["permission-missing"])) return true;
   }
   return false;
 }
 
-/** A directory above that may not be looked into holds nothing for us. */
-async function existsQuietly(host: ConfigHost, path: string): Promise<boolean> {
+async function hasAny({ host }: Session, directory: string, names: readonly string[]): Promise<boolean> {
+  for (const name of names) {
+    if (await exists(host, joinPath(host.os, directory, name), [])) return true;
+  }
+  return false;
+}
+
+/** A directory that may not be looked into holds nothing for us, but for these failures. */
+async function exists(host: ConfigHost, path: string, failures: readonly ErrorCode[]): Promise<boolean> {
   try {
     return await host.files.status(path) !== undefined;
   } catch (error) {
-    if (isAuthError(error)) return false;
+    if (isAuthError(error) && !failures.includes(error.code)) return false;
     throw error;
   }
 }

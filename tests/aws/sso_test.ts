@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { endPortalSession, getRoleCredentials, listAccounts } from "../../lib/aws/sso.ts";
+import { endPortalSession, getRoleCredentials, listAccountRoles, listAccounts } from "../../lib/aws/sso.ts";
 import { Secret, type SsoToken } from "../../lib/credentials.ts";
 import { FAKE_NOW, type FakeHost, fakeHost } from "../fake_host.ts";
 import { keyId } from "./fake_aws.ts";
@@ -43,6 +43,19 @@ Deno.test("listAccounts() walks every page, however the service says that there 
     assert.equal(host.requests[0]?.url.includes("next_token"), false, "the first page has no token");
     assert.equal(host.called.length, 3);
   }
+});
+
+Deno.test("listAccountRoles() walks every page of one account", async () => {
+  const host = fakeHost({
+    exchanges: ({ url }) => {
+      const { pathname, searchParams } = new URL(url);
+      assert.deepEqual([pathname, searchParams.get("account_id")], ["/assignment/roles", "111122223333"]);
+      return searchParams.get("next_token") === null
+        ? Response.json({ roleList: [{ roleName: "Admin", accountId: "111122223333" }], nextToken: "2" })
+        : Response.json({ roleList: [{ roleName: "Read", accountId: "111122223333" }], nextToken: "" });
+    },
+  });
+  assert.deepEqual(await listAccountRoles(host, PLACE, TOKEN, "111122223333"), ["Admin", "Read"]);
 });
 
 Deno.test("listAccounts() loses no account and invents none", async () => {

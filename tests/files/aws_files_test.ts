@@ -3,6 +3,8 @@ import { type AwsSession, Secret } from "../../lib/credentials.ts";
 import { isAuthError } from "../../lib/errors.ts";
 import {
   awsFilePaths,
+  bySection,
+  findSession,
   listSessions,
   readSession,
   removeSession,
@@ -278,6 +280,17 @@ Deno.test("listSessions() lists what is ours, usable or not", async () => {
     },
   ]);
   assert.deepEqual(await listSessions(host, "/nowhere"), []);
+});
+
+Deno.test("findSession() finds in what was read once what readSession() finds", async () => {
+  const host = world();
+  await writeSession(host, DIRECTORY, "admin", CHAIN, session(), REGION);
+  await writeSession(host, DIRECTORY, "admin", OTHER, session({ accessKeyId: "ASIAOTHER" }), REGION);
+  const found = bySection(await listSessions(host, DIRECTORY));
+  for (const chain of [CHAIN, OTHER, "00".repeat(32)]) {
+    assert.deepEqual(findSession(found, "admin", chain), await readSession(host, DIRECTORY, "admin", chain));
+  }
+  assert.equal(findSession(found, "admin", OTHER)?.section, `admin@${OTHER.slice(0, 8)}`);
 });
 
 Deno.test("removeSession() removes the session of this chain only, and the files with the last one", async () => {

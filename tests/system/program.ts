@@ -47,7 +47,15 @@ export function program(grants: readonly string[] = ["--allow-all"]): readonly [
 
 /** A module of this directory as a program of its own. */
 export function helper(name: string): readonly [string, ...string[]] {
-  return [Deno.execPath(), "run", "-q", "--no-prompt", "--cached-only", "--allow-all", `${ROOT}tests/system/${name}`];
+  return [
+    Deno.execPath(),
+    "run",
+    "-q",
+    "--no-prompt",
+    "--cached-only",
+    "--allow-all",
+    `${ROOT}tests/system/${name}`,
+  ];
 }
 
 /** Starts a program; it has exactly the environment that is given. */
@@ -106,7 +114,9 @@ export async function isInstalled(name: string): Promise<boolean> {
   const directories = (Deno.env.get("PATH") ?? "").split(":").filter((directory) => directory !== "");
   for (const directory of directories) {
     const info = await Deno.stat(`${directory}/${name}`).catch((error: unknown) => {
-      if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
+      if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+        return undefined;
+      }
       throw error;
     });
     if (info?.isFile) return true;

@@ -1,0 +1,134 @@
+/**
+ * `atmos auth completion`: the script of a shell, and at every Tab the words that it asks for.
+ *
+ * @module
+ */
+import { isAuthError } from "../errors.ts";
+import type { Host } from "../host.ts";
+import { COMPLETION_SHELLS, completionScript } from "../output/completion_script.ts";
+import { derived } from "../session/derive.ts";
+import { printable } from "../terminal/escape.ts";
+import { readFlags, splitWords, type Words } from "./args.ts";
+import { type Call, command } from "./command.ts";
+import { type Candidate, candidatesAt, type Names, type Place, withoutGlobals } from "./complete_words.ts";
+import { openContext } from "./context.ts";
+import { type Flags, toggle, usage, type Values } from "./flags.ts";
+import { applyGlobals, GLOBAL_FLAGS } from "./globals.ts";
+
+const FLAGS = {
+  fresh: toggle("With `words`: the last word is still empty"),
+} as const;
+
+export const completion = command({
+  description: "Print what a shell evaluates to complete commands, flags, identities, providers and tags.\n" +
+    "With `words` it prints what may stand at the end of the words behind --: that is what the scripts ask for.",
+  word: COMPLETION_SHELLS.join("|"),
+  operands: "[-- WORD...]",
+  examples: [
+    ["bash, in ~/.bashrc", "source <(atmos auth completion bash)"],
+    ["zsh, in ~/.zshrc", "source <(atmos auth completion zsh)"],
+    ["fish, in ~/.config/fish/config.fish", "atmos auth completion fish | source"],
+    ["PowerShell, in $PROFILE", "atmos auth completion powershell | Out-String | Invoke-Expression"],
+  ],
+  flags: FLAGS,
+  run: complete,
+});
+
+async function complete({ host, input, word, rest }: Call<Values<typeof FLAGS>>): Promise<number> {
+  if (word === "words") {
+    const typed = [...rest ?? [], ...(input.fresh === true ? [""] : [])];
+    for (const { value, description } of await candidates(host, typed)) {
+      host.write(`${value}\t${description}\n`);
+    }
+    return 0;
+  }
+  const shell = COMPLETION_SHELLS.find((one) => one === word?.toLowerCase());
+  if (shell === undefined) {
+    const problem = word === undefined
+      ? "no shell is named"
+      : `there is no script for ${JSON.stringify(word)}`;
+    throw usage(`Cannot complete: ${problem}`, `Name one of ${COMPLETION_SHELLS.join(", ")}`);
+  }
+  host.write(completionScript(shell));
+  return 0;
+}
+
+/** @param typed all words of the line, the program's own first, up to the one that is being typed */
+async function candidates(host: Host, typed: readonly string[]): Promise<readonly Candidate[]> {
+  const [program = "", ...words] = typed;
+  const current = words.pop() ?? "";
+  const isOwnProgram = /(?:^|[\\/])atmos-auth(?:\.exe)?$/i.test(program);
+  const whole = isOwnProgram && words[0] !== "auth" ? ["auth", ...words] : words;
+  const place = await placeAt(whole);
+  const found = candidatesAt(place, current, await namesOf(host, whole, place.flags));
+  // A control character would end the line, or do something to the terminal.
+  return found.filter(({ value }) => printable(value) === value)
+    .map(({ value, description }) => ({ value, description: printable(description) }));
+}
+
+/** Goes down the tree of commands as far as the words lead. */
+async function placeAt(words: readonly string[]): Promise<Place> {
+  const { ROOT } = await import("./mod.ts");
+  let node: (typeof ROOT)["members"][string] = ROOT;
+  let left = withoutGlobals(words);
+  while (true) {
+    const members: (typeof ROOT)["members"] = "members" in node ? node.members : node.below ?? {};
+    const [first = "", ...rest] = left;
+    const next = Object.hasOwn(members, first) ? members[first] : undefined;
+    if (next === undefined) break;
+    node = next;
+    left = "members" in node ? withoutGlobals(rest) : rest;
+  }
+  const below = "members" in node ? node.members : node.below ?? {};
+  const commands = left.length > 0
+    ? []
+    : Object.entries(below).map(([value, { summary }]) => ({ value, description: summary }));
+  if ("members" in node) {
+    const isLost = left[0] !== undefined && !left[0].startsWith("-");
+    return { flags: isLost ? {} : GLOBAL_FLAGS, commands, words: left, word: undefined };
+  }
+  const { flags, word } = await node.load();
+  return { flags: { ...GLOBAL_FLAGS, ...flags }, commands, words: left, word };
+}
+
+const NO_NAMES: Names = { identities: [], providers: [], tags: [] };
+
+/** The names of the configuration that the words point to; none where it cannot be read: Tab is no place for errors. */
+async function namesOf(world: Host, words: readonly string[], flags: Flags): Promise<Names> {
+  try {
+    const globals = readFlags(GLOBAL_FLAGS, givenIn(words, flags), world.env);
+    const silent = derived(await applyGlobals(world, globals), { prompt: undefined, tell: () => {} });
+    await using context = await openContext(silent, { ...globals, logsLevel: "off" }, { evenBroken: true });
+    const { identities, providers } = context.auth();
+    const all = [...identities.values(), ...providers.values()];
+    return {
+      identities: [...identities.values()].map(candidateOf),
+      providers: [...providers.values()].map(candidateOf),
+      tags: [...new Set(all.flatMap(({ tags }) => tags))].map((value) => ({ value, description: "" })),
+    };
+  } catch (error) {
+    if (isAuthError(error)) return NO_NAMES;
+    throw error;
+  }
+}
+
+/** The flags among the words; the last of them may still wait for its value. */
+function givenIn(words: readonly string[], flags: Flags): Words["given"] {
+  try {
+    return splitWords([...words, ""], { ...flags, ...GLOBAL_FLAGS }, false).given;
+  } catch (error) {
+    if (isAuthError(error, "usage")) return new Map();
+    throw error;
+  }
+}
+
+function candidateOf(
+  { name, isDefault, config }: {
+    readonly name: string;
+    readonly isDefault: boolean;
+    readonly config: { readonly kind: string; readonly declaredKind?: string } | undefined;
+  },
+): Candidate {
+  const kind = config?.declaredKind ?? config?.kind ?? "invalid";
+  return { value: name, description: isDefault ? `${kind}, default` : kind };
+}

@@ -1,0 +1,187 @@
+/**
+ * `atmos auth explain`: what a login would do. It touches no network, opens no keyring and asks nobody.
+ *
+ * @module
+ */
+import { type Forecast, forecast, questionsOf, type StepForecast } from "../chain/forecast.ts";
+import { targetOf } from "../chain/plan.ts";
+import type { ChainPlan, IdentityStep } from "../chain/types.ts";
+import type { Host } from "../host.ts";
+import {
+  childEnvironment,
+  ownSecretVariables,
+  pointersEnvironment,
+  SECRET_VARIABLES,
+} from "../output/environment.ts";
+import {
+  type ExplainedStep,
+  explainJson,
+  explainText,
+  type ExplainView,
+  type Override,
+} from "../output/explain.ts";
+import { outputStyle } from "../output/style.ts";
+import { derived } from "../session/derive.ts";
+import { hasLocalBrowser } from "../terminal/local_browser.ts";
+import { chooseIdentity, disabledWords, wishOf } from "./choose.ts";
+import { type Call, command } from "./command.ts";
+import { type Context, openContext } from "./context.ts";
+import { choice, type Values } from "./flags.ts";
+import { pointersOf, surroundings } from "./session.ts";
+
+const FLAGS = {
+  format: choice(["text", "json"], "FORMAT", "text, json; text by default", { short: "f", also: ["output"] }),
+} as const;
+
+export const explain = command({
+  description:
+    "Show what a login would do, without doing any of it: the chain, what is in hand until when, what you\n" +
+    "would be asked, how long sessions last and why, which variables a command would get, and what is in their way.",
+  examples: [
+    ["The default identity", "atmos auth explain"],
+    ["Another one, for a program", "atmos auth explain --identity prod-admin --format json"],
+  ],
+  flags: FLAGS,
+  run: explainLogin,
+});
+
+async function explainLogin({ host, globals, input }: Call<Values<typeof FLAGS>>): Promise<number> {
+  const off = disabledWords(host, globals);
+  if (off !== undefined) {
+    host.write(
+      input.format === "json"
+        ? `${JSON.stringify({ status: "disabled", reason: off }, null, 2)}\n`
+        : `Authentication is disabled by ${off}\n`,
+    );
+    return 0;
+  }
+  // Which identity is meant may be asked; nothing else, not even whether a file is to be trusted.
+  await using context = await openContext(derived(host, { prompt: undefined }), globals);
+  const name = await chooseIdentity(host, context.auth(), wishOf(host, globals), { remember: false });
+  const plan = await context.plan(name);
+  const view = await explained(context, plan);
+  host.write(
+    input.format === "json"
+      ? explainJson(view)
+      : explainText(view, outputStyle(globals.forceColor), host.now()),
+  );
+  return 0;
+}
+
+async function explained(context: Context, plan: ChainPlan): Promise<ExplainView> {
+  const { storedLinks } = await import("../chain/run.ts");
+  const { host } = context;
+  const links = await storedLinks(host, plan, context.sessions(plan));
+  const outlook = forecast(plan, links.map(({ session }) => session), host.now());
+  const { keyring } = context.auth();
+  const target = targetOf(plan);
+  const edits = childEdits(context, plan, links.at(-1)?.section);
+  return {
+    identity: target.name,
+    kind: target.config.kind,
+    ready: outlook.isReady,
+    chain: [...providerStep(context, plan, outlook), ...outlook.steps.map(identityStep)],
+    questions: questionsOf(plan, outlook, {
+      missingPassword: keyring.type === "file" && !host.env(keyring.passwordVariable)
+        ? keyring.passwordVariable
+        : undefined,
+      hasMfaToken: (host.env("ATMOS_MFA_TOKEN") ?? "") !== "",
+      hasBrowser: await hasLocalBrowser(host),
+      keepsPortal: keyring.type !== "memory",
+    }),
+    variables: edits.set,
+    overrides: overridesOf(host, edits, ownSecretVariables(keyring.passwordVariable)),
+  };
+}
+
+function providerStep(
+  context: Context,
+  { provider }: ChainPlan,
+  outlook: Forecast,
+): readonly ExplainedStep[] {
+  if (provider === undefined) return [];
+  const { type } = context.auth().keyring;
+  const isKept = provider.config.kind === "aws/iam-identity-center" && type !== "memory";
+  return [{
+    name: provider.name,
+    kind: provider.config.kind,
+    inserted: false,
+    becomes: undefined,
+    state: undefined,
+    expiresAt: undefined,
+    place: isKept ? `the ${type} keyring, not opened` : undefined,
+    action: !outlook.needsProvider ? "nothing" : isKept ? "renew" : "make",
+    duration: undefined,
+  }];
+}
+
+function identityStep({ step, holding, expiresAt, action }: StepForecast): ExplainedStep {
+  const { seconds, from, shortenedFrom, limitSeconds, limitReason } = step.duration;
+  return {
+    name: step.name,
+    kind: step.config.kind,
+    inserted: step.inserted,
+    becomes: principalOf(step),
+    state: holding,
+    expiresAt,
+    place: undefined,
+    action,
+    duration: { seconds, from, shortenedFrom, limitSeconds, limitReason },
+  };
+}
+
+function principalOf({ config }: IdentityStep): string | undefined {
+  switch (config.kind) {
+    case "aws/permission-set": {
+      const account = "id" in config.account ? config.account.id : config.account.name;
+      return `${config.permissionSet} in ${account}`;
+    }
+    case "aws/assume-role":
+      return config.roleArn;
+    case "aws/user":
+      return undefined;
+  }
+}
+
+interface Edits {
+  readonly set: Readonly<Record<string, string | undefined>>;
+  readonly unset: readonly string[];
+}
+
+/** What a child of `exec` gets and loses. With a memory keyring it gets keys, which nobody has yet. */
+function childEdits(context: Context, plan: ChainPlan, section: string | undefined): Edits {
+  const { keyring } = context.auth();
+  const { name } = targetOf(plan);
+  const pointers = pointersOf(context, plan, section ?? name);
+  const secrets = ownSecretVariables(keyring.passwordVariable);
+  const { set, unset } = childEnvironment(pointersEnvironment(pointers, surroundings(plan)), name, secrets);
+  if (keyring.type !== "memory") return { set, unset };
+  const { AWS_SHARED_CREDENTIALS_FILE: _, AWS_CONFIG_FILE: __, AWS_PROFILE: ___, ...others } = set;
+  const keys = [...SECRET_VARIABLES, "AWS_CREDENTIAL_EXPIRATION"];
+  return {
+    set: { ...others, ...Object.fromEntries(keys.map((key) => [key, undefined])) },
+    unset: ["AWS_PROFILE", ...unset.filter((key) => !keys.includes(key))],
+  };
+}
+
+/** The variables of this environment that would win over the session, or that it replaces; never their values. */
+function overridesOf(
+  { env }: Pick<Host, "env">,
+  { set, unset }: Edits,
+  ownSecrets: readonly string[],
+): readonly Override[] {
+  // Our own secrets are taken away, too, but no SDK heeds them.
+  const heeded = unset.filter((name) => env(name) !== undefined && !ownSecrets.includes(name));
+  const removed = heeded.map((name) => ({
+    name,
+    effect:
+      "is set here: taken away from children of `exec` and `shell`, and by `env`; other programs would heed it",
+  }));
+  const replaced = Object.entries(set).flatMap(([name, value]) => {
+    const present = env(name);
+    return present === undefined || present === value
+      ? []
+      : [{ name, effect: "is set here to something else: replaced" }];
+  });
+  return [...removed, ...replaced];
+}

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { fileFindings } from "../../lib/commands/doctor_files.ts";
+import { FAKE_NOW, fakeHost, type FakeHostInit } from "../fake_host.ts";
+
+const HOME = "/home/ana";
+const AWS = `${HOME}/.config/atmos/aws/my-sso`;
+const CREDENTIALS = `${AWS}/credentials`;
+const CHAIN = "0123456789abcdef".repeat(4);
+
+const section = (name: string, end: number) =>
+  `; atmos: expiration=${new Date(end).toISOString().slice(0, 19)}Z issued=2026-11-23T08:00:00Z chain=${CHAIN}
+[${name}]
+aws_access_key_id = ASIAEXAMPLE
+aws_secret_access_key = not-a-real-secret
+aws_session_token = not-a-real-token
+`;
+
+const PRIVATE = {
+  [`${HOME}/.config/atmos`]: 0o700,
+  [`${HOME}/.config/atmos/aws`]: 0o700,
+  [AWS]: 0o700,
+  [CREDENTIALS]: 0o600,
+};
+
+const world = (text: string, init: FakeHostInit = {}) =>
+  fakeHost({ env: { HOME }, files: { [CREDENTIALS]: text }, modes: PRIVATE, ...init });
+
+Deno.test("fileFindings() has nothing to say of files that are ours alone", async () => {
+  const findings = await fileFindings(world(section("a", FAKE_NOW + 1000)), [AWS]);
+  assert.deepEqual(findings.map(({ id, severity }) => [id, severity]), [["files.state", "good"]]);
+  assert.equal((await fileFindings(fakeHost({ env: { HOME } }), [])).length, 1);
+});
+
+Deno.test("fileFindings() finds what others can read, and --fix takes that away", async () => {
+  const host = world("", {
+    modes: { ...PRIVATE, [AWS]: 0o755, [CREDENTIALS]: 0o644 },
+    run: () => ({ code: 0 }),
+  });
+  const findings = await fileFindings(host, []);
+  assert.deepEqual(findings.map(({ id, title, command }) => [id, title, command]), [
+    ["files.mode", `Others have access to ${AWS}: its mode is 755`, `chmod 700 ${AWS}`],
+    ["files.mode", `Others have access to ${CREDENTIALS}: its mode is 644`, `chmod 600 ${CREDENTIALS}`],
+  ]);
+  for (const { mend } of findings) await mend?.();
+  assert.deepEqual(host.commands.map(({ program, args }) => [program, ...args]), [
+    ["chmod", "700", AWS],
+    ["chmod", "600", CREDENTIALS],
+  ]);
+});
+
+Deno.test("fileFindings() finds sessions that have ended, and --fix removes those only", async () => {
+  const text = `${section("old", FAKE_NOW)}${
+    section("new", FAKE_NOW + 1000)
+  }[mine]\naws_access_key_id = AKIAEXAMPLE\n`;
+  const host = world(text);
+  const [finding, ...others] = await fileFindings(host, [AWS]);
+  assert.deepEqual([finding?.id, finding?.title, others], [
+    "files.ended-sessions",
+    `1 session has ended in ${AWS}`,
+    [],
+  ]);
+  await finding?.mend?.();
+  const left = host.tree()[CREDENTIALS] ?? "";
+  assert.match(left, /\[new\][^]*\[mine\]/);
+  assert.doesNotMatch(left, /\[old\]/);
+});
+
+Deno.test("fileFindings() finds writes that were cut off, and files that are no INI files", async () => {
+  const path = `${AWS}/.credentials.0123456789abcdef0123456789abcdef.tmp`;
+  const host = world("nonsense", {
+    modes: { ...PRIVATE, [path]: 0o600 },
+    files: { [CREDENTIALS]: "nonsense\n", [path]: "" },
+  });
+  const findings = await fileFindings(host, [AWS]);
+  assert.deepEqual(findings.map(({ id, severity }) => [id, severity]), [
+    ["files.leftover", "note"],
+    ["files.unreadable", "error"],
+  ]);
+  assert.ok(findings.every(({ mend }) => mend === undefined));
+});

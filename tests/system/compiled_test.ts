@@ -1,0 +1,203 @@
+/**
+ * The compiled program: made twice alike, called by its names, and held by the sandbox that is baked into it. The other
+ * system tests run against it when `ATMOS_TEST_PROGRAM` names it, as `.ci/run` does.
+ */
+import assert from "node:assert/strict";
+// @ts-types="yaml/types"
+import { parse } from "yaml";
+import { bundle, compile } from "../../scripts/compile.ts";
+import { ownTarget, programFile, type Target } from "../../scripts/targets.ts";
+import { compileProgram, denoForCompiling } from "./deno_for_compiling.ts";
+import { start, testIf } from "./program.ts";
+import { chainedConfig } from "./world.ts";
+
+/** 220 MB are fetched for it, so it is asked for. */
+const ASKED = Deno.env.get("ATMOS_TEST_COMPILE") === "true";
+const directory = ASKED ? await Deno.makeTempDir({ prefix: "atmos-compiled-" }) : "";
+const deno = ASKED ? await denoForCompiling(`${directory}/deno`) : "ATMOS_TEST_COMPILE is not true";
+const target = ownTarget();
+if (ASKED) globalThis.addEventListener("unload", () => Deno.removeSync(directory, { recursive: true }));
+
+/** What the tests have, once it is compiled. */
+interface Made {
+  readonly target: Target;
+  readonly compiling: Exclude<typeof deno, string>;
+  /** The binary, in a directory with what belongs beside it. */
+  readonly program: string;
+  readonly out: string;
+}
+
+const lazy: { made?: Promise<Made> } = {};
+
+function make(): Promise<Made> {
+  return lazy.made ??= (async () => {
+    assert.ok(typeof deno !== "string" && target !== undefined);
+    const out = `${directory}/first`;
+    await compileProgram(out, deno);
+    return { target, compiling: deno, out, program: `${out}/${programFile(target)}` };
+  })();
+}
+
+function compiledTest(name: string, test: (made: Made, home: string) => Promise<void>): void {
+  const reason = typeof deno === "string" ? `nothing to compile with: ${deno}` : "no target for this system";
+  testIf(typeof deno !== "string" && target !== undefined, reason, name, async () => {
+    const home = await Deno.makeTempDir({ dir: directory });
+    await test(await make(), home);
+  });
+}
+
+const run = (words: readonly [string, ...string[]], home: string, env: Record<string, string> = {}) =>
+  start(words, { directory: home, env: { HOME: home, PATH: Deno.env.get("PATH") ?? "", ...env } }).ended;
+
+compiledTest("two compilations give the same bytes, and the sums beside them are right", async (made) => {
+  const again = `${directory}/a longer name for the second`;
+  await compileProgram(again, made.compiling);
+  const sums = await Deno.readTextFile(`${made.out}/SHA256SUMS`);
+  assert.equal(await Deno.readTextFile(`${again}/SHA256SUMS`), sums);
+  const names = sums.trim().split("\n").map((line) => line.slice(66)).sort();
+  assert.deepEqual(names, ["atmos-linux-x64", "atmos-linux-x64.cdx.json", "atmos.1"]);
+  for (const out of [made.out, again]) {
+    const { code, stderr } = await run(["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"], out);
+    assert.deepEqual([code, stderr], [0, ""]);
+  }
+});
+
+compiledTest("the bill of materials names what is in the binary, and nothing else", async ({ out }) => {
+  const bill = JSON.parse(await Deno.readTextFile(`${out}/atmos-linux-x64.cdx.json`));
+  const purls: string[] = bill.components.map(({ purl }: { purl: string }) => purl.replace(/@[^@]+$/, ""));
+  for (const name of ["yaml", "valibot", "%40aws-sdk/client-sts", "%40smithy/core", "parse5"]) {
+    assert.ok(purls.includes(`pkg:npm/${name}`), name);
+  }
+  for (const name of ["fast-check", "commander", "jsqr", "%40napi-rs/keyring"]) {
+    assert.ok(!purls.includes(`pkg:npm/${name}`), name);
+  }
+  const refs = new Set(bill.components.map((component: { "bom-ref": string }) => component["bom-ref"]));
+  for (const { dependsOn } of bill.dependencies) {
+    for (const ref of dependsOn) assert.ok(refs.has(ref), ref);
+  }
+});
+
+compiledTest(
+  "called atmos-auth, by copy or by link, it goes without the word auth",
+  async ({ program }, home) => {
+    await Deno.mkdir(`${home}/bin`);
+    await Deno.copyFile(program, `${home}/bin/atmos-auth`);
+    await Deno.mkdir(`${home}/links`);
+    await Deno.symlink(program, `${home}/links/atmos-auth`);
+    const off = "Authentication is disabled by --identity=no\n";
+    for (const name of [`${home}/bin/atmos-auth`, `${home}/links/atmos-auth`]) {
+      for (const words of [["whoami", "-i", "no"], ["auth", "whoami", "-i", "no"]]) {
+        assert.deepEqual(await run([name, ...words], home), { code: 0, stdout: off, stderr: "" });
+      }
+    }
+    const byPath = await run(["sh", "-c", "atmos-auth whoami -i no"], home, {
+      PATH: `${home}/links:/usr/bin:/bin`,
+    });
+    assert.deepEqual(byPath, { code: 0, stdout: off, stderr: "" });
+    assert.equal((await run([program, "whoami", "-i", "no"], home)).code, 2);
+  },
+);
+
+compiledTest("the release workflow's trial of a binary passes with this one", async ({ program }, home) => {
+  const workflow = parse(
+    await Deno.readTextFile(new URL("../../.github/workflows/release.yml", import.meta.url)),
+  );
+  const steps: readonly { readonly run?: string; readonly if?: string }[] = workflow.jobs.try.steps;
+  await Deno.copyFile(program, `${home}/atmos`);
+  const scripts = steps.flatMap((step) => step.run === undefined ? [] : [step.run]);
+  assert.equal(scripts.length, 4);
+  const script = scripts.join("\n").replaceAll("${{ matrix.program }}", "atmos").replace(
+    "type: system",
+    "type: file",
+  );
+  const env = { ATMOS_KEYRING_PASSWORD: "not-a-real-password" };
+  const { code, stderr } = await run(["bash", "-e", "-c", script], home, env);
+  assert.equal(code, 0, stderr);
+});
+
+compiledTest("it needs no Deno, and leaves nothing behind", async ({ program }, home) => {
+  await Deno.writeTextFile(`${home}/atmos.yaml`, chainedConfig("https://mycompany.awsapps.com/start"));
+  const ran = await run([program, "auth", "validate"], home, { PATH: "/nowhere", TMPDIR: home });
+  assert.deepEqual(ran, { code: 0, stdout: "✓ Authentication configuration is valid\n", stderr: "" });
+  assert.deepEqual(await Array.fromAsync(Deno.readDir(home), ({ name }) => name), ["atmos.yaml"]);
+});
+
+compiledTest("neither words nor variables of Deno widen what it may do", async ({ program }, home) => {
+  const env = { DENO_FLAGS: "--allow-all", DENO_V8_FLAGS: "--allow-natives-syntax", DENO_NO_PROMPT: "0" };
+  const flags = await run([program, "--allow-all", "auth", "whoami", "-i", "no"], home, env);
+  assert.deepEqual([flags.code, flags.stdout], [2, ""]);
+  assert.match(flags.stderr, /--allow-all/);
+});
+
+/** Attempts of hostile code, each with what it says when it is let through. */
+const ATTEMPTS = `{
+  run: () => new Deno.Command("true").outputSync().code,
+  connect: async () => { using c = await Deno.connect({ hostname: "127.0.0.1", port: 9 }); return c.localAddr; },
+  native: () => Deno.dlopen("/lib/x86_64-linux-gnu/libc.so.6", { getpid: { parameters: [], result: "i32" } }).symbols.getpid(),
+  remote: () => import("https://127.0.0.1:9/hostile" + ".js"),
+  hostname: () => Deno.hostname(),
+  ask: async () => (await Deno.permissions.request({ name: "run" })).state === "granted" || fail("denied"),
+}`;
+
+/** The program with a dependency that turned hostile: it waits until the command is under way. */
+async function withHostileChunk({ target, compiling }: Made, home: string, command: string): Promise<string> {
+  const stage = await Deno.makeTempDir({ dir: home });
+  await bundle(`${stage}/bundle`, "--minify");
+  const chunk = (await Array.fromAsync(Deno.readDir(`${stage}/bundle`), ({ name }) => name))
+    .find((name) => name.startsWith(`${command}-`));
+  assert.ok(chunk !== undefined, `a chunk of ${command}`);
+  const hostile = `;{
+    const fail = (word) => { throw new Error(word); };
+    const attempt = async () => {
+      const told = {};
+      for (const [name, act] of Object.entries(${ATTEMPTS})) {
+        try { told[name] = "let through: " + String(await act()); } catch (error) { told[name] = error.name; }
+      }
+      Deno.writeTextFileSync(Deno.env.get("REPORT"), JSON.stringify(told));
+    };
+    queueMicrotask(() => setTimeout(attempt, 0));
+    const exit = Deno.exit.bind(Deno);
+    Deno.exit = (code) => void setTimeout(() => exit(code), 500);
+  }`;
+  await Deno.writeTextFile(`${stage}/bundle/${chunk}`, hostile, { append: true });
+  await compile(stage, `${stage}/hostile`, target, compiling);
+  return `${stage}/hostile`;
+}
+
+compiledTest(
+  "hostile code in `validate` can start nothing, reach nothing, load nothing and ask nobody",
+  async (made, home) => {
+    await Deno.writeTextFile(`${home}/atmos.yaml`, chainedConfig("https://mycompany.awsapps.com/start"));
+    const hostile = await withHostileChunk(made, home, "validate");
+    // On a terminal, where Deno would ask.
+    const onTerminal = ["script", "-qec", `${hostile} auth validate`, "/dev/null"] as const;
+    const { code, stdout } = await run(["timeout", "30", ...onTerminal], home, { REPORT: `${home}/report` });
+    assert.equal(code, 0, stdout);
+    assert.doesNotMatch(stdout, /Allow\?|\[y\/n/);
+    assert.deepEqual(JSON.parse(await Deno.readTextFile(`${home}/report`)), {
+      run: "NotCapable",
+      connect: "NotCapable",
+      native: "NotCapable",
+      remote: "TypeError",
+      hostname: "NotCapable",
+      ask: "Error",
+    });
+  },
+);
+
+compiledTest(
+  "hostile code in `env` can start programs and reach hosts, as that command may, and load no native code",
+  async (made, home) => {
+    await Deno.writeTextFile(`${home}/atmos.yaml`, chainedConfig("https://mycompany.awsapps.com/start"));
+    const hostile = await withHostileChunk(made, home, "env");
+    await run([hostile, "auth", "env"], home, { REPORT: `${home}/report` });
+    const { run: started, connect, ...others } = JSON.parse(await Deno.readTextFile(`${home}/report`));
+    assert.deepEqual([started, connect], ["let through: 0", "ConnectionRefused"]);
+    assert.deepEqual(others, {
+      native: "NotCapable",
+      remote: "TypeError",
+      hostname: "NotCapable",
+      ask: "let through: true",
+    });
+  },
+);
