@@ -1,4 +1,4 @@
-#!/usr/bin/env -S deno run -q --allow-all
+#!/usr/bin/env -S deno run -q --no-prompt --allow-all
 /**
  * The program `atmos`.
  *

@@ -17,7 +17,7 @@ export function isWithheld(error: unknown): boolean {
 
 /** The flag that grants what Deno's message says is withheld: `--allow-read=/path`. */
 function missingFlag(message: string): string | undefined {
-  const match = /^Requires (\w+) access(?: to "?(.+?)"?)?, /s.exec(message);
+  const match = /^Requires (\w+) access(?: to "?(.+?)"?)?, run again with/s.exec(message);
   if (match?.[1] === undefined) return undefined;
   const scope = match[1] === "all" || match[2] === undefined ? "" : `=${match[2]}`;
   return `--allow-${match[1]}${scope}`;

@@ -8,6 +8,7 @@
  * @module
  */
 import { toHex } from "../lib/keyring/bytes.ts";
+import { COMPLETION_SHELLS, completionScript } from "../lib/output/completion_script.ts";
 import { manualPage } from "./man.ts";
 import { type Lock, type Part, softwareBill } from "./sbom.ts";
 import { bakedFlags, needsAddon, ownTarget, programFile, type Target, TARGETS } from "./targets.ts";
@@ -242,13 +243,20 @@ function targetsOf(names: string | undefined): readonly Target[] {
   });
 }
 
+/** A script for each shell, to be sourced. */
+function completions(): Readonly<Record<string, string>> {
+  const fileOf = (shell: string) => `atmos.${shell === "powershell" ? "ps1" : shell}`;
+  return Object.fromEntries(COMPLETION_SHELLS.map((shell) => [fileOf(shell), completionScript(shell)]));
+}
+
 async function main({ targets, out, ...compiling }: Wish): Promise<void> {
   await Deno.mkdir(out, { recursive: true });
   const bundled = await bundledPackages();
   const made: string[] = [];
   for (const target of targets) made.push(...await make(target, out, bundled, compiling));
-  await Deno.writeTextFile(`${out}/atmos.1`, await manualPage());
-  made.push("atmos.1");
+  const texts = { "atmos.1": await manualPage(), ...completions() };
+  for (const [name, text] of Object.entries(texts)) await Deno.writeTextFile(`${out}/${name}`, text);
+  made.push(...Object.keys(texts));
   await Deno.writeTextFile(`${out}/SHA256SUMS`, await checksums(out, made));
   for (const name of [...made, "SHA256SUMS"]) console.log(`${out}/${name}`);
 }

@@ -36,19 +36,19 @@ interface Placed {
   readonly command: Command;
 }
 
-async function commandsBelow(path: string, group: Group): Promise<readonly Placed[]> {
+async function commandsBelow(path: string, members: Group["members"]): Promise<readonly Placed[]> {
   const placed: Placed[] = [];
-  for (const [name, member] of Object.entries(group.members)) {
-    const below = `${path} ${name}`;
-    if ("members" in member) placed.push(...await commandsBelow(below, member));
-    else placed.push({ path: below, command: await member.load() });
+  for (const [name, member] of Object.entries(members)) {
+    const here = `${path} ${name}`;
+    if ("load" in member) placed.push({ path: here, command: await member.load() });
+    placed.push(...await commandsBelow(here, "load" in member ? member.below ?? {} : member.members));
   }
   return placed;
 }
 
 /** The page `atmos(1)` in the macros of man(7). */
 export async function manualPage(): Promise<string> {
-  const commands = await commandsBelow("atmos", ROOT);
+  const commands = await commandsBelow("atmos", ROOT.members);
   return [
     `.TH ATMOS 1 "" "atmos ${manifest.version}" "User Commands"`,
     section("NAME", "atmos \\- sessions of cloud providers, by the identities of atmos.yaml"),

@@ -58,7 +58,10 @@ export function notingHost(host: Host, ledger: Ledger): Host {
   });
 }
 
-/** Whether a repository is above can be left open: the configuration then counts as part of one. */
+/**
+ * Whether a repository is above is left open, and the configuration counts as part of one: a grant to look at `.git`
+ * would be one for all in it, the tokens of its remotes included.
+ */
 function notingFiles(files: Files, ledger: Ledger): Files {
   const noted = <Result>(read: (path: string) => Promise<Result>) => (path: string) => {
     ledger.need("read", path);
@@ -71,8 +74,7 @@ function notingFiles(files: Files, ledger: Ledger): Files {
     list: noted(files.list),
     realPath: noted(files.realPath),
     status: (path) => {
-      if (/[\\/]\.git$/.test(path)) ledger.like("read", path);
-      else ledger.need("read", path);
+      if (!/[\\/]\.git$/.test(path)) ledger.need("read", path);
       return files.status(path);
     },
   };

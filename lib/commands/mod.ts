@@ -136,7 +136,8 @@ const AUTH: Group = {
 export async function commandAt(words: string): Promise<Command | undefined> {
   let found: Listed | Group = AUTH;
   for (const word of words.split(" ")) {
-    const member: Listed | Group | undefined = "members" in found ? found.members[word] : undefined;
+    const below: Group["members"] = ("members" in found ? found.members : found.below) ?? {};
+    const member: Listed | Group | undefined = Object.hasOwn(below, word) ? below[word] : undefined;
     if (member === undefined) return undefined;
     found = member;
   }

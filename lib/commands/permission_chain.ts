@@ -5,6 +5,7 @@
  */
 import { type CalledService, serviceAddress } from "../aws/addresses.ts";
 import { linksOf } from "../chain/digest.ts";
+import { targetOf } from "../chain/plan.ts";
 import type { ChainPlan, IdentityStep, ProviderStep } from "../chain/types.ts";
 import { unreachable } from "../errors.ts";
 import type { Host } from "../host.ts";
@@ -36,6 +37,7 @@ export async function noteChain(
   if (command === "doctor" && provider !== undefined) {
     await noteService({ host, ledger }, "STS", provider.config);
   }
+  if (command === "user rotate") await noteService({ host, ledger }, "IAM", targetOf(plan));
   const user = plan.identities.find(({ config }) => config.kind === "aws/user");
   if (needs.network) {
     for (const step of plan.identities) await noteStep({ host, ledger }, plan, step, needs);

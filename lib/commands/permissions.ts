@@ -64,11 +64,11 @@ const hyphened = (name: string) => name.replaceAll(" ", "-");
 function findCommand(word: string): readonly [name: string, needs: Needs] {
   const found = [...NEEDS].find(([name]) => hyphened(name) === hyphened(word));
   if (found !== undefined) return found;
-  const names = [...NEEDS.keys()].map(hyphened);
+  const hint = didYouMean(word, [...NEEDS.keys()].map(hyphened));
   throw usage(
     `Unknown command ${JSON.stringify(word)} for atmos auth`,
-    didYouMean(word, names),
-    `It can be ${names.join(", ")}`,
+    hint,
+    "Run `atmos auth --help` to see the commands",
   );
 }
 

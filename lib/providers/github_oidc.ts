@@ -46,6 +46,7 @@ function tokenUrl(address: string, audience: string): URL {
   if (url === null || !isSafe) {
     throw new AuthError("config-invalid", `Cannot ask for a token: ${URL_VARIABLE} is not an https URL`, {
       where: URL_VARIABLE,
+      hints: ["What the job asks with is a secret: let the runner be reached by https"],
     });
   }
   url.searchParams.set("audience", audience);

@@ -13,7 +13,8 @@ import { oidcToken } from "../oauth/oidc_token.ts";
 /**
  * Reads the token and checks that it is meant for AWS as configured, before anything is sent.
  *
- * @throws AuthError `variable-unset` or `not-found` when there is no token; `config-invalid` for another audience
+ * @throws AuthError `variable-unset` or `not-found` when there is none; `config-invalid` for what is no token, or one
+ *   for another audience; `refused` when it is over
  */
 export async function authenticateWithToken(
   host: Pick<Host, "env" | "files" | "now">,
@@ -22,8 +23,10 @@ export async function authenticateWithToken(
 ): Promise<OidcToken> {
   const where = `auth.providers.${name}.spec`;
   const token = new Secret(await readToken(host, config, where));
+  const claims = readClaims(token);
+  if (claims?.expiresAt === undefined) throw notAToken(config, where);
   const wrapped = oidcToken(token, host.now(), where);
-  const audiences = readClaims(token)?.audiences ?? [];
+  const { audiences } = claims;
   if (config.audience === undefined || audiences.includes(config.audience)) return wrapped;
   throw new AuthError(
     "config-invalid",
@@ -32,6 +35,15 @@ export async function authenticateWithToken(
       where: `${where}.audience`,
       hints: ["Set `aud` of the job's id token to the configured audience"],
     },
+  );
+}
+
+function notAToken({ source }: OidcTokenProvider, where: string): AuthError {
+  const [what, key] = "variable" in source ? [source.variable, "token_env"] : [source.file, "token_file"];
+  return new AuthError(
+    "config-invalid",
+    `Cannot use the token: what ${what} holds is not a JSON Web Token with an expiry`,
+    { where: `${where}.${key}`, hints: ["It must be an ID token: an access token or a key will not do"] },
   );
 }
 
@@ -54,5 +66,6 @@ async function readToken(
   if (text) return text;
   throw new AuthError("not-found", `Cannot read the token: ${file} is not there or is empty`, {
     where: `${where}.token_file`,
+    hints: ["Check the path: it starts at the directory of the file that names it"],
   });
 }

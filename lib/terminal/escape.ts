@@ -17,7 +17,7 @@ export function printable(text: string): string {
   );
 }
 
-/** Made at the first use: making one takes 9 ms. */
+/** Made at the first use: making one takes 9 ms at best. */
 const lazy: { segmenter?: Intl.Segmenter } = {};
 
 /** East Asian wide and fullwidth characters (UAX #11), roughly by block, and emoji. */

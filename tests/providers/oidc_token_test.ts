@@ -83,6 +83,9 @@ Deno.test("a token that is over, or none at all, is refused without being shown"
   assert.equal((await failure({ env: { AWS_TOKEN: over } }, BY_VARIABLE)).code, "refused");
   const opaque = "not-a-real-opaque-token";
   const error = await failure({ env: { AWS_TOKEN: opaque } }, BY_VARIABLE);
-  assert.equal(error.code, "bad-answer");
+  assert.deepEqual([error.code, error.where], [
+    "config-invalid",
+    "auth.providers.gitlab.spec.token_env",
+  ]);
   assert.equal(Deno.inspect(error).includes(opaque), false);
 });

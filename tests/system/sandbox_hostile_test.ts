@@ -76,16 +76,16 @@ Deno.test({
   ignore: isCompiled(),
   fn: async () => {
     await using world = await plantedWorld();
-    const ran = await run(world, ["-P=ci"], ["list"]);
+    const ran = await run(world, ["-P=ci"], ["list", "--verbose=false"]);
     assert.equal(ran.code, 0, ran.stderr);
     const found = outcomes(ran).filter(({ when }) => when === "loaded");
     assert.deepEqual(found.filter(({ outcome }) => outcome === "done").map(({ attempt }) => attempt), CAN);
     const others = found.filter(({ attempt }) => !attempt.startsWith("CAN"));
-    assert.equal(others.length, 27);
+    assert.equal(others.length, 26);
     for (const { attempt, outcome } of others) {
       const reason = attempt.startsWith("send by importing")
         ? /--cached-only is specified|not found in cache|Could not find/
-        : /^(?:NotCapable|PermissionDenied): |Can't escalate/;
+        : /^NotCapable: |getaddrinfo EPERM/;
       assert.match(outcome, reason, attempt);
     }
     const listed = await Array.fromAsync(Deno.readDir(`${world.home}/work`), ({ name }) => name);
@@ -95,17 +95,15 @@ Deno.test({
 });
 
 Deno.test({
-  name: "the same code can do all of that without a sandbox: the test would notice",
+  name: "without a sandbox the same code reads and starts what it likes, so that the test above can fail",
   ignore: isCompiled(),
   fn: async () => {
     await using world = await plantedWorld();
-    const ran = await run(world, ["-A"], ["list"]);
-    const done = outcomes(ran).filter(({ outcome }) => outcome === "done").map(({ attempt }) => attempt);
-    for (const attempt of ["read an SSH key", "read another secret of the job", "list the workspace"]) {
-      assert.ok(done.includes(attempt), attempt);
-    }
-    // The command has not begun when its libraries are loaded.
-    assert.ok(done.includes("start a process") || outcomes(ran).length > 0);
+    const ran = await run(world, ["-A"], ["list", "--verbose=0"]);
+    assert.equal(ran.code, 0, ran.stderr);
+    const found = outcomes(ran).filter(({ when }) => when === "loaded");
+    assert.equal(found.length, 11);
+    assert.deepEqual(found.filter(({ outcome }) => outcome !== "done"), []);
   },
 });
 
@@ -114,7 +112,6 @@ const LEFT: readonly (readonly [readonly string[], readonly string[]])[] = [
   [["validate"], []],
   [["list"], []],
   [["permissions"], []],
-  [["trust", "--list"], []],
   [["user", "forget", "-i", "x"], ["net"]],
   [["env"], ["run", "ffi", "net"]],
 ];
@@ -129,7 +126,6 @@ for (const [words, left] of LEFT) {
       const granted = new Set(
         found.flatMap(({ attempt, outcome }) => outcome === "granted" ? [attempt] : []),
       );
-      if (words[0] === "trust") return assert.deepEqual(found, []);
       assert.ok(found.length >= 3);
       assert.deepEqual([...granted].sort(), [...left].sort());
     },

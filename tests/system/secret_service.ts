@@ -161,6 +161,8 @@ export async function fakeService(
   replies: Replies,
 ): Promise<AsyncDisposable & { readonly complete: (path: string, dismissed: boolean) => void }> {
   const connection = createConnection({ busAddress: session.env["DBUS_SESSION_BUS_ADDRESS"] ?? "" });
+  // Hung up on by the daemon at the end it is no failure; before, whoever waits for this service fails by that.
+  const hungUp = new Promise<void>((resolve) => connection.on("error", () => resolve()));
   const serial = { next: 1 };
   const send = (message: Message) => connection.message({ ...message, serial: serial.next++ });
   const ofBus = {
@@ -183,7 +185,8 @@ export async function fakeService(
   );
   send({ ...ofBus, member: "Hello" });
   send({ ...ofBus, member: "RequestName", signature: "su", body: ["org.freedesktop.secrets", 0] });
-  await named;
+  const isNamed = await Promise.race([named.then(() => true), hungUp.then(() => false)]);
+  if (!isNamed) throw new Error("the session bus hung up on the fake service");
   const signal = {
     type: messageType.signal,
     interface: "org.freedesktop.Secret.Prompt",
