@@ -124,11 +124,16 @@ async function noteSaml(
   ledger.need("run", host.os === "windows" ? "*" : "/bin/sh");
 }
 
-/** Showing a page is a kindness: its address is printed, too. Whether it would be seen is found out first. */
+/** Showing a page is a kindness: its address is printed, too. */
 export async function noteBrowser({ host, ledger }: Noting): Promise<void> {
-  await hasLocalBrowser(host);
-  await hasLocalBrowser(derived(host, { env: blankEnv((name) => ledger.need("env", name)) }));
+  await noteScreen({ host, ledger });
   const openers = { linux: ["xdg-open", "wslview"], darwin: ["open"], windows: ["rundll32"] } as const;
   ledger.like("run", ...openers[host.os]);
   ledger.like("net", "127.0.0.1:0");
+}
+
+/** Whether a page would be seen. */
+export async function noteScreen({ host, ledger }: Noting): Promise<void> {
+  await hasLocalBrowser(host);
+  await hasLocalBrowser(derived(host, { env: blankEnv((name) => ledger.need("env", name)) }));
 }

@@ -15,9 +15,10 @@ import {
   keysEnvironment,
   ownSecretVariables,
   pointersEnvironment,
+  SECRET_VARIABLES,
 } from "../output/environment.ts";
 import { WHOLE } from "../output/permissions.ts";
-import { joinPath, stateHome } from "../paths.ts";
+import { configHome, dataHome, joinPath, stateHome } from "../paths.ts";
 import { keyringPlace } from "../session/stores.ts";
 import { canAsk, wantsAnsi, wantsColor } from "../terminal/ci.ts";
 import type { Host, Os } from "../host.ts";
@@ -26,7 +27,7 @@ import { GLOBAL_FLAGS } from "./globals.ts";
 import { blankEnv } from "./ledger.ts";
 import { askedLevel, logTarget } from "./logging.ts";
 import type { Needs } from "./needs.ts";
-import { hostOf, noteBrowser, type Noting } from "./permission_chain.ts";
+import { hostOf, noteBrowser, noteScreen, type Noting } from "./permission_chain.ts";
 import { trustPath } from "./trust_store.ts";
 
 /** The variables that stand in for flags, and those that say who is there and what it may look like. */
@@ -127,6 +128,10 @@ const NOBODY: AwsSession = {
 };
 const NOWHERE = { credentialsFile: "", configFile: "", profile: "" };
 
+/** All that is ours: sessions, stores, browser profiles, locks. */
+const ownDirectories = (host: Host): readonly string[] =>
+  [configHome(host), dataHome(host), stateHome(host)].map((home) => joinPath(host.os, home, "atmos"));
+
 /** The variables that the output, or a child, may have to lose, and the files that it goes to. */
 export async function noteOutput({ host, ledger }: Noting, command: string, auth: AuthConfig): Promise<void> {
   const keys = keysEnvironment(NOBODY, AROUND);
@@ -140,6 +145,10 @@ export async function noteOutput({ host, ledger }: Noting, command: string, auth
       ledger.like("read", file);
       return ledger.like("write", file);
     }
+    case "logout":
+      ledger.need("env", ...SECRET_VARIABLES);
+      ledger.need("read", ...ownDirectories(host));
+      return ledger.need("write", ...ownDirectories(host));
     case "validate":
       return ledger.need("env", "ATMOS_AUTH_VALIDATE_VERBOSE");
     case "exec":
@@ -153,7 +162,7 @@ export async function noteOutput({ host, ledger }: Noting, command: string, auth
         const { set, unset } = childEnvironment(credentials, "", secrets);
         ledger.need("env", ...Object.keys(set), ...unset);
       }
-      return;
+      return await noteScreen({ host, ledger });
     case "doctor":
       ledger.need(
         "env",
@@ -165,7 +174,10 @@ export async function noteOutput({ host, ledger }: Noting, command: string, auth
         ...pointers.unset,
       );
       ledger.need("env", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI");
-      return await noteBrowser({ host, ledger });
+      // It looks through all that is ours, and mends it with --fix.
+      ledger.need("read", ...ownDirectories(host));
+      ledger.like("write", ...ownDirectories(host));
+      return await noteScreen({ host, ledger });
   }
 }
 

@@ -115,7 +115,12 @@ function plansOf(
   const one = wish === undefined || name === "logout" || disabledBy(wish) !== undefined
     ? undefined
     : selectIdentity(auth, wish);
-  if (one?.type === "named") return [planChain(auth, one.name)];
-  const plans = checkChains(auth).flatMap((verdict) => "plan" in verdict ? [verdict.plan] : []);
-  return name.startsWith("user ") ? plans.filter((plan) => targetOf(plan).config.kind === "aws/user") : plans;
+  const all = () => checkChains(auth).flatMap((verdict) => "plan" in verdict ? [verdict.plan] : []);
+  const plans = one?.type === "named" ? [planChain(auth, one.name)] : all();
+  if (!name.startsWith("user ")) return plans;
+  // They choose among users, whatever the default is.
+  const users = plans.filter(isUser);
+  return users.length > 0 ? users : all().filter(isUser);
 }
+
+const isUser = (plan: ChainPlan): boolean => targetOf(plan).config.kind === "aws/user";
