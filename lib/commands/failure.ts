@@ -16,7 +16,9 @@ const INTERNAL = 1;
 export interface FailedRun {
   /** Whether causes and stacks are told, too. */
   readonly trace: boolean;
-  /** The command's words behind `atmos auth`; empty when it did not come to that. */
+  /** The command with the program's name, such as `atmos auth env`; empty when it did not come to that. */
+  readonly line: string;
+  /** The command's words as `permissions` knows it. */
   readonly command: string;
 }
 
@@ -26,7 +28,7 @@ export interface FailedRun {
  * @returns the exit code
  */
 export function showError(host: Pick<Host, "tell" | "screen">, failure: unknown, run: FailedRun): number {
-  const error = withCommand(failure, run.command);
+  const error = withCommand(failure, run);
   // Who interrupted knows it.
   host.tell(
     isAuthError(error, "interrupted") ? "Interrupted\n" : errorReport(error, styleOf(host.screen), run.trace),
@@ -35,10 +37,10 @@ export function showError(host: Pick<Host, "tell" | "screen">, failure: unknown,
 }
 
 /** A grant that is missing, wherever that was found out, with the command that needs it. */
-function withCommand(error: unknown, command: string): unknown {
+function withCommand(error: unknown, { line, command }: FailedRun): unknown {
   const missing = isAuthError(error, "permission-missing") ? error : withheldBelow(error);
   if (missing === undefined) return error;
-  const needed = `\`atmos auth ${command}\` needs it`;
+  const needed = `\`${line}\` needs it`;
   const advice = `\`atmos auth permissions ${command.replaceAll(" ", "-")}\` lists all that it needs`;
   return new AuthError(missing.code, missing.message, {
     ...(missing.where === undefined ? {} : { where: missing.where }),

@@ -132,9 +132,13 @@ const AUTH: Group = {
   },
 };
 
-/** The command at words behind `atmos auth`, such as `user configure`: for those who describe commands. */
+/** The command at words behind `atmos auth` or `atmos`, such as `user configure`: for those who describe commands. */
 export async function commandAt(words: string): Promise<Command | undefined> {
-  let found: Listed | Group = AUTH;
+  return await commandBelow(AUTH, words) ?? await commandBelow(ROOT, words);
+}
+
+async function commandBelow(group: Group, words: string): Promise<Command | undefined> {
+  let found: Listed | Group = group;
   for (const word of words.split(" ")) {
     const below: Group["members"] = ("members" in found ? found.members : found.below) ?? {};
     const member: Listed | Group | undefined = Object.hasOwn(below, word) ? below[word] : undefined;
@@ -159,14 +163,15 @@ export const ROOT: Group = {
  * @returns the exit code
  */
 export async function main(host: Host, argv: readonly string[]): Promise<number> {
-  const report = { host, trace: false, command: "" };
+  const report = { host, trace: false, line: "", command: "" };
   try {
     const line = await readLine(host, argv);
     if (line.type === "text") {
       host.write(line.text);
       return 0;
     }
-    report.command = line.path.replace(/^atmos auth /, "");
+    report.line = line.path;
+    report.command = line.path.replace(/^atmos (?:auth )?/, "");
     host.giveUp(neverNeeded(NEEDS.get(report.command), host.os));
     const globals = readFlags(GLOBAL_FLAGS, line.words.given, host.env);
     report.trace = askedLevel(host, globals) === "trace";

@@ -25,7 +25,7 @@ export interface Needs {
 const NOTHING = { network: false, keyring: false, sessions: "none", programs: "none" } as const;
 const SESSION = { network: true, keyring: true, sessions: "write", programs: "helpers" } as const;
 
-/** By the command's words behind `atmos auth`. */
+/** By the command's words behind `atmos auth`, or behind `atmos` for a command that stands there. */
 export const NEEDS: ReadonlyMap<string, Needs> = new Map<string, Needs>([
   ["login", { ...SESSION, why: "makes a session and keeps it; may open a browser" }],
   ["whoami", { ...SESSION, why: "gets what can be had without a person; may run mfa_command" }],

@@ -142,10 +142,13 @@ test("the set ci-exec starts what it lists, with the session and without what wo
   );
 });
 
-/** What a person does, in order; each finds what the ones before it left. */
+/** What a person does, in order, behind `atmos auth` or, as said, `atmos`; each finds what the ones before it left. */
 const HOME_COMMANDS: readonly (readonly [
   readonly string[],
-  Pick<RunOptions, "stdin" | "approve" | "printsSecrets"> & { readonly code?: number },
+  Pick<RunOptions, "stdin" | "approve" | "printsSecrets"> & {
+    readonly code?: number;
+    readonly behind?: "atmos";
+  },
 ])[] = [
   [["validate", "--verbose"], {}],
   [["login", "--device-code"], { approve: true }],
@@ -201,8 +204,12 @@ const onPath = (world: World) => ({ PATH: `${world.home}/bin:${world.env["PATH"]
 test("every command runs under the set cli", async () => {
   await using world = await homeWorld();
   const grants = underSet(world, "cli", { atHome: true });
-  for (const [words, { code = 0, ...options }] of HOME_COMMANDS) {
-    const ran = await world.run(["auth", ...words], { ...options, grants, env: onPath(world) });
+  for (const [words, { code = 0, behind, ...options }] of HOME_COMMANDS) {
+    const ran = await world.run([...behind === undefined ? ["auth"] : [], ...words], {
+      ...options,
+      grants,
+      env: onPath(world),
+    });
     assert.equal(ran.code, code, `${words.join(" ")}: ${ran.stderr}`);
   }
   const shown = new Set(HOME_COMMANDS.map(([words]) => commandIn(words)));
@@ -213,7 +220,7 @@ test("every command runs under the set cli", async () => {
 test("every command runs with exactly what `permissions` prints for it", async () => {
   await using world = await homeWorld();
   const env = onPath(world);
-  for (const [words, { code = 0, ...options }] of HOME_COMMANDS) {
+  for (const [words, { code = 0, behind, ...options }] of HOME_COMMANDS) {
     const command = commandIn(words).replace(" ", "-");
     const identity = words.includes("-i") ? ["-i", "deploy-bot"] : [];
     const program = words[0] === "exec" ? ["--", "aws"] : [];
@@ -222,7 +229,11 @@ test("every command runs with exactly what `permissions` prints for it", async (
     const grants = words[0] === "permissions"
       ? ["--allow-read", "--allow-env", "--allow-sys"]
       : printed.stdout.trim().split("\n");
-    const ran = await world.run(["auth", ...words], { ...options, grants, env });
+    const ran = await world.run([...behind === undefined ? ["auth"] : [], ...words], {
+      ...options,
+      grants,
+      env,
+    });
     assert.equal(ran.code, code, `${words.join(" ")}: ${ran.stderr}`);
   }
   await world.assertNoLeaks();
