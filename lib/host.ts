@@ -110,6 +110,12 @@ export interface Screen {
   readonly columns: () => number;
 }
 
+/** What the stdout of this process is. */
+export interface Output {
+  /** Colours are wanted: never in JSON, which is read by programs. */
+  readonly color: boolean;
+}
+
 /** A browser to be started for us, with a profile of its own. */
 export interface BrowserCommand {
   readonly program: string;
@@ -155,6 +161,8 @@ export interface Host {
   /** Somebody to ask; `undefined` when nobody can be. */
   readonly prompt: Prompt | undefined;
   readonly screen: Screen;
+  /** What the stdout of this process is. */
+  readonly output: Output;
   /** Shows a page in the person's browser; `false` when there is none or it did not start. */
   readonly openUrl: (url: URL) => Promise<boolean>;
   /**

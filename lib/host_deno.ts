@@ -12,7 +12,7 @@ import { denoFiles } from "./host_deno/files.ts";
 import { giveUp, softVariable } from "./host_deno/grants.ts";
 import { loopbackServer, networkFetch } from "./host_deno/network.ts";
 import { type Foreground, processRunner } from "./host_deno/processes.ts";
-import { screenOfStderr, standardInput, writeFully } from "./host_deno/terminal.ts";
+import { outputOfStdout, screenOfStderr, standardInput, writeFully } from "./host_deno/terminal.ts";
 import { sleep } from "./host_deno/timing.ts";
 import { canAsk } from "./terminal/ci.ts";
 
@@ -55,6 +55,7 @@ export function denoHost({ forceTerminal = false }: DenoHostOptions = {}): Host 
       return canAsk(look, streams) ? input.prompt : undefined;
     },
     screen: screenOfStderr(look),
+    output: outputOfStdout(look),
     openUrl: browserOpener({ os, env: softVariable }),
     browse: browserDriver(os),
     readInput: input.readInput,

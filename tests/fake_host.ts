@@ -40,6 +40,7 @@ export interface FakeHostInit extends FakeFilesInit {
   readonly lines?: readonly string[];
   /** Not a terminal, no colours, 80 columns by default. */
   readonly screen?: { readonly ansi?: boolean; readonly color?: boolean; readonly columns?: number };
+  readonly outputColor?: boolean;
   /** What happens when a page is shown; `true` when it was. There is no browser by default. */
   readonly openUrl?: (url: URL) => boolean | Promise<boolean>;
   /** A browser that can be driven; none may be started without it. */
@@ -114,6 +115,7 @@ export function fakeHost(init: FakeHostInit = {}): FakeHost {
     },
     prompt: init.keys === undefined && init.lines === undefined ? undefined : fakePrompt(init, output),
     screen: fakeScreen(init.screen ?? {}),
+    output: { color: init.outputColor ?? false },
     openUrl: async (url) => {
       opened.push(url.href);
       return await init.openUrl?.(url) ?? false;

@@ -7,7 +7,7 @@ import { checkChains } from "../chain/check.ts";
 import { type AuthError, isAuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { doctorJson, doctorText, type Finding } from "../output/doctor.ts";
-import { outputStyle } from "../output/style.ts";
+import { styleOf } from "../output/style.ts";
 import { joinPath, knownHome } from "../paths.ts";
 import { derived } from "../session/derive.ts";
 import { keyringPlace } from "../session/stores.ts";
@@ -46,7 +46,7 @@ async function examine({ host, globals, input }: Call<Values<typeof FLAGS>>): Pr
   // Looked at again: what was mended, and what could not be.
   const findings = mended.length === 0 ? first : await allFindings(context);
   const view = { findings, mended };
-  host.write(input.format === "json" ? doctorJson(view) : doctorText(view, outputStyle(globals.forceColor)));
+  host.write(input.format === "json" ? doctorJson(view) : doctorText(view, styleOf(host.output)));
   return findings.some(({ severity }) => severity === "error") ? 1 : 0;
 }
 

@@ -20,7 +20,7 @@ import {
   type ExplainView,
   type Override,
 } from "../output/explain.ts";
-import { outputStyle } from "../output/style.ts";
+import { styleOf } from "../output/style.ts";
 import { derived } from "../session/derive.ts";
 import { hasLocalBrowser } from "../terminal/local_browser.ts";
 import { chooseIdentity, disabledWords, wishOf } from "./choose.ts";
@@ -61,9 +61,7 @@ async function explainLogin({ host, globals, input }: Call<Values<typeof FLAGS>>
   const plan = await context.plan(name);
   const view = await explained(context, plan);
   host.write(
-    input.format === "json"
-      ? explainJson(view)
-      : explainText(view, outputStyle(globals.forceColor), host.now()),
+    input.format === "json" ? explainJson(view) : explainText(view, styleOf(host.output), host.now()),
   );
   return 0;
 }

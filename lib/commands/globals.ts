@@ -41,7 +41,7 @@ export async function applyGlobals(host: Host, globals: GlobalInput): Promise<Ho
   const color = globals.noColor === true ? false : globals.forceColor;
   const dressed = derived(host, {
     ...(globals.interactive === false ? { prompt: undefined } : {}),
-    ...(color === undefined ? {} : { screen: derived(host.screen, { color }) }),
+    ...(color === undefined ? {} : { screen: derived(host.screen, { color }), output: { color } }),
   });
   return globals.chdir === undefined ? dressed : await changedDirectory(dressed, globals.chdir);
 }

@@ -13,7 +13,7 @@ import { bySection, findSession, listSessions } from "../files/aws_files.ts";
 import { formatList, LIST_FORMATS, type ListFormat } from "../output/list.ts";
 import type { Host } from "../host.ts";
 import { type ListFilter, listView } from "../output/list_view.ts";
-import { outputStyle } from "../output/style.ts";
+import { styleOf } from "../output/style.ts";
 import type { EpochMillis } from "../time.ts";
 import { type Call, command } from "./command.ts";
 import { type Context, openContext } from "./context.ts";
@@ -56,7 +56,7 @@ async function listEntries({ host, globals, input }: Call<Values<typeof FLAGS>>)
     );
     return 0;
   }
-  host.write(formatList(format, view, outputStyle(globals.forceColor), host.now()));
+  host.write(formatList(format, view, styleOf(host.output), host.now()));
   return 0;
 }
 

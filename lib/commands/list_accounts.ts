@@ -18,7 +18,7 @@ import {
   formatAccounts,
   type ListedAccount,
 } from "../output/list_accounts.ts";
-import { outputStyle } from "../output/style.ts";
+import { styleOf } from "../output/style.ts";
 import { type Call, command } from "./command.ts";
 import { openContext } from "./context.ts";
 import { choice, text, usage, type Values } from "./flags.ts";
@@ -62,7 +62,7 @@ async function listAll({ host, globals, input }: Call<Values<typeof FLAGS>>): Pr
     provider: name,
     accounts: accounts.map((account) => named(auth, name, account)),
   };
-  host.write(formatAccounts(input.format ?? "table", view, outputStyle(globals.forceColor)));
+  host.write(formatAccounts(input.format ?? "table", view, styleOf(host.output)));
   return 0;
 }
 

@@ -13,7 +13,7 @@ import type {
   ProviderConfig,
 } from "../config/types.ts";
 import type { Host } from "../host.ts";
-import { outputStyle } from "../output/style.ts";
+import { styleOf } from "../output/style.ts";
 import {
   type EntryVerdict,
   validationJson,
@@ -54,7 +54,7 @@ async function validateConfiguration({ host, globals, input }: Call<Values<typeo
   host.write(
     input.format === "json"
       ? validationJson(view, verbose)
-      : validationText(view, outputStyle(globals.forceColor), verbose),
+      : validationText(view, styleOf(host.output), verbose),
   );
   return view.valid ? 0 : INVALID;
 }

@@ -11,7 +11,7 @@ import { awsFilePaths } from "../files/aws_files.ts";
 import type { Host } from "../host.ts";
 import { pointersEnvironment } from "../output/environment.ts";
 import { shortPath } from "../output/path_text.ts";
-import { outputStyle } from "../output/style.ts";
+import { styleOf } from "../output/style.ts";
 import { type HeldStep, whoamiJson, whoamiText, type WhoamiView } from "../output/whoami.ts";
 import { formatDuration, isAlive } from "../time.ts";
 import { chooseIdentity, disabledWords, wishOf } from "./choose.ts";
@@ -62,9 +62,7 @@ async function showIdentity({ host, globals, input }: Call<Input>): Promise<numb
   // What ends the command is told once, as every error is.
   const shown = isFatal ? { ...view, reason: undefined, advice: undefined } : view;
   host.write(
-    input.output === "json"
-      ? whoamiJson(view)
-      : whoamiText(shown, outputStyle(globals.forceColor), host.now()),
+    input.output === "json" ? whoamiJson(view) : whoamiText(shown, styleOf(host.output), host.now()),
   );
   if (isFatal) throw failure;
   return exitCode;

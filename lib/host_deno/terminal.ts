@@ -4,8 +4,8 @@
  * @module
  */
 import { AuthError } from "../errors.ts";
-import type { Host, Prompt, Screen } from "../host.ts";
-import { wantsAnsi, wantsColor } from "../terminal/ci.ts";
+import type { Host, Output, Prompt, Screen } from "../host.ts";
+import { wantsAnsi, wantsColor, wantsOutputColor } from "../terminal/ci.ts";
 import { splitKeys } from "../terminal/keys.ts";
 import { failureOf, reasonOf } from "./failures.ts";
 import { within } from "./timing.ts";
@@ -40,6 +40,15 @@ export function screenOfStderr(look: Host["env"]): Screen {
       return wantsColor(look, isTerminal);
     },
     columns: () => columnsSet(look("COLUMNS")) ?? columnsOfTerminal(),
+  };
+}
+
+/** What standard output is; variables are read when first asked for. */
+export function outputOfStdout(look: Host["env"]): Output {
+  return {
+    get color() {
+      return wantsOutputColor(look, Deno.stdout.isTerminal());
+    },
   };
 }
 

@@ -26,15 +26,7 @@ export const COLORED: Style = {
   name: sgr(36),
 };
 
-/** The style of what goes to standard error. */
-export function styleOf(screen: { readonly color: boolean }): Style {
-  return screen.color ? COLORED : PLAIN;
-}
-
-/**
- * The style of what goes to standard output: it is data, often for a pipe, so colours are there only when they were
- * asked for.
- */
-export function outputStyle(forced: boolean | undefined): Style {
-  return forced === true ? COLORED : PLAIN;
+/** The style of what goes to a stream. */
+export function styleOf(stream: { readonly color: boolean }): Style {
+  return stream.color ? COLORED : PLAIN;
 }

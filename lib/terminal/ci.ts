@@ -70,11 +70,23 @@ export function wantsAnsi(env: Host["env"], stderrIsTerminal: boolean): boolean 
   return (stderrIsTerminal || forcesTerminal(env)) && env("TERM") !== "dumb";
 }
 
-/** Whether colours are wanted on standard error; the first that decides: no-color.org, bixense.com/clicolors, Atmos. */
+/** Whether colours are wanted on standard error. */
 export function wantsColor(env: Host["env"], stderrIsTerminal: boolean): boolean {
+  return colorWish(env) ?? wantsAnsi(env, stderrIsTerminal);
+}
+
+/**
+ * Whether colours are wanted on standard output. A terminal that is only pretended is for questions: it colours no
+ * data that a program reads.
+ */
+export function wantsOutputColor(env: Host["env"], stdoutIsTerminal: boolean): boolean {
+  return colorWish(env) ?? (stdoutIsTerminal && env("TERM") !== "dumb");
+}
+
+/** What the environment says of colours; the first that decides: no-color.org, bixense.com/clicolors, Atmos. */
+function colorWish(env: Host["env"]): boolean | undefined {
   const force = env("ATMOS_FORCE_COLOR") ?? env("FORCE_COLOR") ?? "";
   if ((env("NO_COLOR") ?? "") !== "") return false;
   if (isOn(env("CLICOLOR_FORCE")) || isOn(force)) return true;
-  if (isOn(env("ATMOS_NO_COLOR")) || env("CLICOLOR") === "0" || isOff(force)) return false;
-  return wantsAnsi(env, stderrIsTerminal);
+  return isOn(env("ATMOS_NO_COLOR")) || env("CLICOLOR") === "0" || isOff(force) ? false : undefined;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { canAsk, isCi, isOff, wantsAnsi, wantsColor } from "../../lib/terminal/ci.ts";
+import { canAsk, isCi, isOff, wantsAnsi, wantsColor, wantsOutputColor } from "../../lib/terminal/ci.ts";
 
 const env = (variables: Record<string, string>) => (name: string): string | undefined => variables[name];
 const TERMINALS = { stdinIsTerminal: true, stderrIsTerminal: true };
@@ -69,4 +69,15 @@ Deno.test("wantsColor() follows the terminal until a variable says otherwise; NO
   assert.equal(onTerminal({ NO_COLOR: "" }), true);
   assert.equal(onTerminal({ CLICOLOR: "1", ATMOS_NO_COLOR: "false" }), true);
   assert.equal(elsewhere({ NO_COLOR: "1", FORCE_COLOR: "1" }), false);
+});
+
+Deno.test("wantsOutputColor() follows standard output's own terminal, not a pretended one, until a variable says otherwise", () => {
+  const asked = (isTerminal: boolean, variables: Record<string, string> = {}) =>
+    wantsOutputColor(env(variables), isTerminal);
+  assert.deepEqual([asked(true), asked(false), asked(true, { TERM: "dumb" })], [true, false, false]);
+  assert.deepEqual([asked(false, { ATMOS_FORCE_TTY: "true" }), asked(false, { FORCE_COLOR: "1" })], [
+    false,
+    true,
+  ]);
+  assert.equal(asked(true, { NO_COLOR: "1", FORCE_COLOR: "1" }), false);
 });
