@@ -93,7 +93,14 @@ function ownCommand(): readonly [string, ...string[]] {
   const program = Deno.execPath();
   if (Deno.build.standalone) return [program];
   const source = new URL("../cli.ts", import.meta.url);
-  return [program, "run", "-q", "--allow-all", source.protocol === "file:" ? pathOf(source) : source.href];
+  return [
+    program,
+    "run",
+    "-q",
+    "--no-prompt",
+    "--allow-all",
+    source.protocol === "file:" ? pathOf(source) : source.href,
+  ];
 }
 
 /**

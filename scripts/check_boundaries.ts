@@ -43,9 +43,9 @@ function mentioning(says: string, about: Rule["about"], pattern: RegExp): Rule {
 
 const isKindFile = (path: string) =>
   /^lib\/(?:providers|identities)\/(?:aws|github|oidc)_\w+\.ts$/.test(path);
-const TOP_WORDS = /^lib\/(?:host|credentials|errors|time|arn|paths)\.ts$/;
+const TOP_WORDS = /^lib\/(?:host|credentials|errors|time|arn|paths|sha256)\.ts$/;
 const DOORS: ReadonlyMap<string, (path: string) => boolean> = new Map([
-  ["yaml", (path) => path === "lib/config/yaml.ts"],
+  ["yaml", (path) => /^lib\/config\/yaml(?:_edit)?\.ts$/.test(path)],
   ["commander", inRoom("commands")],
   ["@aws-sdk/", inRoom("aws")],
   ["parse5", inRoom("saml")],
@@ -116,12 +116,24 @@ const RULES: readonly Rule[] = [
     (imported) => /^lib\/(?:providers|identities|chain|output|commands|aws)\//.test(imported),
   ),
   importing(
+    "workflows/ knows nothing of credentials",
+    inRoom("workflows"),
+    (imported) =>
+      /^lib\/(?:credentials\.ts|(?:providers|identities|chain|keyring|session|aws|files|output|commands)\/)/
+        .test(imported),
+  ),
+  importing(
     "each third party has one door",
     isLib,
     (imported, from) =>
       [...DOORS].some(([name, door]) =>
         (imported === name || (name.endsWith("/") && imported.startsWith(name))) && !door(from)
       ),
+  ),
+  mentioning(
+    "the schemas of outputs are types to what runs",
+    (path) => isLib(path) && !inRoom("output/schemas")(path),
+    /^import (?!type )[^;]*"[^"]*\/schemas\/[^"]*"/m,
   ),
   mentioning(
     "only the real host touches the world",

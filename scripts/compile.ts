@@ -9,13 +9,14 @@
  */
 import { toHex } from "../lib/keyring/bytes.ts";
 import { COMPLETION_SHELLS, completionScript } from "../lib/output/completion_script.ts";
+import { ADDON, bundleParts, bundleProgram } from "./bundle.ts";
 import { manualPage } from "./man.ts";
+import { run } from "./run.ts";
 import { type Lock, type Part, softwareBill } from "./sbom.ts";
 import { bakedFlags, needsAddon, ownTarget, programFile, type Target, TARGETS } from "./targets.ts";
 import manifest from "../deno.json" with { type: "json" };
 
 const ROOT = new URL("../", import.meta.url).pathname;
-const ADDON = "@napi-rs/keyring";
 const USAGE = "usage: deno task compile [--target NAME,...|all] [--out DIR] [--compiler FILE]";
 
 /** How binaries are made. */
@@ -26,45 +27,12 @@ export interface Compiling {
   readonly runtime: string | undefined;
 }
 
-/**
- * Runs a program to its end.
- *
- * @returns its standard output
- * @throws Error with its standard error when it fails
- */
-export async function run(
-  [program, ...args]: readonly [string, ...string[]],
-  options: Pick<Deno.CommandOptions, "cwd" | "env"> = {},
-): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(program, { args, stdin: "null", ...options })
-    .output();
-  if (!success) throw new Error(`${program} ${args[0]} failed:\n${new TextDecoder().decode(stderr)}`);
-  return new TextDecoder().decode(stdout);
-}
-
-/** `cli.ts` with all that it imports, each command in files of its own, so that a start reads only what it needs. */
-export async function bundle(directory: string, ...flags: readonly string[]): Promise<void> {
-  await run(
-    [
-      Deno.execPath(),
-      "bundle",
-      "--quiet",
-      "--code-splitting",
-      `--external=${ADDON}`,
-      `--outdir=${directory}`,
-      ...flags,
-      "cli.ts",
-    ],
-    { cwd: ROOT },
-  );
-}
-
 /** The packages whose code is in the bundle, by the sources that its source maps name. */
 export async function bundledPackages(): Promise<readonly Part[]> {
   const directory = await Deno.makeTempDir({ prefix: "atmos-parts-" });
   try {
     // Not the bundle that is shipped: the names of its files would depend on the maps, and they on the directory.
-    await bundle(directory, "--sourcemap=external");
+    await bundleParts(directory, "--sourcemap=external");
     const ids = new Set<string>();
     for await (const { name } of Deno.readDir(directory)) {
       if (!name.endsWith(".map")) continue;
@@ -158,7 +126,7 @@ async function make(
 ): Promise<readonly string[]> {
   const stage = await Deno.makeTempDir({ prefix: "atmos-compile-" });
   try {
-    await bundle(`${stage}/bundle`, "--minify");
+    await bundleProgram(`${stage}/bundle`);
     const addon = needsAddon(target) ? await stageAddon(stage, target) : [];
     const program = programFile(target);
     await compile(stage, `${out}/${program}`, target, compiling);

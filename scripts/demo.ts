@@ -6,8 +6,8 @@
  * @module
  */
 import { startEmulator } from "../tests/emulator/mod.ts";
+import { chainedConfig } from "./chained_config.ts";
 
-const ROLE_ARN = "arn:aws:iam::999999999999:role/ProductionAdmin";
 const CLI = new URL("../cli.ts", import.meta.url).pathname;
 const CALLER = new URL("./caller_identity.ts", import.meta.url).pathname;
 const REPOSITORY = new URL("..", import.meta.url).pathname;
@@ -16,37 +16,10 @@ const isPlain = Deno.noColor || !Deno.stdout.isTerminal();
 const bold = (text: string) => isPlain ? text : `\x1b[1m${text}\x1b[0m`;
 const dim = (text: string) => isPlain ? text : `\x1b[2m${text}\x1b[0m`;
 
-function configuration(startUrl: string): string {
-  return `auth:
-  keyring:
+const KEYRING = `  keyring:
     type: file                # its password comes from ATMOS_KEYRING_PASSWORD
 
-  providers:
-    my-sso:
-      kind: aws/iam-identity-center
-      region: us-east-1
-      start_url: ${startUrl}
-
-  identities:
-    base-admin:
-      kind: aws/permission-set
-      via:
-        provider: my-sso
-      principal:
-        name: AdminAccess
-        account:
-          name: core-identity
-
-    prod-admin:
-      kind: aws/assume-role
-      default: true
-      via:
-        identity: base-admin  # chained: this role is assumed with the permission set
-      principal:
-        assume_role: ${ROLE_ARN}
-        session_name: atmos-demo
 `;
-}
 
 /** What one run of the command line gave. */
 interface Run {
@@ -143,7 +116,7 @@ async function run(aws: Awaited<ReturnType<typeof startEmulator>>, home: string)
       ...aws.environment,
     },
   };
-  const text = configuration(aws.startUrl);
+  const text = chainedConfig(aws.startUrl, KEYRING);
   await Deno.writeTextFile(`${home}/atmos.yaml`, text);
   console.log(bold("An AWS for this demo runs on this machine, with this atmos.yaml beside it:\n"));
   console.log(dim(text));

@@ -7,6 +7,7 @@
  * a program needs (with the bearer of `/_control/*`) in place of the text for people.
  */
 import { defaultSeed, type Emulator, startEmulator } from "../tests/emulator/mod.ts";
+import { chainedConfig } from "./chained_config.ts";
 
 const USAGE = "usage: deno task emulator [--port=N] [--interval=SECONDS] [--json]";
 
@@ -39,29 +40,7 @@ ${exports.join("\n")}
 
 In an atmos.yaml:
 
-auth:
-  providers:
-    my-sso:
-      kind: aws/iam-identity-center
-      region: us-east-1
-      start_url: ${startUrl}
-  identities:
-    base-admin:
-      kind: aws/permission-set
-      via:
-        provider: my-sso
-      principal:
-        name: AdminAccess
-        account:
-          name: core-identity
-    prod-admin:
-      kind: aws/assume-role
-      default: true
-      via:
-        identity: base-admin
-      principal:
-        assume_role: arn:aws:iam::999999999999:role/ProductionAdmin
-
+${chainedConfig(startUrl)}
 Then run "atmos auth login --device-code", open the link it shows in a browser of yours, and click Approve.
   Accounts and permission sets: ${startUrl}
   Device page:                  ${url}/device

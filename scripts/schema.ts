@@ -1,6 +1,6 @@
 /**
- * Generates `schema/atmos-auth.schema.json` from the schemas that the decoder reads by: `deno task schema`, or
- * `deno run --allow-read=. --allow-write=schema scripts/schema.ts`.
+ * Generates `schema/`: `deno task schema`. The `auth:` section as the decoder reads it, and what each command prints
+ * for programs.
  *
  * @module
  */
@@ -9,9 +9,11 @@ import type * as v from "valibot";
 import { unsupportedKinds } from "../lib/config/entry.ts";
 import type { LeafMetadata } from "../lib/config/leaves.ts";
 import { AUTH_SCHEMA, IDENTITY_SCHEMAS, LOGS_SCHEMA, PROVIDER_SCHEMAS } from "../lib/config/schemas.ts";
+import { jsonText } from "../lib/output/json.ts";
+import { OUTPUT_SCHEMAS, schemaFile } from "../lib/output/schemas/mod.ts";
 
-/** Where the generated file is. */
-export const SCHEMA_PATH = new URL("../schema/atmos-auth.schema.json", import.meta.url);
+/** Where the generated files are. */
+export const SCHEMA_DIRECTORY = new URL("../schema/", import.meta.url);
 
 type JsonSchema = ReturnType<typeof toJsonSchema>;
 
@@ -95,9 +97,21 @@ export function atmosAuthSchema(): JsonSchema {
   };
 }
 
-/** The text of the generated file. */
-export function schemaText(): string {
-  return `${JSON.stringify(atmosAuthSchema(), null, 2)}\n`;
+/** The JSON Schema (draft 2020-12) of what a command prints for programs. */
+export function outputSchema(schema: v.GenericSchema): JsonSchema {
+  const { $schema, title, description, ...rest } = toJsonSchema(schema, { target: "draft-2020-12" });
+  return { $schema, title, description, ...rest };
 }
 
-if (import.meta.main) await Deno.writeTextFile(SCHEMA_PATH, schemaText());
+/** The generated files by their names. */
+export function schemaFiles(): ReadonlyMap<string, string> {
+  const outputs = [...OUTPUT_SCHEMAS].map(([command, schema]) =>
+    [schemaFile(command), outputSchema(schema)] as const
+  );
+  const all = [["atmos-auth.schema.json", atmosAuthSchema()] as const, ...outputs];
+  return new Map(all.map(([name, schema]) => [name, jsonText(schema)]));
+}
+
+if (import.meta.main) {
+  for (const [name, text] of schemaFiles()) await Deno.writeTextFile(new URL(name, SCHEMA_DIRECTORY), text);
+}

@@ -184,7 +184,8 @@ export function fakeFiles(init: FakeFilesInit, clock: { now: EpochMillis }, wind
       clock.now += wait.deadlineMillis;
       throw new AuthError(
         "lock-timeout",
-        `Cannot lock ${place}: held by ${other.holder ?? "another process"}`,
+        `Cannot lock ${place}: ${other.holder ?? "another process"} holds it`,
+        { hints: ["Wait for the other command to finish, or end it"] },
       );
     }
     clock.now += other.heldMillis;

@@ -516,7 +516,8 @@ Deno.test("denoHost().sleep can be called off before and while it sleeps", async
 Deno.test("denoHost().self starts the command line program of these sources", () => {
   const [program, ...args] = host.self();
   assert.equal(program, Deno.execPath());
-  assert.deepEqual(args, ["run", "-q", "--allow-all", new URL("../cli.ts", import.meta.url).pathname]);
+  const cli = new URL("../cli.ts", import.meta.url).pathname;
+  assert.deepEqual(args, ["run", "-q", "--no-prompt", "--allow-all", cli]);
 });
 
 Deno.test("lib/host_deno.ts pulls in no node: module and nothing from npm", async () => {

@@ -25,7 +25,10 @@ type PatientHost = Pick<Host, "fetch" | "sleep" | "random"> & Partial<Pick<Host,
  * a one-time code.
  */
 export function withRetries<Part extends PatientHost>(host: Part): Part {
-  return { ...host, fetch: (request: Request) => fetchPatiently(host, request) };
+  const fetch = (request: Request) => fetchPatiently(host, request);
+  // Members that are made at their first use stay unmade, which spreading would not do.
+  const members = { ...Object.getOwnPropertyDescriptors(host), fetch: { value: fetch, enumerable: true } };
+  return Object.create(Object.getPrototypeOf(host), members);
 }
 
 async function fetchPatiently(host: PatientHost, request: Request): Promise<Response> {

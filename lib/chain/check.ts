@@ -31,7 +31,7 @@ export function checkChains(auth: AuthConfig): readonly Verdict[] {
  *
  * @throws AuthError `config-invalid`
  */
-export function assertUsable(loaded: LoadedConfig): void {
+export function assertUsable(loaded: Pick<LoadedConfig, "problems" | "files">): void {
   const whole = loaded.problems.filter((problem) => problem.blocks && problem.about === undefined);
   const [first] = whole;
   if (first !== undefined) {

@@ -5,6 +5,7 @@
  */
 import { AWS_SERVICES, serviceEndpoint } from "../aws/endpoints.ts";
 import type { Host } from "../host.ts";
+import { sha256Hex } from "../sha256.ts";
 import type { ChainPlan, IdentityStep, Link, ProviderStep } from "./types.ts";
 
 /** What decides whose credentials come out, in a fixed order. Names and durations do not. */
@@ -75,10 +76,4 @@ function factsOf(host: Pick<Host, "env">, plan: ChainPlan): readonly Facts[] {
 
 async function digestOf(rows: readonly Facts[]): Promise<string> {
   return await sha256Hex(JSON.stringify(rows.map((row) => row.map((fact) => fact ?? null))));
-}
-
-/** SHA-256 of a text, in hex. */
-export async function sha256Hex(text: string): Promise<string> {
-  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -16,8 +16,9 @@ import { type IdentityHost, takeIdentity } from "../identities/mod.ts";
 import type { EntryKey, Keyring } from "../keyring/types.ts";
 import { authenticateProvider } from "../providers/mod.ts";
 import type { LoginWish, ProviderHost, ProviderOptions, Saved } from "../providers/types.ts";
+import { sha256Hex } from "../sha256.ts";
 import { type EpochMillis, formatDuration, isAlive } from "../time.ts";
-import { linksOf, sha256Hex } from "./digest.ts";
+import { linksOf } from "./digest.ts";
 import { shorteningNotice } from "./duration.ts";
 import { isUsable, mayStandIn, mustRenew } from "./resume.ts";
 import type {

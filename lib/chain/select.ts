@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AuthConfig, Entry } from "../config/types.ts";
+import type { AuthConfig, Entry, IdentityConfig } from "../config/types.ts";
 import { didYouMean } from "../config/nearest.ts";
 import { AuthError } from "../errors.ts";
 
@@ -40,8 +40,10 @@ export function disabledBy(wish: Wish): "flag" | "variable" | undefined {
 /**
  * Chooses: the flag, else the variable, else the only identity, else the only default, else a question.
  *
+ * A default, and an only identity, is chosen even where it cannot be used: that is an error, and no question.
+ *
  * @throws AuthError `not-found` for an unknown name, with the nearest; `identity-ambiguous` when a name fits two
- *   entries that differ in case; `config-invalid` when there is no identity at all
+ *   entries that differ in case; `config-invalid` when there is no identity at all, or none to ask about
  */
 export function selectIdentity(auth: AuthConfig, wish: Wish): Selection {
   const by = disabledBy(wish);
@@ -54,14 +56,14 @@ export function selectIdentity(auth: AuthConfig, wish: Wish): Selection {
     });
   }
   if (wish.flag === true || wish.flag === "") {
-    return { type: "ask", question: "Select an identity:", among: sortedNames(all) };
+    return { type: "ask", question: "Select an identity:", among: candidates(all) };
   }
   const name = wish.flag ?? (wish.variable === "" ? undefined : wish.variable);
   if (name !== undefined) return { type: "named", name: resolveName(auth.identities, name, "identity") };
   return selectDefault(all);
 }
 
-function selectDefault(all: readonly Entry<unknown>[]): Selection {
+function selectDefault(all: readonly Entry<IdentityConfig>[]): Selection {
   const defaults = all.filter((entry) => entry.isDefault);
   const only = all.length === 1 ? all[0] : defaults.length === 1 ? defaults[0] : undefined;
   if (only !== undefined) return { type: "named", name: only.name };
@@ -69,17 +71,27 @@ function selectDefault(all: readonly Entry<unknown>[]): Selection {
     ? {
       type: "ask",
       question: "Multiple default identities found. Please choose one:",
-      among: sortedNames(defaults),
+      among: candidates(defaults),
     }
     : {
       type: "ask",
       question: "No default identity configured. Please choose an identity:",
-      among: sortedNames(all),
+      among: candidates(all),
     };
 }
 
-function sortedNames(entries: readonly Entry<unknown>[]): readonly string[] {
-  return entries.map((entry) => entry.name).sort();
+/**
+ * Names to choose from, sorted, without what could not be used once it is chosen.
+ *
+ * @throws AuthError `config-invalid` when nothing is left
+ */
+export function candidates(entries: readonly Entry<IdentityConfig>[]): readonly string[] {
+  const usable = entries.filter(({ config }) => config !== undefined && config.kind !== "unsupported");
+  if (usable.length > 0) return usable.map(({ name }) => name).sort();
+  throw new AuthError("config-invalid", "Cannot choose an identity: none of them can be used", {
+    where: "auth.identities",
+    hints: ["Run `atmos auth validate --verbose` to see what is wrong with each"],
+  });
 }
 
 /**

@@ -47,6 +47,27 @@ export function splitWords(argv: readonly string[], flags: Flags, stop: boolean)
 }
 
 /**
+ * Takes the command line of another program apart that may hold flags of ours anywhere: what is not ours stays as it
+ * is, in order, among the operands. One hyphen and several letters is never ours: `-state=x` is not `-s`.
+ *
+ * @throws AuthError `usage` for a flag of ours without its value
+ */
+export function splitAround(argv: readonly string[], flags: Flags): Words {
+  const byName = flagsByName(flags);
+  const given = new Map<string, Given[]>();
+  const operands: string[] = [];
+  const queue = [...argv];
+  for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
+    if (word === "--") return { given, operands, rest: queue };
+    const [, name = "", value] = /^(--[^=]+|-[^-=])(?:=(.*))?$/s.exec(word) ?? [];
+    const own = byName.get(name);
+    if (own === undefined) operands.push(word);
+    else given.set(own.key, [...given.get(own.key) ?? [], value ?? following(name, own.flag, queue)]);
+  }
+  return { given, operands, rest: undefined };
+}
+
+/**
  * The typed values of flags.
  *
  * @throws AuthError `usage`

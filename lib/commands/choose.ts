@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { disabledBy, selectIdentity, type Wish } from "../chain/select.ts";
+import { candidates, disabledBy, selectIdentity, type Wish } from "../chain/select.ts";
 import type { AuthConfig, Entry, IdentityConfig } from "../config/types.ts";
 import { AuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
@@ -70,11 +70,12 @@ export function taggedIdentities(
  * @throws AuthError `not-found` when there is none; else as {@linkcode chooseIdentity}
  */
 export async function chooseTagged(host: Host, auth: AuthConfig, tags: readonly string[]): Promise<string> {
-  const among = taggedIdentities(auth, tags).map(({ name }) => name);
-  const [only] = among;
+  const tagged = taggedIdentities(auth, tags);
+  const [only] = tagged;
   if (only === undefined) throw nobodyTagged(auth, tags);
-  if (among.length === 1) return only;
-  return await pick(host, auth, `Multiple identities match tags ${tags.join(", ")}. Select one:`, among, {});
+  if (tagged.length === 1) return only.name;
+  const question = `Multiple identities match tags ${tags.join(", ")}. Select one:`;
+  return await pick(host, auth, question, candidates(tagged), {});
 }
 
 /** The error of tags that no identity has. */

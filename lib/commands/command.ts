@@ -5,7 +5,7 @@
  */
 import type { Host } from "../host.ts";
 import { readFlags, type Words } from "./args.ts";
-import { type Flags, type Values } from "./flags.ts";
+import { type Flags, usage, type Values } from "./flags.ts";
 import type { GlobalInput } from "./globals.ts";
 
 /** What every command is given. */
@@ -16,6 +16,8 @@ export interface Call<Input> {
   readonly input: Input;
   /** The word that stands without a flag, for a command that takes one. */
   readonly word: string | undefined;
+  /** All words before `--` that are not ours: one at most, but where a command {@linkcode Manual.passesOn}. */
+  readonly words: readonly string[];
   /** The words behind `--`; `undefined` when there is no `--`. */
   readonly rest: readonly string[] | undefined;
 }
@@ -28,6 +30,8 @@ export interface Manual {
   readonly word?: string;
   /** What stands behind the flags: `-- COMMAND [ARGUMENT...]`. */
   readonly operands?: string;
+  /** Whether words and flags that are not ours are kept, in order, for another program. */
+  readonly passesOn?: boolean;
   /** What to do about a word that cannot stand there; by default to write it behind `--`. */
   readonly strayHint?: string;
   /** What is done, and the line that does it. */
@@ -58,7 +62,39 @@ export function command<Of extends Flags>(spec: CommandSpec<Of>): Command {
         globals,
         input: readFlags(spec.flags, words.given, host.env),
         word: words.operands[0],
+        words: words.operands,
         rest: words.rest,
       }),
   };
+}
+
+/** A command with its words, or what is to be printed instead. */
+export type Line =
+  | {
+    readonly type: "command";
+    readonly path: string;
+    readonly command: Command;
+    readonly words: Words;
+    /** A command of the configuration: its words say nothing of what it needs. */
+    readonly isCustom?: boolean;
+  }
+  | { readonly type: "text"; readonly text: string };
+
+/**
+ * Refuses words that a command does not take.
+ *
+ * @throws AuthError `usage`
+ */
+export function assertOperands(path: string, command: Command, words: Words): void {
+  if (command.passesOn === true) return;
+  const [stray] = command.word === undefined ? words.operands : words.operands.slice(1);
+  if (stray !== undefined) {
+    const hint = command.operands === undefined
+      ? `Run \`${path} --help\` to see how it is used`
+      : `Write the command behind two hyphens: ${path} -- ${words.operands.join(" ")}`;
+    throw usage(`Unexpected word ${JSON.stringify(stray)} for ${path}`, command.strayHint ?? hint);
+  }
+  if (words.rest !== undefined && command.operands === undefined) {
+    throw usage(`Unexpected words behind -- for ${path}: it takes none`);
+  }
 }

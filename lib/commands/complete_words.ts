@@ -4,6 +4,7 @@
  * @module
  */
 import { LOG_LEVELS } from "../config/types.ts";
+import { nextWord, PROGRAMS, wordsWithoutFlags } from "./complete_program.ts";
 import { type Flag, type Flags, longName } from "./flags.ts";
 import { GLOBAL_FLAGS } from "./globals.ts";
 import { COMPLETION_SHELLS } from "../output/completion_script.ts";
@@ -19,10 +20,15 @@ export interface Names {
   readonly identities: readonly Candidate[];
   readonly providers: readonly Candidate[];
   readonly tags: readonly Candidate[];
+  readonly stacks: readonly Candidate[];
+  /** Of the stack and the type that are meant, where the words tell. */
+  readonly components: readonly Candidate[];
 }
 
 /** Where in the tree of commands the words before the last one lead. */
 export interface Place {
+  /** The names of the commands, without `atmos`. */
+  readonly path: readonly string[];
   /** The flags that are known there, global ones included. */
   readonly flags: Flags;
   /** Commands below; empty for a command. */
@@ -44,12 +50,29 @@ export function candidatesAt(place: Place, current: string, names: Names): reado
   const { flag, typed, prefix } = valueWanted(place, current);
   if (flag !== undefined) return listed(valuesOf(flag.key, flag.flag, names), flag.flag, typed, prefix);
   if (current.startsWith("-")) return startingWith(flagNames(place.flags), current);
-  const operands = place.words.filter((word) => !word.startsWith("-")).length === 0
-    ? operandsOf(place, names)
-    : [];
-  const found = startingWith([...place.commands, ...operands], current);
+  const found = startingWith([...place.commands, ...operandsOf(place, names)], current);
   return found.length > 0 || current !== "" ? found : flagNames(place.flags);
 }
+
+/** Flags whose values are found in the manifests of stacks. */
+const STACK_FLAGS = ["stack", "component", "components"];
+
+/** Whether what may stand at the end is found in the manifests of stacks: nothing else reads them. */
+export function isAboutStacks(place: Place, current: string): boolean {
+  if (place.words.includes("--")) return false;
+  const { flag } = valueWanted(place, current);
+  if (flag !== undefined) return STACK_FLAGS.includes(flag.key);
+  return !current.startsWith("-") && wantsComponent(place);
+}
+
+function wantsComponent({ path, words, word, flags }: Place): boolean {
+  const program = PROGRAMS.get(path[0] ?? "");
+  if (program !== undefined) return nextWord(program, words, flags).component;
+  return word === COMPONENT_WORD && operandsAmong({ words, flags }).length === 0;
+}
+
+/** The manual's word for a component. */
+const COMPONENT_WORD = "[COMPONENT]";
 
 interface Wanted {
   readonly flag: { readonly key: string; readonly flag: Flag<unknown> } | undefined;
@@ -89,7 +112,7 @@ function flagNamed(flags: Flags, word: string): Wanted["flag"] {
 function valuesOf(
   key: string,
   flag: Flag<unknown>,
-  { identities, providers, tags }: Names,
+  { identities, providers, tags, stacks, components }: Names,
 ): readonly Candidate[] {
   if (flag.choices.length > 0) return bare(flag.choices);
   switch (key) {
@@ -102,6 +125,11 @@ function valuesOf(
       return providers;
     case "tags":
       return tags;
+    case "stack":
+      return stacks;
+    case "component":
+    case "components":
+      return components;
     case "logsLevel":
       return bare(LOG_LEVELS);
     default:
@@ -125,9 +153,22 @@ function listed(
     .map(({ value, description }) => ({ value: prefix + typed.slice(0, comma) + value, description }));
 }
 
-function operandsOf({ word }: Place, { identities }: Names): readonly Candidate[] {
-  if (word === undefined) return [];
-  return word.includes("|") ? bare(COMPLETION_SHELLS) : identities;
+/** What may stand without a flag. */
+function operandsOf(place: Place, { identities, components }: Names): readonly Candidate[] {
+  const { path, words, word, flags } = place;
+  const program = PROGRAMS.get(path[0] ?? "");
+  if (program !== undefined) {
+    const next = nextWord(program, words, flags);
+    return [...bare(next.commands), ...(next.component ? components : [])];
+  }
+  if (word === undefined || operandsAmong(place).length > 0) return [];
+  if (word === COMPONENT_WORD) return components;
+  if (word.includes("|")) return bare(COMPLETION_SHELLS);
+  return path[0] === "auth" && word === "[NAME]" ? identities : [];
+}
+
+function operandsAmong({ words, flags }: Pick<Place, "words" | "flags">): readonly string[] {
+  return wordsWithoutFlags(words, flags).filter((word) => !word.startsWith("-"));
 }
 
 function flagNames(flags: Flags): readonly Candidate[] {

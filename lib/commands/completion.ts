@@ -8,9 +8,17 @@ import type { Host } from "../host.ts";
 import { COMPLETION_SHELLS, completionScript } from "../output/completion_script.ts";
 import { derived } from "../session/derive.ts";
 import { printable } from "../terminal/escape.ts";
-import { readFlags, splitWords, type Words } from "./args.ts";
+import { readFlags, splitAround, type Words } from "./args.ts";
 import { type Call, command } from "./command.ts";
-import { type Candidate, candidatesAt, type Names, type Place, withoutGlobals } from "./complete_words.ts";
+import { PROGRAMS } from "./complete_program.ts";
+import {
+  type Candidate,
+  candidatesAt,
+  isAboutStacks,
+  type Names,
+  type Place,
+  withoutGlobals,
+} from "./complete_words.ts";
 import { openContext } from "./context.ts";
 import { type Flags, toggle, usage, type Values } from "./flags.ts";
 import { applyGlobals, GLOBAL_FLAGS } from "./globals.ts";
@@ -58,12 +66,26 @@ async function candidates(host: Host, typed: readonly string[]): Promise<readonl
   const [program = "", ...words] = typed;
   const current = words.pop() ?? "";
   const isOwnProgram = /(?:^|[\\/])atmos-auth(?:\.exe)?$/i.test(program);
-  const whole = isOwnProgram && words[0] !== "auth" ? ["auth", ...words] : words;
-  const place = await placeAt(whole);
-  const found = candidatesAt(place, current, await namesOf(host, whole, place.flags));
+  const joined = joinEquals(words);
+  const whole = isOwnProgram && joined[0] !== "auth" ? ["auth", ...joined] : joined;
+  const { withAdditions } = await import("./custom_complete.ts");
+  const place = await withAdditions(host, whole, await placeAt(whole));
+  const found = candidatesAt(
+    place,
+    current,
+    await namesOf(host, whole, place, isAboutStacks(place, current)),
+  );
   // A control character would end the line, or do something to the terminal.
   return found.filter(({ value }) => printable(value) === value)
     .map(({ value, description }) => ({ value, description: printable(description) }));
+}
+
+/** bash takes `--stack=dev` for three words; a lone `=` at the end still waits for its value. */
+function joinEquals(words: readonly string[]): readonly string[] {
+  const at = words.findIndex((word, index) => word === "=" && index > 0 && index + 1 < words.length);
+  if (at < 0) return words;
+  const whole = `${words[at - 1]}=${words[at + 1]}`;
+  return joinEquals([...words.slice(0, at - 1), whole, ...words.slice(at + 2)]);
 }
 
 /** Goes down the tree of commands as far as the words lead. */
@@ -71,12 +93,14 @@ async function placeAt(words: readonly string[]): Promise<Place> {
   const { ROOT } = await import("./mod.ts");
   let node: (typeof ROOT)["members"][string] = ROOT;
   let left = withoutGlobals(words);
+  const path: string[] = [];
   while (true) {
     const members: (typeof ROOT)["members"] = "members" in node ? node.members : node.below ?? {};
     const [first = "", ...rest] = left;
     const next = Object.hasOwn(members, first) ? members[first] : undefined;
     if (next === undefined) break;
     node = next;
+    path.push(first);
     left = "members" in node ? withoutGlobals(rest) : rest;
   }
   const below = "members" in node ? node.members : node.below ?? {};
@@ -85,23 +109,36 @@ async function placeAt(words: readonly string[]): Promise<Place> {
     : Object.entries(below).map(([value, { summary }]) => ({ value, description: summary }));
   if ("members" in node) {
     const isLost = left[0] !== undefined && !left[0].startsWith("-");
-    return { flags: isLost ? {} : GLOBAL_FLAGS, commands, words: left, word: undefined };
+    return { path, flags: isLost ? {} : GLOBAL_FLAGS, commands, words: left, word: undefined };
   }
   const { flags, word } = await node.load();
-  return { flags: { ...GLOBAL_FLAGS, ...flags }, commands, words: left, word };
+  return { path, flags: { ...GLOBAL_FLAGS, ...flags }, commands, words: left, word };
 }
 
-const NO_NAMES: Names = { identities: [], providers: [], tags: [] };
+const NO_NAMES: Names = { identities: [], providers: [], tags: [], stacks: [], components: [] };
 
 /** The names of the configuration that the words point to; none where it cannot be read: Tab is no place for errors. */
-async function namesOf(world: Host, words: readonly string[], flags: Flags): Promise<Names> {
+async function namesOf(
+  world: Host,
+  words: readonly string[],
+  { path, flags }: Place,
+  withStacks: boolean,
+): Promise<Names> {
   try {
-    const globals = readFlags(GLOBAL_FLAGS, givenIn(words, flags), world.env);
+    const given = givenIn(words, flags);
+    const globals = readFlags(GLOBAL_FLAGS, given, world.env);
     const silent = derived(await applyGlobals(world, globals), { prompt: undefined, tell: () => {} });
     await using context = await openContext(silent, { ...globals, logsLevel: "off" }, { evenBroken: true });
+    if (withStacks) {
+      const { stackNames } = await import("./complete_stacks.ts");
+      const type = PROGRAMS.get(path[0] ?? "")?.type ?? lastText(given, "type");
+      const stack = lastText(given, "stack") ?? world.env("ATMOS_STACK");
+      return { ...NO_NAMES, ...await stackNames(await context.project(), { stack, type }) };
+    }
     const { identities, providers } = context.auth();
     const all = [...identities.values(), ...providers.values()];
     return {
+      ...NO_NAMES,
       identities: [...identities.values()].map(candidateOf),
       providers: [...providers.values()].map(candidateOf),
       tags: [...new Set(all.flatMap(({ tags }) => tags))].map((value) => ({ value, description: "" })),
@@ -112,10 +149,17 @@ async function namesOf(world: Host, words: readonly string[], flags: Flags): Pro
   }
 }
 
+/** The last text that was given to a flag; `undefined`: none, or one that is still being typed. */
+function lastText(given: Words["given"], key: string): string | undefined {
+  const value = given.get(key)?.at(-1);
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
 /** The flags among the words; the last of them may still wait for its value. */
 function givenIn(words: readonly string[], flags: Flags): Words["given"] {
   try {
-    return splitWords([...words, ""], { ...flags, ...GLOBAL_FLAGS }, false).given;
+    // What is another program's flag may stand among them.
+    return splitAround([...words, ""], { ...flags, ...GLOBAL_FLAGS }).given;
   } catch (error) {
     if (isAuthError(error, "usage")) return new Map();
     throw error;

@@ -12,7 +12,7 @@ import type { AuthConfig, RunnableIdentity } from "../config/types.ts";
 import type { Secret } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
-import { type ConsoleLength, consoleText, type Opening } from "../output/console.ts";
+import { consoleJson, type ConsoleLength, consoleText, type Opening } from "../output/console.ts";
 import { ownSecretVariables } from "../output/environment.ts";
 import { shortPath } from "../output/path_text.ts";
 import { warningText } from "../output/problem.ts";
@@ -23,7 +23,7 @@ import { type Call, command } from "./command.ts";
 import { consoleProfile, isolatingBrowser, startBrowser } from "./console_profile.ts";
 import { consoleLength, flagSeconds, wishedLength } from "./console_length.ts";
 import { type Context, openContext } from "./context.ts";
-import { text, toggle, usage, type Values } from "./flags.ts";
+import { outputFormat, text, toggle, usage, type Values } from "./flags.ts";
 import { obtainSession } from "./session.ts";
 
 const FLAGS = {
@@ -34,6 +34,7 @@ const FLAGS = {
   duration: text("DURATION", "How long the console session lasts, 15m to 12h, where AWS lets one choose"),
   issuer: text("NAME", "Whom the console names as the place to log in again; atmos by default"),
   printOnly: toggle("Print the URL on standard output, and nothing else. It logs in whoever has it"),
+  format: outputFormat(["text", "json"]),
   noOpen: toggle("Show the URL instead of opening a browser"),
   isolated: toggle("Open it in a Chromium with a profile of this identity's own"),
 } as const;
@@ -47,6 +48,7 @@ export const webConsole = command({
     ["At a service, as another one", "atmos auth console --identity prod-admin --destination s3"],
     ["Beside the console of another identity", "atmos auth console --identity dev-admin --isolated"],
     ["For another program", "atmos auth console --print-only"],
+    ["For one that wants to know more of it", "atmos auth console --format json"],
   ],
   flags: FLAGS,
   run: openConsole,
@@ -112,8 +114,8 @@ function partitionOf({ config, region }: IdentityStep): string {
 }
 
 /** Before anything is asked of AWS: a link that nobody sees would be worth nothing, and one in a CI log too much. */
-function assertShowable(host: Pick<Host, "env">, { printOnly, noOpen }: Input): void {
-  if (printOnly === true || noOpen === true || !isCi(host.env)) return;
+function assertShowable(host: Pick<Host, "env">, { printOnly, noOpen, format }: Input): void {
+  if (printOnly === true || noOpen === true || format === "json" || !isCi(host.env)) return;
   throw nowhereToShow("this is a CI system");
 }
 
@@ -138,6 +140,16 @@ async function present(
   { page, account, length }: Grant,
 ): Promise<void> {
   const { host } = context;
+  const { name, config } = targetOf(plan);
+  const view = {
+    provider: plan.provider?.name,
+    identity: name,
+    account,
+    role: roleOf(config),
+    page,
+    length,
+  };
+  if (input.format === "json") return host.write(consoleJson(view, link.reveal()));
   if (input.printOnly === true) {
     if (length.note !== undefined) host.tell(warningText(length.note, host.screen));
     return host.write(`${link.reveal()}\n`);
@@ -149,17 +161,9 @@ async function present(
   if (!opened && input.noOpen !== true && host.prompt === undefined) {
     throw nowhereToShow("none was found here");
   }
-  const opening: Opening = opened ? { type: "opened" } : { type: "link", link: link.reveal() };
-  const { name, config } = targetOf(plan);
-  const view = {
-    provider: plan.provider?.name,
-    identity: name,
-    account,
-    role: roleOf(config),
-    page,
-    length,
-    profile: profile === undefined ? undefined : shortPath(profile, host.env("HOME")),
-  };
+  const opening: Opening = opened
+    ? { type: "opened", profile: profile && shortPath(profile, host.env("HOME")) }
+    : { type: "link", link: link.reveal() };
   host.tell(consoleText(view, opening, styleOf(host.screen), host.now()));
 }
 

@@ -8,11 +8,17 @@ import { assertUsable } from "../chain/check.ts";
 import { planChain } from "../chain/plan.ts";
 import type { ChainStores } from "../chain/run.ts";
 import type { ChainPlan, SessionStore } from "../chain/types.ts";
-import { loadConfig, type LoadOptions } from "../config/load.ts";
+import type { ConfigReading, LoadOptions } from "../config/load.ts";
 import type { AuthConfig, LoadedConfig } from "../config/types.ts";
-import { isAuthError } from "../errors.ts";
+import { AuthError, isAuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
+import type { FoundComponent, Wanted } from "../stacks/find.ts";
+import type { Project } from "../stacks/loader.ts";
+import type { Component, ProjectSettings } from "../stacks/types.ts";
+import { buildDigest } from "./build.ts";
 import type { GlobalInput } from "./globals.ts";
+import type { Keyring } from "../keyring/types.ts";
+import type { Log } from "./log.ts";
 import { isWatching, logTarget } from "./logging.ts";
 import {
   keyringOpener,
@@ -22,14 +28,18 @@ import {
   sessionStores,
   waitingLocks,
 } from "../session/stores.ts";
+import { type KnownConfig, type Reading, readOrRecall } from "./recall.ts";
 import { isTrusted, trustedFiles } from "./trust_store.ts";
 
 /** The surroundings of one command. */
 export interface Context extends AsyncDisposable {
   /** The world; watched when the log level asks for it. */
   readonly host: Host;
+  /** For what is not seen from outside: why something is done. */
+  readonly log: Log;
   /** The configuration as of now: trusting it changes it. */
-  readonly loaded: () => LoadedConfig;
+  readonly loaded: () => KnownConfig;
+  /** That of the component, when one was asked for. */
   readonly auth: () => AuthConfig;
   /**
    * @throws AuthError as `planChain`; for what needs trust a person is asked first, where one can be
@@ -39,12 +49,34 @@ export interface Context extends AsyncDisposable {
   readonly directory: (plan: Rooted) => string;
   readonly sessions: (plan: Rooted) => SessionStore;
   readonly stores: (plan: Rooted) => ChainStores;
+  /** Whether this process has opened the keyring: it stays open. */
+  readonly isKeyringOpen: () => boolean;
+  /** Keeps what was read of the configuration for the next run, once it was good for something. */
+  readonly keep: () => Promise<void>;
+}
+
+/** The same with all of the configuration. */
+export interface WholeContext extends Context {
+  readonly loaded: () => LoadedConfig;
+  /**
+   * The component that was asked for, whole: every value of it can be used.
+   *
+   * @throws AuthError `config-invalid` for a value that cannot; TypeError when none was asked for
+   */
+  readonly component: () => Component;
+  /** As {@linkcode Context.component}, whatever its values are. */
+  readonly found: () => FoundComponent;
+  /** Stacks and what is beside them; no manifest is read for it. */
+  readonly project: () => Promise<Project>;
+  readonly settings: () => Promise<ProjectSettings>;
 }
 
 /** How a context is opened. */
 export interface ContextOptions {
   /** A configuration that cannot be used as a whole is taken all the same: to report on it. */
   readonly evenBroken?: boolean;
+  /** What is authenticated as this component wants it; without one no manifest of a stack is read. */
+  readonly component?: Wanted | undefined;
 }
 
 /**
@@ -55,32 +87,78 @@ export interface ContextOptions {
 export async function openContext(
   world: Host,
   globals: GlobalInput,
-  { evenBroken = false }: ContextOptions = {},
+  { evenBroken = false, component }: ContextOptions = {},
+): Promise<WholeContext> {
+  const context = await opened(world, globals, () => load(world, globals, component), evenBroken, component);
+  return { ...context, ...stackParts(context.loaded) };
+}
+
+/**
+ * The same for what is called again and again: a compiled program recalls what it read the last time where nothing
+ * has changed since.
+ */
+export async function openRecalled(
+  world: Host,
+  globals: GlobalInput,
+  { component }: Pick<ContextOptions, "component"> = {},
 ): Promise<Context> {
-  const state = { loaded: await load(world, globals) };
+  const { config, configPath, basePath, profile } = globals;
+  const wish = { config, configPath, basePath, profile, ...(component === undefined ? {} : { component }) };
+  const latest: { reading?: Reading } = {};
+  const read = async () => {
+    const reading = await readOrRecall(world, buildDigest(), wish, (host) => load(host, globals, component));
+    latest.reading = reading;
+    return reading.config;
+  };
+  const context = await opened(world, globals, read, false, component);
+  return { ...context, keep: async () => await latest.reading?.keep() };
+}
+
+async function opened<Config extends KnownConfig>(
+  world: Host,
+  globals: GlobalInput,
+  read: () => Promise<Config>,
+  evenBroken: boolean,
+  component?: Wanted,
+): Promise<Context & { readonly loaded: () => Config }> {
+  const state = { loaded: await read() };
   if (!evenBroken) assertUsable(state.loaded);
-  const { host, watch, flush } = await watched(world, globals, state.loaded);
+  const { host, log, watch, watchKeyring, flush } = await watched(world, globals, state.loaded);
   const auth = () => state.loaded.auth;
   const directory = (plan: Rooted) => sessionDirectory(host, auth(), plan);
   const sessions = once(() => sessionStores(host, auth()));
-  const store = (plan: Rooted) => watch(sessions()(plan));
-  const keyring = once(() => keyringOpener(host, auth(), state.loaded.directory, passwordAsker(host)));
+  const store = (plan: Rooted) => watch(sessions()(plan), () => directory(plan));
+  const keyring = once(() =>
+    watchKeyring(keyringOpener(host, auth(), state.loaded.directory, passwordAsker(host)))
+  );
+  const opening = { isDone: false };
+  const openKeyring = async () => {
+    const open = await keyring()();
+    opening.isDone = true;
+    return open;
+  };
   return {
     host,
+    log,
     loaded: () => state.loaded,
     auth,
     plan: async (identity) => {
       try {
         return planChain(auth(), identity);
       } catch (error) {
-        if (!isAuthError(error, "untrusted") || !await offerTrust(host, state.loaded)) throw error;
-        state.loaded = await load(world, globals);
+        if (!isAuthError(error, "untrusted")) throw error;
+        if (!await offerTrust(host, () => load(world, globals, component))) {
+          throw component === undefined ? error : trustHint(error, component);
+        }
+        state.loaded = await read();
         return planChain(auth(), identity);
       }
     },
     directory,
     sessions: store,
-    stores: (plan) => ({ sessions: store(plan), keyring: keyring(), lock: waitingLocks(host, auth()) }),
+    stores: (plan) => ({ sessions: store(plan), keyring: openKeyring, lock: waitingLocks(host, auth()) }),
+    isKeyringOpen: () => opening.isDone,
+    keep: () => Promise.resolve(),
     [Symbol.asyncDispose]: flush,
   };
 }
@@ -91,15 +169,69 @@ function once<Value>(make: () => Value): () => Value {
   return () => (made.value ??= { of: make() }).of;
 }
 
+/** What was read, and what it takes to read on. */
+interface Whole extends LoadedConfig {
+  readonly reading: ConfigReading;
+  /** Where a component was asked for. */
+  readonly target: { readonly project: Project; readonly found: FoundComponent } | undefined;
+}
+
 /** The loader knows trusted files by their content alone; a copy elsewhere was not what the person vouched for. */
-async function load(host: Host, globals: GlobalInput): Promise<LoadedConfig> {
+async function load(host: Host, globals: GlobalInput, component: Wanted | undefined): Promise<Whole> {
   const trusted = await trustedFiles(host);
   const hashes = new Set(trusted.map(({ sha256 }) => sha256));
-  const loaded = await loadConfig(host, loadOptions(globals, hashes));
+  const loaded = await loadOnce(host, loadOptions(globals, hashes), component);
   const copies = loaded.files.filter((file) => hashes.has(file.sha256) && !isTrusted(trusted, file));
   if (copies.length === 0) return loaded;
   for (const { sha256 } of copies) hashes.delete(sha256);
-  return await loadConfig(host, loadOptions(globals, hashes));
+  return await loadOnce(host, loadOptions(globals, hashes), component);
+}
+
+async function loadOnce(host: Host, options: LoadOptions, wanted: Wanted | undefined): Promise<Whole> {
+  // Not before it is needed: the cached path of a compiled program recalls what it read.
+  const { readConfig } = await import("../config/load.ts");
+  const reading = await readConfig(host, options);
+  const { loaded } = reading;
+  if (wanted === undefined) return { ...loaded, reading, target: undefined };
+  assertRead(loaded);
+  const [{ loadProject }, { componentConfig, findComponent }] = [
+    await import("../stacks/loader.ts"),
+    await import("../stacks/find.ts"),
+  ];
+  const project = await loadProject(reading);
+  const found = await findComponent(project, wanted);
+  return { ...await componentConfig(reading, found), reading, target: { project, found } };
+}
+
+/** Of a file that cannot be read nobody knows which stacks it would have named. */
+function assertRead(loaded: LoadedConfig): void {
+  const unread = loaded.problems.filter(({ blocks, path }) => blocks && path === "");
+  if (unread.length > 0) assertUsable({ ...loaded, problems: unread });
+}
+
+function stackParts(
+  loaded: () => Whole,
+): Pick<WholeContext, "component" | "found" | "project" | "settings"> {
+  const found = () => {
+    const { target } = loaded();
+    if (target === undefined) throw new TypeError("No component was asked for");
+    return target.found;
+  };
+  const alone = once(async () => {
+    assertRead(loaded());
+    return await (await import("../stacks/loader.ts")).loadProject(loaded().reading);
+  });
+  const project = async () => loaded().target?.project ?? await alone();
+  return {
+    found,
+    project,
+    settings: async () => (await project()).settings,
+    component: () => {
+      const { component, unusable } = found();
+      if (unusable !== undefined) throw unusable;
+      return component;
+    },
+  };
 }
 
 function loadOptions(globals: GlobalInput, trusted: ReadonlySet<string>): LoadOptions {
@@ -112,28 +244,67 @@ function loadOptions(globals: GlobalInput, trusted: ReadonlySet<string>): LoadOp
   };
 }
 
+/** The manifests of a component are trusted by naming it. */
+function trustHint(error: AuthError, { name, stack }: Wanted): AuthError {
+  const { where, at, message } = error;
+  return new AuthError("untrusted", message, {
+    ...(where === undefined ? {} : { where }),
+    ...(at === undefined ? {} : { at }),
+    hints: [
+      `Read the file; if you agree with it, run \`atmos auth trust --component ${name} --stack ${stack}\``,
+    ],
+    cause: error.cause,
+  });
+}
+
 interface Watched {
   readonly host: Host;
-  readonly watch: (store: SessionStore) => SessionStore;
+  readonly log: Log;
+  readonly watch: (store: SessionStore, directory: () => string) => SessionStore;
+  readonly watchKeyring: (open: () => Promise<Keyring>) => () => Promise<Keyring>;
   readonly flush: () => Promise<void>;
 }
 
-async function watched(world: Host, globals: GlobalInput, loaded: LoadedConfig): Promise<Watched> {
+async function watched(world: Host, globals: GlobalInput, loaded: KnownConfig): Promise<Watched> {
   const target = logTarget(world, globals, loaded.auth.logs, loaded.directory);
-  if (!isWatching(target)) return { host: world, watch: (store) => store, flush: () => Promise.resolve() };
-  const [{ tracedHost, tracedSessions }, { openLog }] = [
+  if (!isWatching(target)) {
+    return {
+      host: world,
+      log: () => {},
+      watch: (store) => store,
+      watchKeyring: (open) => open,
+      flush: () => Promise.resolve(),
+    };
+  }
+  const [{ tracedHost }, { newWatch, tracedKeyring, tracedSessions, whyAbsent }, { openLog }] = [
     await import("./trace.ts"),
+    await import("./trace_stores.ts"),
     await import("./log.ts"),
   ];
   const { log, flush } = openLog(world, target);
   for (const { path } of loaded.files) log("debug", "configuration read", { path });
-  return { host: tracedHost(world, log), watch: (store) => tracedSessions(store, log), flush };
+  const watch = newWatch(log, world.now);
+  const isKept = loaded.auth.keyring.type !== "memory";
+  return {
+    host: tracedHost(world, log),
+    log,
+    watch: (store, directory) =>
+      tracedSessions(
+        store,
+        watch,
+        (link) =>
+          isKept ? whyAbsent(world, directory(), link) : Promise.resolve("a memory keyring keeps none"),
+      ),
+    watchKeyring: (open) => tracedKeyring(open, watch),
+    flush,
+  };
 }
 
 /** Asks once whether this configuration is to be trusted; whether it is now. */
-async function offerTrust(host: Host, loaded: LoadedConfig): Promise<boolean> {
+async function offerTrust(host: Host, load: () => Promise<LoadedConfig>): Promise<boolean> {
   const { prompt, tell, screen } = host;
   if (prompt === undefined) return false;
+  const loaded = await load();
   const [{ confirm }, trust] = [await import("../terminal/question.ts"), await import("./trust.ts")];
   tell(trust.trustText(trust.untrustedProblems(loaded)));
   if (!await confirm({ prompt, tell, screen }, { question: "Trust it, as it is now?" })) return false;

@@ -14,11 +14,11 @@ import { keyringPlace } from "../session/stores.ts";
 import { hasLocalBrowser } from "../terminal/local_browser.ts";
 import { type Call, command } from "./command.ts";
 import { type Context, openContext } from "./context.ts";
-import { choice, toggle, type Values } from "./flags.ts";
+import { outputFormat, toggle, type Values } from "./flags.ts";
 
 const FLAGS = {
   fix: toggle("Mend what can be mended without losing anything"),
-  format: choice(["text", "json"], "FORMAT", "text, json; text by default", { short: "f", also: ["output"] }),
+  format: outputFormat(["text", "json"]),
 } as const;
 
 export const doctor = command({
@@ -149,10 +149,9 @@ async function keyringFindings(context: Context): Promise<readonly Finding[]> {
   }
 }
 
-async function storePath(context: Context, type: string): Promise<string> {
-  const { storeName } = await import("../keyring/mod.ts");
-  const { directory, realm } = await keyringPlace(context.host, context.auth(), context.loaded().directory);
-  return joinPath(context.host.os, directory, `${storeName(realm)}.${type}.store`);
+async function storePath(context: Context, type: "file" | "system"): Promise<string> {
+  const { storeFile } = await import("../keyring/mod.ts");
+  return storeFile(await keyringPlace(context.host, context.auth(), context.loaded().directory), type);
 }
 
 /** What cannot be read is put aside, never removed: somebody may still know how to read it. */

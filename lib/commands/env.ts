@@ -9,7 +9,7 @@ import { onlyInherited } from "../output/environment.ts";
 import { ENVIRONMENT_FORMATS, type EnvironmentFormat, formatEnvironment } from "../output/format.ts";
 import { chooseIdentity, disabledWords, wishOf } from "./choose.ts";
 import { type Call, command } from "./command.ts";
-import { openContext } from "./context.ts";
+import { openRecalled } from "./context.ts";
 import { choice, text, toggle, usage, type Values } from "./flags.ts";
 import { obtainSession, sessionEnvironment } from "./session.ts";
 
@@ -44,7 +44,7 @@ async function printEnvironment({ host, globals, input }: Call<Values<typeof FLA
     await put(host, format, input.outputFile, { set: {}, unset: [] });
     return 0;
   }
-  await using context = await openContext(host, globals);
+  await using context = await openRecalled(host, globals);
   if (input.files === true && context.auth().keyring.type === "memory") {
     throw usage(
       "Cannot print where the session is kept: with a memory keyring it is in no file",

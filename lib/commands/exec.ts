@@ -3,13 +3,20 @@
  *
  * @module
  */
+import { targetOf } from "../chain/plan.ts";
+import type { ChainPlan } from "../chain/types.ts";
 import type { EnvironmentEdits, Host } from "../host.ts";
 import { childEnvironment, ownSecretVariables } from "../output/environment.ts";
 import { chooseIdentity, disabledWords, wishOf } from "./choose.ts";
 import { type Call, command } from "./command.ts";
-import { type Context, openContext } from "./context.ts";
-import { usage } from "./flags.ts";
+import { type Context, openRecalled } from "./context.ts";
+import { toggle, usage, type Values } from "./flags.ts";
+import type { Refreshed } from "./refreshing.ts";
 import { obtainSession, sessionEnvironment } from "./session.ts";
+
+const FLAGS = {
+  refresh: toggle("Renew the session while the command runs, however long that is"),
+} as const;
 
 export const exec = command({
   description: "Run a command with the session of an identity in its environment.\n" +
@@ -19,12 +26,13 @@ export const exec = command({
   examples: [
     ["Plan with the default identity", "atmos auth exec -- terraform plan"],
     ["Ask AWS who you are", "atmos auth exec --identity prod-admin -- aws sts get-caller-identity"],
+    ["A job that takes longer than its session", "atmos auth exec --refresh -- ./nightly-copy.sh"],
   ],
-  flags: {},
+  flags: FLAGS,
   run: executeCommand,
 });
 
-async function executeCommand({ host, globals, rest }: Call<unknown>): Promise<number> {
+async function executeCommand({ host, globals, input, rest }: Call<Values<typeof FLAGS>>): Promise<number> {
   const [program, ...args] = rest ?? [];
   if (program === undefined || program === "") {
     throw usage("No command to run", "Write it behind two hyphens: atmos auth exec -- terraform plan");
@@ -32,13 +40,18 @@ async function executeCommand({ host, globals, rest }: Call<unknown>): Promise<n
   const run = async (world: Host, environment: EnvironmentEdits) =>
     (await world.run({ program, args, environment, stdio: "inherit" })).code;
   if (disabledWords(host, globals) !== undefined) return await run(host, { set: {}, unset: [] });
-  await using context = await openContext(host, globals);
+  await using context = await openRecalled(host, globals);
   const name = await chooseIdentity(host, context.auth(), wishOf(host, globals));
-  return await run(context.host, await identityEnvironment(context, name));
+  const plan = await context.plan(name);
+  if (input.refresh !== true) return await run(context.host, await identityEnvironment(context, plan));
+  const { whileRefreshed } = await import("./refreshing.ts");
+  const work = ({ environment }: Refreshed) => run(context.host, environment);
+  return await whileRefreshed(context, globals, plan, { mayAsk: true }, work);
 }
 
-async function identityEnvironment(context: Context, name: string): Promise<EnvironmentEdits> {
-  const plan = await context.plan(name);
+/** What a child gets that will not outlive the session of a plan. */
+export async function identityEnvironment(context: Context, plan: ChainPlan): Promise<EnvironmentEdits> {
   const credentials = sessionEnvironment(context, plan, await obtainSession(context, plan), true);
-  return childEnvironment(credentials, name, ownSecretVariables(context.auth().keyring.passwordVariable));
+  const secrets = ownSecretVariables(context.auth().keyring.passwordVariable);
+  return childEnvironment(credentials, targetOf(plan).name, secrets);
 }

@@ -7,6 +7,7 @@ import { type Forecast, forecast, questionsOf, type StepForecast } from "../chai
 import { targetOf } from "../chain/plan.ts";
 import type { ChainPlan, IdentityStep } from "../chain/types.ts";
 import type { Host } from "../host.ts";
+import { disabledText } from "../output/disabled.ts";
 import {
   childEnvironment,
   ownSecretVariables,
@@ -26,11 +27,13 @@ import { hasLocalBrowser } from "../terminal/local_browser.ts";
 import { chooseIdentity, disabledWords, wishOf } from "./choose.ts";
 import { type Call, command } from "./command.ts";
 import { type Context, openContext } from "./context.ts";
-import { choice, type Values } from "./flags.ts";
+import { outputFormat, type Values } from "./flags.ts";
 import { pointersOf, surroundings } from "./session.ts";
+import { FOR_COMPONENT_FLAGS, wantedComponent } from "./stack_flag.ts";
 
 const FLAGS = {
-  format: choice(["text", "json"], "FORMAT", "text, json; text by default", { short: "f", also: ["output"] }),
+  format: outputFormat(["text", "json"]),
+  ...FOR_COMPONENT_FLAGS,
 } as const;
 
 export const explain = command({
@@ -40,6 +43,7 @@ export const explain = command({
   examples: [
     ["The default identity", "atmos auth explain"],
     ["Another one, for a program", "atmos auth explain --identity prod-admin --format json"],
+    ["What Terraform would get for a component", "atmos auth explain --component myapp --stack dev"],
   ],
   flags: FLAGS,
   run: explainLogin,
@@ -48,15 +52,12 @@ export const explain = command({
 async function explainLogin({ host, globals, input }: Call<Values<typeof FLAGS>>): Promise<number> {
   const off = disabledWords(host, globals);
   if (off !== undefined) {
-    host.write(
-      input.format === "json"
-        ? `${JSON.stringify({ status: "disabled", reason: off }, null, 2)}\n`
-        : `Authentication is disabled by ${off}\n`,
-    );
+    host.write(disabledText(off, input.format));
     return 0;
   }
   // Which identity is meant may be asked; nothing else, not even whether a file is to be trusted.
-  await using context = await openContext(derived(host, { prompt: undefined }), globals);
+  const component = wantedComponent(input);
+  await using context = await openContext(derived(host, { prompt: undefined }), globals, { component });
   const name = await chooseIdentity(host, context.auth(), wishOf(host, globals), { remember: false });
   const plan = await context.plan(name);
   const view = await explained(context, plan);

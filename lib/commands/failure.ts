@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { AuthError, isAuthError } from "../errors.ts";
+import { AuthError, type ErrorCode, isAuthError } from "../errors.ts";
 import { withheldBelow } from "../grants.ts";
 import type { Host } from "../host.ts";
 import { errorReport } from "../output/problem.ts";
-import { styleOf } from "../output/style.ts";
+import { type Style, styleOf } from "../output/style.ts";
+import { printable } from "../terminal/escape.ts";
 
 /** Exit code of what is wrong in this program itself. */
 const INTERNAL = 1;
@@ -16,24 +17,34 @@ const INTERNAL = 1;
 export interface FailedRun {
   /** Whether causes and stacks are told, too. */
   readonly trace: boolean;
+  /** Whether it is told in one line: an SDK that started us shows it among its own words. */
+  readonly isBrief: boolean;
   /** The command with the program's name, such as `atmos auth env`; empty when it did not come to that. */
   readonly line: string;
   /** The command's words as `permissions` knows it. */
   readonly command: string;
 }
 
-/**
- * Tells what went wrong.
- *
- * @returns the exit code
- */
-export function showError(host: Pick<Host, "tell" | "screen">, failure: unknown, run: FailedRun): number {
+/** How a run of the program ended. */
+export interface Ending {
+  readonly exitCode: number;
+  /** The code of the error that ended it; `undefined`: there was none, or none of ours. */
+  readonly code?: ErrorCode;
+}
+
+/** Tells what went wrong. */
+export function showError(host: Pick<Host, "tell" | "screen">, failure: unknown, run: FailedRun): Ending {
   const error = withCommand(failure, run);
+  host.tell(reportOf(error, styleOf(host.screen), run));
+  return isAuthError(error) ? { exitCode: error.exitCode, code: error.code } : { exitCode: INTERNAL };
+}
+
+function reportOf(error: unknown, style: Style, { trace, isBrief }: FailedRun): string {
   // Who interrupted knows it.
-  host.tell(
-    isAuthError(error, "interrupted") ? "Interrupted\n" : errorReport(error, styleOf(host.screen), run.trace),
-  );
-  return isAuthError(error) ? error.exitCode : INTERNAL;
+  if (isAuthError(error, "interrupted")) return "Interrupted\n";
+  if (!isBrief || trace || !isAuthError(error)) return errorReport(error, style, trace);
+  const [hint] = error.hints;
+  return `${style.bad("Error:")} ${printable(`${error.message}${hint === undefined ? "" : `. ${hint}`}`)}\n`;
 }
 
 /** A grant that is missing, wherever that was found out, with the command that needs it. */

@@ -112,6 +112,16 @@ export function choice<Word extends string>(
   };
 }
 
+/** What a command prints: the first of the words by default. `--output` and `-o` say the same, as in Atmos. */
+export function outputFormat<Word extends string>(
+  words: readonly [Word, ...Word[]],
+): Flag<Word | undefined> {
+  return choice(words, "FORMAT", `${words.join(", ")}; ${words[0]} by default`, {
+    short: "fo",
+    also: ["output"],
+  });
+}
+
 /** `--output-file` for the key `outputFile`. */
 export function longName(key: string): string {
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

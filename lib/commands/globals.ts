@@ -59,3 +59,17 @@ async function changedDirectory(host: Host, directory: string): Promise<Host> {
     run: (command) => host.run({ directory: path, ...command }),
   });
 }
+
+/** The flags by which a child of ours finds the same configuration, wherever it is started. */
+export function configurationWords(
+  { workingDirectory, os }: Pick<Host, "workingDirectory" | "os">,
+  { config, configPath, basePath, profile }: GlobalInput,
+): readonly string[] {
+  const absolute = (path: string) => resolvePath(os, workingDirectory(), path);
+  return [
+    ...config.map((path) => `--config=${absolute(path)}`),
+    ...configPath.map((path) => `--config-path=${absolute(path)}`),
+    ...(basePath === undefined ? [] : [`--base-path=${absolute(basePath)}`]),
+    ...profile.map((name) => `--profile=${name}`),
+  ];
+}

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { printable } from "../terminal/escape.ts";
 import type { Manual } from "./command.ts";
 import { type Flags, longName } from "./flags.ts";
 
@@ -13,6 +14,8 @@ export interface GroupManual {
   readonly description: string;
   /** Name and one line for each. */
   readonly commands: readonly (readonly [name: string, summary: string])[];
+  /** The same for those of the configuration. */
+  readonly custom?: readonly (readonly [name: string, summary: string])[];
 }
 
 /** Help of a group of commands. */
@@ -21,6 +24,10 @@ export function groupHelp(group: GroupManual, globals: Flags): string {
     ["", group.description],
     ["Usage", `  ${group.path} COMMAND [flags]`],
     ["Commands", columns(group.commands)],
+    [
+      "Custom commands",
+      columns((group.custom ?? []).map(([name, what]) => [printable(name), printable(what)])),
+    ],
     ["Global flags", flagsText(globals)],
     ["", `Run \`${group.path} COMMAND --help\` for the flags and examples of a command.`],
   ]);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkChains } from "../chain/check.ts";
+import { assertUsable, checkChains } from "../chain/check.ts";
 import { chainDigest } from "../chain/digest.ts";
 import { targetOf } from "../chain/plan.ts";
 import { resolveName } from "../chain/select.ts";
@@ -13,14 +13,15 @@ import { bySection, findSession, listSessions } from "../files/aws_files.ts";
 import { formatList, LIST_FORMATS, type ListFormat } from "../output/list.ts";
 import type { Host } from "../host.ts";
 import { type ListFilter, listView } from "../output/list_view.ts";
+import { placeText, warningText } from "../output/problem.ts";
 import { styleOf } from "../output/style.ts";
 import type { EpochMillis } from "../time.ts";
 import { type Call, command } from "./command.ts";
 import { type Context, openContext } from "./context.ts";
-import { choice, optionalTexts, texts, usage, type Values } from "./flags.ts";
+import { optionalTexts, outputFormat, texts, usage, type Values } from "./flags.ts";
 
 const FLAGS = {
-  format: choice(LIST_FORMATS, "FORMAT", `${LIST_FORMATS.join(", ")}; tree by default`, { short: "f" }),
+  format: outputFormat(LIST_FORMATS),
   providers: optionalTexts("NAME,...", "Only providers: all, or these"),
   identities: optionalTexts("NAME,...", "Only identities: all, or these"),
   tags: texts("TAG,...", "Only what has one of these tags"),
@@ -43,11 +44,13 @@ async function listEntries({ host, globals, input }: Call<Values<typeof FLAGS>>)
   if (input.providers !== undefined && input.identities !== undefined) {
     throw usage("Cannot list: --providers and --identities exclude each other");
   }
-  await using context = await openContext(host, globals);
+  await using context = await openContext(host, globals, { evenBroken: true });
+  const isWhole = tellProblems(context);
   const auth = context.auth();
   const filter = resolvedFilter(auth, input);
   const format = input.format ?? "tree";
-  const view = listView(auth, filter.providers === undefined ? await expiries(context) : new Map(), filter);
+  const inHand = filter.providers === undefined && isWhole ? await expiries(context) : new Map();
+  const view = listView(auth, inHand, filter);
   if (isForPeople(format) && view.providers.length + view.identities.length === 0) {
     host.tell(
       auth.providers.size + auth.identities.size === 0
@@ -58,6 +61,25 @@ async function listEntries({ host, globals, input }: Call<Values<typeof FLAGS>>)
   }
   host.write(formatList(format, view, styleOf(host.output), host.now()));
   return 0;
+}
+
+/** Where what is listed stands: a problem of one of these hides all that is in it. */
+const LISTED = ["", "auth", "auth.providers", "auth.identities"];
+
+/**
+ * Warns of what is wrong with the configuration as a whole, which does not keep anything from being listed.
+ *
+ * @returns whether nothing is: else nobody knows where sessions would be
+ * @throws AuthError `config-invalid` where there is nothing to list
+ */
+function tellProblems({ host, loaded }: Context): boolean {
+  const { files, problems } = loaded();
+  const whole = problems.filter(({ blocks, about }) => blocks && about === undefined);
+  assertUsable({ files, problems: whole.filter(({ path }) => LISTED.includes(path.toLowerCase())) });
+  for (const { path, at, reason } of whole) {
+    host.tell(warningText(`${placeText(path, at)}: ${reason}`, host.screen));
+  }
+  return whole.length === 0;
 }
 
 /** Programs get a document of nothing where there is nothing; people get a sentence. */

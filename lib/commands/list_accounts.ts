@@ -20,13 +20,11 @@ import {
 } from "../output/list_accounts.ts";
 import { styleOf } from "../output/style.ts";
 import { type Call, command } from "./command.ts";
-import { openContext } from "./context.ts";
-import { choice, text, usage, type Values } from "./flags.ts";
+import { type Context, openContext } from "./context.ts";
+import { outputFormat, text, usage, type Values } from "./flags.ts";
 
 const FLAGS = {
-  format: choice(ACCOUNT_FORMATS, "FORMAT", `${ACCOUNT_FORMATS.join(", ")}; table by default`, {
-    short: "f",
-  }),
+  format: outputFormat(ACCOUNT_FORMATS),
   provider: text("NAME", "The Identity Center, where several are configured", { short: "p" }),
 } as const;
 
@@ -46,18 +44,7 @@ async function listAll({ host, globals, input }: Call<Values<typeof FLAGS>>): Pr
   await using context = await openContext(host, globals);
   const auth = context.auth();
   const { name, config } = portalOf(auth, input.provider);
-  const stores = context.stores({ provider: { name, config } });
-  const options = { renew: "nothing", deviceCode: false } as const;
-  const accounts = await withProvider(
-    context.host,
-    { name, config },
-    stores,
-    options,
-    async (credentials) => {
-      if (credentials.type !== "sso-token") throw new TypeError("An Identity Center gives a token");
-      return await accountsOf(context.host, config, credentials);
-    },
-  );
+  const accounts = await portalAccounts(context, { name, config });
   const view: AccountsView = {
     provider: name,
     accounts: accounts.map((account) => named(auth, name, account)),
@@ -66,11 +53,24 @@ async function listAll({ host, globals, input }: Call<Values<typeof FLAGS>>): Pr
   return 0;
 }
 
+/** An Identity Center as a step. */
+export type PortalStep = ProviderStep & { readonly config: IamIdentityCenterProvider };
+
+/** Asks a portal for all it offers; whoever is there logs in to it where its session is no longer fresh. */
+export async function portalAccounts(
+  context: Pick<Context, "host" | "stores">,
+  { name, config }: PortalStep,
+): Promise<readonly ListedAccount[]> {
+  const stores = context.stores({ provider: { name, config } });
+  const options = { renew: "nothing", deviceCode: false } as const;
+  return await withProvider(context.host, { name, config }, stores, options, async (credentials) => {
+    if (credentials.type !== "sso-token") throw new TypeError("An Identity Center gives a token");
+    return await accountsOf(context.host, config, credentials);
+  });
+}
+
 /** The Identity Center that is meant: the one that is named, or the only one. */
-function portalOf(
-  auth: AuthConfig,
-  name: string | undefined,
-): ProviderStep & { readonly config: IamIdentityCenterProvider } {
+export function portalOf(auth: AuthConfig, name: string | undefined): PortalStep {
   const portals = [...auth.providers.values()].filter(({ config }) =>
     config?.kind === "aws/iam-identity-center"
   )

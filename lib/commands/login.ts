@@ -21,6 +21,7 @@ import { type Context, openContext } from "./context.ts";
 import { text, texts, toggle, usage, type Values } from "./flags.ts";
 import type { GlobalInput } from "./globals.ts";
 import { identityView } from "./login_view.ts";
+import { provisionIdentities, provisioningOf } from "./provision.ts";
 import { makeSession } from "./session.ts";
 
 const FLAGS = {
@@ -66,18 +67,38 @@ async function logIn({ host, globals, input }: Call<Input>): Promise<number> {
     browser: input.deviceCode === false ? true : undefined,
     qr: input.qr,
   };
+  const options = { renew: input.force === true ? "everything" : "target", ...wish } as const;
+  const tellOf = (view: LoginView) => host.tell(loginText(view, styleOf(host.screen), host.now()));
   if (input.all === true) {
+    const unused = input.tags.length > 0 ? [] : unusedPortals(context.auth());
+    for (const name of unused) {
+      tellOf(await logInToProvider(context, name, options));
+      await provisionIdentities(context, [name]);
+    }
+    if (unused.length > 0 && context.auth().identities.size === 0) return 0;
     const { logInToAll } = await import("./login_all.ts");
     await logInToAll(context, namesOf(context.auth(), input.tags), { ...wish, force: input.force === true });
     return 0;
   }
   const provider = input.provider ?? onlyProvider(context.auth());
-  const options = { renew: input.force === true ? "everything" : "target", ...wish } as const;
   const view = provider === undefined
     ? await logInToIdentity(context, await chosen(context, globals, input), options)
     : await logInToProvider(context, provider, options);
-  host.tell(loginText(view, styleOf(host.screen), host.now()));
+  tellOf(view);
+  await provisionIdentities(context, [view.provider]);
   return 0;
+}
+
+/** Portals that are to find identities, and have none yet. */
+function unusedPortals(auth: AuthConfig): readonly string[] {
+  const used = new Set(
+    [...auth.identities.values()].map(({ config }) =>
+      config?.via !== undefined && "provider" in config.via ? config.via.provider : undefined
+    ),
+  );
+  return provisioningOf(auth, [...auth.providers.keys()]).map(({ name }) => name).filter((name) =>
+    !used.has(name)
+  );
 }
 
 /** Each of these says what to log in to; two of them contradict each other. */

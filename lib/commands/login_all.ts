@@ -18,6 +18,8 @@ import { derived } from "../session/derive.ts";
 import { type Say, whileWaiting } from "../terminal/status.ts";
 import type { Context } from "./context.ts";
 import { identityView } from "./login_view.ts";
+import { provisionIdentities } from "./provision.ts";
+import { noteRenewal } from "./session.ts";
 
 /** How everything is logged in to. */
 export interface LoginAllOptions extends LoginWish {
@@ -71,6 +73,7 @@ export async function logInToAll(
   const first = firstOfEachRoot(tasks);
   for (const task of first) await perform(run, task, host, say);
   await inRounds(run, tasks.filter((task) => !first.includes(task)));
+  await provisionIdentities(context, plans.map(({ provider }) => provider?.name));
   const failed = names.filter((name) => run.failures.has(name));
   if (failed.length > 0) throw someFailed(run, failed, names.length);
 }
@@ -186,9 +189,11 @@ async function perform(run: Run, { plan, wanted }: Task, host: Context["host"], 
     return line({ name: step.name, type: "failed", reason: `there is no session of "${base.name}"` });
   }
   try {
+    const renew = options.force ? "everything" : wanted ? "target" : "nothing";
+    noteRenewal(context, plan, renew);
     const { target, notices } = await runChain(host, plan, context.stores(plan), {
       ...options,
-      renew: options.force ? "everything" : wanted ? "target" : "nothing",
+      renew,
       shared: run.shared,
     });
     for (const notice of notices) say(warningText(notice, host.screen).replace(/\n$/, ""));

@@ -8,12 +8,12 @@ import type { AuthConfig } from "../config/types.ts";
 import { AuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { SECRET_VARIABLES } from "../output/environment.ts";
-import { logoutText } from "../output/logout.ts";
+import { logoutJson, logoutText } from "../output/logout.ts";
 import { warningText } from "../output/problem.ts";
 import { styleOf } from "../output/style.ts";
 import { type Call, command } from "./command.ts";
 import { openContext } from "./context.ts";
-import { text, texts, toggle, usage, type Values } from "./flags.ts";
+import { outputFormat, text, texts, toggle, usage, type Values } from "./flags.ts";
 import type { GlobalInput } from "./globals.ts";
 import { removeScope } from "./logout_remove.ts";
 import { type LogoutScope, type LogoutTarget, scopeOf } from "./logout_scope.ts";
@@ -25,6 +25,7 @@ const FLAGS = {
   all: toggle("Log out of everything that is configured"),
   dryRun: toggle("Show what would be removed, and remove nothing"),
   keychain: toggle("Remove the long-lived keys of IAM users from the keyring, too"),
+  format: outputFormat(["text", "json"]),
   force: toggle("Do not ask before long-lived keys are removed"),
 } as const;
 
@@ -51,8 +52,12 @@ async function logOut({ host, globals, input, word }: Call<Input>): Promise<numb
   const target = await targetOf(host, auth, wish);
   const scope = await scopeOf(context, target);
   const dryRun = input.dryRun === true;
+  const about = { of: wordsFor(target), realm: auth.realm, dryRun };
   if (!dryRun && input.keychain === true && !await mayDropKeys(host, scope, input.force === true)) {
     host.tell("Nothing was removed\n");
+    if (input.format === "json") {
+      host.write(logoutJson({ ...about, removed: [], remains: [], partial: true }));
+    }
     return 0;
   }
   const { removed, remains, failures } = await removeScope(context, scope, {
@@ -60,9 +65,7 @@ async function logOut({ host, globals, input, word }: Call<Input>): Promise<numb
     userKeys: input.keychain === true,
   });
   const view = {
-    of: wordsFor(target),
-    realm: auth.realm,
-    dryRun,
+    ...about,
     removed,
     remains: [...remains, ...inheritedWords(host)],
     partial: failures.length > 0,
@@ -73,7 +76,8 @@ async function logOut({ host, globals, input, word }: Call<Input>): Promise<numb
     others.map(({ message }) => message).filter((message) => message !== failure?.message),
   );
   for (const message of messages) host.tell(warningText(message, host.screen));
-  host.tell(logoutText(view, styleOf(host.screen)));
+  if (input.format === "json") host.write(logoutJson(view));
+  else host.tell(logoutText(view, styleOf(host.screen)));
   if (failure !== undefined) throw failure;
   return 0;
 }

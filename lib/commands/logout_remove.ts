@@ -11,12 +11,13 @@ import type { EntryKey } from "../keyring/types.ts";
 import { dateTime } from "../output/moment.ts";
 import { shortPath } from "../output/path_text.ts";
 import { warningText } from "../output/problem.ts";
-import { joinPath } from "../paths.ts";
+import { joinPath, parentOf } from "../paths.ts";
 import { parseSsoRecord, type SsoRecord } from "../providers/sso_record.ts";
 import { keyringPlace } from "../session/stores.ts";
 import { type EpochMillis, isAlive } from "../time.ts";
 import type { Context } from "./context.ts";
 import type { LogoutScope, Portal, ProfilesIn, SessionsIn } from "./logout_scope.ts";
+import { provisionedFile, type Provisioning, provisioningOf } from "./provision.ts";
 
 /** How it is done. */
 export interface RemovalOptions {
@@ -56,6 +57,8 @@ export async function removeScope(
   const steps = [
     ...scope.sessions.map((sessions) => sessionsStep(context, sessions, options)),
     ...scope.profiles.map((profiles) => profilesStep(context, profiles, options)),
+    ...provisioningOf(context.auth(), scope.portals.map(({ name }) => name))
+      .map((provider) => foundStep(context, provider, options)),
     ...(keeps ? await entrySteps(context, scope, options) : []),
   ];
   const outcomes: Outcome[] = [];
@@ -122,15 +125,28 @@ async function dropProfiles(
   return { removed: paths.map((path) => `browser profile ${shortPath(path, host.env("HOME"))}`) };
 }
 
+/** The identities that logins have found, with their directory, which holds nothing else. */
+function foundStep(context: Context, provider: Provisioning, { dryRun }: RemovalOptions): Step {
+  const { files, env, os } = context.host;
+  const drop = async (): Promise<Outcome> => {
+    const path = await provisionedFile(context.host, context.auth(), provider);
+    const directory = parentOf(os, path);
+    const isThere = dryRun ? await files.status(directory) !== undefined : await files.removeTree(directory);
+    return isThere
+      ? { removed: [`identities found for ${provider.name}, ${shortPath(path, env("HOME"))}`] }
+      : {};
+  };
+  return { what: `identities found for ${provider.name}`, run: drop };
+}
+
 /** Whether there is a keyring to remove something from. One that is not there yet would be made by opening it. */
 async function keepsEntries(context: Context): Promise<boolean> {
   const { host } = context;
   const auth = context.auth();
   const { type } = auth.keyring;
   if (type === "memory") return false;
-  const { storeName } = await import("../keyring/mod.ts");
-  const { directory } = await keyringPlace(host, auth, context.loaded().directory);
-  const store = joinPath(host.os, directory, `${storeName(auth.realm)}.${type}.store`);
+  const { storeFile } = await import("../keyring/mod.ts");
+  const store = storeFile(await keyringPlace(host, auth, context.loaded().directory), type);
   return await host.files.status(store) !== undefined;
 }
 

@@ -5,9 +5,9 @@
  * @module
  */
 import type { Host } from "../host.ts";
-import { joinGiven, readFlags, splitWords, type Words } from "./args.ts";
-import type { Command } from "./command.ts";
-import { usage } from "./flags.ts";
+import { joinGiven, readFlags, splitAround, splitWords, type Words } from "./args.ts";
+import { assertOperands, type Command, type Line } from "./command.ts";
+import type { Ending } from "./failure.ts";
 import { applyGlobals, GLOBAL_FLAGS } from "./globals.ts";
 import { askedLevel } from "./logging.ts";
 import { NEEDS, neverNeeded } from "./needs.ts";
@@ -85,6 +85,10 @@ const AUTH: Group = {
       summary: "Start a shell with the session",
       load: async () => (await import("./shell.ts")).shell,
     },
+    "credential-process": {
+      summary: "Print the session as an AWS SDK reads it",
+      load: async () => (await import("./credential_process.ts")).credentialProcess,
+    },
     console: {
       summary: "Open the web console in the browser",
       load: async () => (await import("./console.ts")).webConsole,
@@ -119,6 +123,10 @@ const AUTH: Group = {
       summary: "Complete words in bash, zsh, fish or PowerShell",
       load: async () => (await import("./completion.ts")).completion,
     },
+    import: {
+      summary: "Make a configuration out of other tools', or out of a portal",
+      load: async () => (await import("./import.ts")).importCommand,
+    },
     permissions: {
       summary: "Show what a command needs of Deno's sandbox",
       load: async () => (await import("./permissions.ts")).permissions,
@@ -128,6 +136,44 @@ const AUTH: Group = {
     trust: {
       summary: "Trust this repository's configuration to run programs and set endpoints",
       load: async () => (await import("./trust.ts")).trust,
+    },
+  },
+};
+
+const DESCRIBE: Group = {
+  summary: "Describe what is configured",
+  description: "Describe what is configured, whole.",
+  members: {
+    component: {
+      summary: "Describe a component of a stack, everything merged",
+      load: async () => (await import("./describe_component.ts")).describeComponent,
+    },
+    stacks: {
+      summary: "Describe all stacks, or one, with their components",
+      load: async () => (await import("./describe_stacks.ts")).describeStacks,
+    },
+    workflows: {
+      summary: "Describe the workflows",
+      load: async () => (await import("./workflow_list.ts")).describeWorkflows,
+    },
+  },
+};
+
+const LIST: Group = {
+  summary: "List what is configured",
+  description: "List what is configured.",
+  members: {
+    components: {
+      summary: "List the components of all stacks, or of one",
+      load: async () => (await import("./list_components.ts")).listComponentsCommand,
+    },
+    stacks: {
+      summary: "List the stacks",
+      load: async () => (await import("./list_stacks.ts")).listStacksCommand,
+    },
+    workflows: {
+      summary: "List the workflows",
+      load: async () => (await import("./workflow_list.ts")).listWorkflows,
     },
   },
 };
@@ -152,7 +198,31 @@ async function commandBelow(group: Group, words: string): Promise<Command | unde
 export const ROOT: Group = {
   summary: "",
   description: "One consistent way to authenticate with cloud providers.",
-  members: { auth: AUTH },
+  members: {
+    auth: AUTH,
+    terraform: {
+      summary: "Run Terraform for a component of a stack",
+      load: async () => (await import("./terraform.ts")).terraform,
+    },
+    tofu: {
+      summary: "Run OpenTofu for a component of a stack",
+      load: async () => (await import("./tofu.ts")).tofu,
+    },
+    helmfile: {
+      summary: "Run Helmfile for a component of a stack",
+      load: async () => (await import("./helmfile.ts")).helmfile,
+    },
+    packer: {
+      summary: "Run Packer for a component of a stack",
+      load: async () => (await import("./packer.ts")).packer,
+    },
+    workflow: {
+      summary: "Run the steps of a workflow",
+      load: async () => (await import("./workflow.ts")).workflow,
+    },
+    describe: DESCRIBE,
+    list: LIST,
+  },
 };
 
 /**
@@ -163,24 +233,35 @@ export const ROOT: Group = {
  * @returns the exit code
  */
 export async function main(host: Host, argv: readonly string[]): Promise<number> {
-  const report = { host, trace: false, line: "", command: "" };
+  return (await run(host, argv)).exitCode;
+}
+
+/** As {@linkcode main}, and names the error that ended it. */
+export async function run(host: Host, argv: readonly string[]): Promise<Ending> {
+  const report = { host, trace: false, isBrief: isForSdk(argv), line: "", command: "" };
   try {
     const line = await readLine(host, argv);
     if (line.type === "text") {
       host.write(line.text);
-      return 0;
+      return { exitCode: 0 };
     }
     report.line = line.path;
-    report.command = line.path.replace(/^atmos (?:auth )?/, "");
+    report.command = line.isCustom === true ? "" : line.path.replace(/^atmos (?:auth )?/, "");
     host.giveUp(neverNeeded(NEEDS.get(report.command), host.os));
     const globals = readFlags(GLOBAL_FLAGS, line.words.given, host.env);
     report.trace = askedLevel(host, globals) === "trace";
     report.host = await applyGlobals(host, globals);
-    return await untilInterrupted(host, line.command.start(report.host, globals, line.words));
+    const work = line.command.start(report.host, globals, line.words);
+    return { exitCode: await untilInterrupted(host, work) };
   } catch (error) {
     const { showError } = await import("./failure.ts");
     return showError(report.host, error, report);
   }
+}
+
+/** Whether an SDK is to read what is printed; told before the words are read, which may fail. */
+function isForSdk(argv: readonly string[]): boolean {
+  return argv.slice(0, argv.includes("--") ? argv.indexOf("--") : undefined).includes("credential-process");
 }
 
 /** Ctrl-C ends the program whatever it waits for; what was being written is whole or not there at all. */
@@ -196,21 +277,17 @@ async function untilInterrupted(host: Pick<Host, "interrupted">, work: Promise<n
   }
 }
 
-/** A command with its words, or what is to be printed instead. */
-type Line =
-  | { readonly type: "command"; readonly path: string; readonly command: Command; readonly words: Words }
-  | { readonly type: "text"; readonly text: string };
-
 async function readLine(host: Host, argv: readonly string[]): Promise<Line> {
   const { given, left } = splitWords(argv, GLOBAL_FLAGS, true);
   const isOwnProgram = /(?:^|[\\/])atmos-auth(?:\.exe)?$/i.test(host.calledBy());
   if (left[0] === "version") return await versionLine();
   const words = isOwnProgram && left[0] !== "auth" ? ["auth", ...left] : left;
-  return await groupedLine("atmos", ROOT, words, given);
+  return await groupedLine(host, "atmos", ROOT, words, given);
 }
 
 /** Goes down the groups to the command that is meant. `help X` is `X --help`. */
 async function groupedLine(
+  host: Host,
   path: string,
   group: Group,
   argv: readonly string[],
@@ -219,16 +296,24 @@ async function groupedLine(
   const { left: [name, ...rest], ...words } = splitWords(argv, GLOBAL_FLAGS, true);
   const given = joinGiven(before, words.given);
   if (given.has("version")) return await versionLine();
-  if (name === undefined || (name === "help" && rest.length === 0)) return await groupLine(path, group);
-  if (name === "help") return await groupedLine(path, group, [...rest, "--help"], given);
+  if (name === undefined || (name === "help" && rest.length === 0)) {
+    const { groupText } = await import("./other_lines.ts");
+    return { type: "text", text: await groupText(host, path, group, given) };
+  }
+  if (name === "help") return await groupedLine(host, path, group, [...rest, "--help"], given);
   const member = Object.hasOwn(group.members, name) ? group.members[name] : undefined;
-  if (member === undefined) throw await unknownCommand(path, group, name);
+  if (member === undefined) {
+    const { customOrUnknown } = await import("./other_lines.ts");
+    const line = await customOrUnknown(host, path, group, [name, ...rest], given);
+    return line.type === "again" ? await groupedLine(host, path, group, line.argv, given) : line;
+  }
   return "members" in member
-    ? await groupedLine(`${path} ${name}`, member, rest, given)
-    : await commandLine(`${path} ${name}`, member, rest, given);
+    ? await groupedLine(host, `${path} ${name}`, member, rest, given)
+    : await commandLine(host, `${path} ${name}`, member, rest, given);
 }
 
 async function commandLine(
+  host: Host,
   path: string,
   listed: Listed,
   argv: readonly string[],
@@ -236,9 +321,15 @@ async function commandLine(
 ): Promise<Line> {
   const [first = "", ...rest] = argv;
   const below = Object.hasOwn(listed.below ?? {}, first) ? listed.below?.[first] : undefined;
-  if (below !== undefined) return await commandLine(`${path} ${first}`, below, rest, before);
+  if (below !== undefined) return await commandLine(host, `${path} ${first}`, below, rest, before);
   const command = await listed.load();
-  const words = splitWords(argv, { ...GLOBAL_FLAGS, ...command.flags }, false);
+  if (command.passesOn === true) {
+    const { customBelow } = await import("./other_lines.ts");
+    const custom = await customBelow(host, path, argv, before);
+    if (custom !== undefined) return custom;
+  }
+  const flags = { ...GLOBAL_FLAGS, ...command.flags };
+  const words = command.passesOn === true ? splitAround(argv, flags) : splitWords(argv, flags, false);
   const given = joinGiven(before, words.given);
   if (given.has("help")) {
     const { commandHelp } = await import("./help.ts");
@@ -246,35 +337,6 @@ async function commandLine(
   }
   assertOperands(path, command, words);
   return { type: "command", path, command, words: { ...words, given } };
-}
-
-function assertOperands(path: string, command: Command, words: Words): void {
-  const [stray] = command.word === undefined ? words.operands : words.operands.slice(1);
-  if (stray !== undefined) {
-    const hint = command.operands === undefined
-      ? `Run \`${path} --help\` to see how it is used`
-      : `Write the command behind two hyphens: ${path} -- ${words.operands.join(" ")}`;
-    throw usage(`Unexpected word ${JSON.stringify(stray)} for ${path}`, command.strayHint ?? hint);
-  }
-  if (words.rest !== undefined && command.operands === undefined) {
-    throw usage(`Unexpected words behind -- for ${path}: it takes none`);
-  }
-}
-
-async function unknownCommand(path: string, group: Group, name: string) {
-  const { didYouMean } = await import("../config/nearest.ts");
-  const isBelow = group === ROOT && Object.hasOwn(AUTH.members, name);
-  return usage(
-    `Unknown command ${JSON.stringify(name)} for ${path}`,
-    isBelow ? `Did you mean \`${path} auth ${name}\`?` : didYouMean(name, Object.keys(group.members)),
-    `Run \`${path} --help\` to see the commands`,
-  );
-}
-
-async function groupLine(path: string, { description, members }: Group): Promise<Line> {
-  const { groupHelp } = await import("./help.ts");
-  const commands = Object.entries(members).map(([name, { summary }]) => [name, summary] as const);
-  return { type: "text", text: groupHelp({ path, description, commands }, GLOBAL_FLAGS) };
 }
 
 async function versionLine(): Promise<Line> {

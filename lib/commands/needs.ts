@@ -32,6 +32,7 @@ export const NEEDS: ReadonlyMap<string, Needs> = new Map<string, Needs>([
   ["env", { ...SESSION, why: "as login, when no session is fresh" }],
   ["exec", { ...SESSION, programs: "named", why: "as env, and starts the command" }],
   ["shell", { ...SESSION, programs: "named", why: "as env, and starts the shell" }],
+  ["credential-process", { ...SESSION, why: "as whoami; prints the session for an SDK" }],
   ["console", { ...SESSION, why: "as env, and opens the console in a browser" }],
   ["logout", { ...SESSION, programs: "none", why: "removes sessions, tokens and keys; tells the portal" }],
   ["list", { ...NOTHING, sessions: "read", why: "shows the configuration and what is in hand" }],
@@ -40,6 +41,11 @@ export const NEEDS: ReadonlyMap<string, Needs> = new Map<string, Needs>([
   ["doctor", { ...SESSION, why: "reaches AWS, opens the keyring; with --fix mends files" }],
   ["completion", { ...NOTHING, why: "reads the configuration" }],
   ["validate", { ...NOTHING, why: "reads the configuration" }],
+  ["import", {
+    ...SESSION,
+    sessions: "none",
+    why: "reads other tools' configuration; --discover asks the portal",
+  }],
   ["permissions", { ...NOTHING, why: "reads the configuration" }],
   ["trust", { ...NOTHING, why: "reads the configuration, keeps its hash" }],
   ["user configure", { ...SESSION, programs: "none", why: "stores keys, and may ask AWS whose they are" }],
@@ -47,6 +53,17 @@ export const NEEDS: ReadonlyMap<string, Needs> = new Map<string, Needs>([
   ["user rotate", { ...SESSION, why: "makes a key with IAM; may run mfa_command" }],
   ["keyring passwd", { ...NOTHING, keyring: true, why: "changes the password" }],
   ["keyring accept-rollback", { ...NOTHING, keyring: true, why: "opens the keyring" }],
+  ["terraform", { ...SESSION, programs: "named", why: "as exec, for a component; writes beside its code" }],
+  ["tofu", { ...SESSION, programs: "named", why: "as terraform" }],
+  ["helmfile", { ...SESSION, programs: "named", why: "as terraform" }],
+  ["packer", { ...SESSION, programs: "named", why: "as terraform" }],
+  ["workflow", { ...SESSION, programs: "named", why: "as exec, for each step" }],
+  ["describe workflows", { ...NOTHING, why: "reads the configuration and the workflows" }],
+  ["list workflows", { ...NOTHING, why: "reads the configuration and the workflows" }],
+  ["describe component", { ...NOTHING, why: "reads the manifests of stacks" }],
+  ["describe stacks", { ...NOTHING, why: "reads the manifests of stacks" }],
+  ["list components", { ...NOTHING, why: "reads the manifests of stacks" }],
+  ["list stacks", { ...NOTHING, why: "reads the manifests of stacks" }],
 ]);
 
 /**

@@ -18,7 +18,7 @@ import {
   SECRET_VARIABLES,
 } from "../output/environment.ts";
 import { WHOLE } from "../output/permissions.ts";
-import { configHome, dataHome, joinPath, stateHome } from "../paths.ts";
+import { cacheHome, configHome, dataHome, joinPath, stateHome } from "../paths.ts";
 import { keyringPlace } from "../session/stores.ts";
 import { canAsk, wantsAnsi, wantsColor } from "../terminal/ci.ts";
 import type { Host, Os } from "../host.ts";
@@ -28,6 +28,7 @@ import { blankEnv } from "./ledger.ts";
 import { askedLevel, logTarget } from "./logging.ts";
 import type { Needs } from "./needs.ts";
 import { hostOf, noteBrowser, noteScreen, type Noting } from "./permission_chain.ts";
+import { provisioningOf } from "./provision.ts";
 import { trustPath } from "./trust_store.ts";
 
 /** The variables that stand in for flags, and those that say who is there and what it may look like. */
@@ -132,6 +133,14 @@ const NOWHERE = { credentialsFile: "", configFile: "", profile: "" };
 const ownDirectories = (host: Host): readonly string[] =>
   [configHome(host), dataHome(host), stateHome(host)].map((home) => joinPath(host.os, home, "atmos"));
 
+/** Identities that a login finds are kept in the cache. */
+function noteFound({ host, ledger }: Noting, auth: AuthConfig): void {
+  if (provisioningOf(auth, [...auth.providers.keys()]).length === 0) return;
+  const directory = joinPath(host.os, cacheHome(host), "atmos", "auth");
+  ledger.need("read", directory);
+  ledger.need("write", directory);
+}
+
 /** The variables that the output, or a child, may have to lose, and the files that it goes to. */
 export async function noteOutput({ host, ledger }: Noting, command: string, auth: AuthConfig): Promise<void> {
   const keys = keysEnvironment(NOBODY, AROUND);
@@ -145,13 +154,31 @@ export async function noteOutput({ host, ledger }: Noting, command: string, auth
       ledger.like("read", file);
       return ledger.like("write", file);
     }
+    case "import": {
+      const [{ toolPaths }, { atmosPlaces }] = [
+        await import("./import_files.ts"),
+        await import("./import_atmos.ts"),
+      ];
+      ledger.need("read", ...Object.values(toolPaths(host)).flat());
+      ledger.like("read", ...atmosPlaces(host));
+      // With --write, where there is no configuration yet.
+      return ledger.like("write", host.workingDirectory());
+    }
+    case "login":
+      return noteFound({ host, ledger }, auth);
     case "logout":
+      noteFound({ host, ledger }, auth);
       ledger.need("env", ...SECRET_VARIABLES);
       ledger.need("read", ...ownDirectories(host));
       return ledger.need("write", ...ownDirectories(host));
     case "validate":
       return ledger.need("env", "ATMOS_AUTH_VALIDATE_VERBOSE");
     case "exec":
+    case "workflow":
+    case "terraform":
+    case "tofu":
+    case "helmfile":
+    case "packer":
     case "shell": {
       if (command === "shell") ledger.need("env", "SHELL", "COMSPEC", "ATMOS_SHLVL");
       const credentials = auth.keyring.type === "memory" ? keys : pointers;

@@ -13,7 +13,7 @@ import { type CommandGrants, permissionFlags, permissionsJson } from "../output/
 import { wishOf } from "./choose.ts";
 import { type Call, command } from "./command.ts";
 import { type Context, openContext } from "./context.ts";
-import { choice, usage, type Values } from "./flags.ts";
+import { outputFormat, usage, type Values } from "./flags.ts";
 import type { GlobalInput } from "./globals.ts";
 import { newLedger, notingHost } from "./ledger.ts";
 import { NEEDS, type Needs } from "./needs.ts";
@@ -29,7 +29,7 @@ import {
 } from "./permission_parts.ts";
 
 const FLAGS = {
-  format: choice(["flags", "json"], "FORMAT", "flags or json; flags by default", { short: "f" }),
+  format: outputFormat(["flags", "json"]),
 } as const;
 
 export const permissions = command({
@@ -80,6 +80,9 @@ interface Wanted {
   readonly program: string | undefined;
 }
 
+/** Commands that read the manifests of stacks. */
+const STACK_COMMANDS = /^(?:describe|list) (?:components?|stacks)$|^(?:terraform|tofu|helmfile|packer)$/;
+
 async function grantsOf(world: Host, globals: GlobalInput, wanted: Wanted): Promise<CommandGrants> {
   const ledger = newLedger();
   const host = notingHost(world, ledger);
@@ -87,6 +90,8 @@ async function grantsOf(world: Host, globals: GlobalInput, wanted: Wanted): Prom
   const { name, needs } = wanted;
   await noteWords(noting, name);
   await using context = await openContext(host, globals, { evenBroken: true });
+  if (/\bworkflows?$/.test(name)) await (await import("./workflow_permissions.ts")).noteWorkflows(context);
+  if (STACK_COMMANDS.test(name)) await (await import("./stack_permissions.ts")).noteStacks(noting, context);
   const plans = plansOf(host, globals, context, wanted);
   let opensKeyring = needs.keyring && (!needs.network || name === "logout");
   for (const plan of plans) {
@@ -96,7 +101,9 @@ async function grantsOf(world: Host, globals: GlobalInput, wanted: Wanted): Prom
   }
   if (opensKeyring) await noteKeyring(noting, context);
   await noteOutput(noting, name, context.auth());
-  noteProgram(noting, needs, wanted.program);
+  const { noteComponents } = await import("./component_permissions.ts");
+  const program = await noteComponents(noting, context, name);
+  noteProgram(noting, needs, wanted.program ?? program);
   noteKindnesses(noting, wanted, context);
   return { command: name, needed: ledger.needed(), optional: ledger.optional() };
 }

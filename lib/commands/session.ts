@@ -7,15 +7,23 @@
 import { linksOf } from "../chain/digest.ts";
 import { targetOf } from "../chain/plan.ts";
 import { isUsable } from "../chain/resume.ts";
-import type { ChainPlan, LinkOutcome } from "../chain/types.ts";
+import type { ChainPlan, LinkOutcome, Renewal } from "../chain/types.ts";
 import { awsFilePaths } from "../files/aws_files.ts";
+import { lockPath } from "../files/lock.ts";
 import type { ChainOptions } from "../chain/run.ts";
 import type { EnvironmentEdits } from "../host.ts";
 import { keysEnvironment, pointersEnvironment, type Surroundings } from "../output/environment.ts";
+import { derived } from "../session/derive.ts";
 import type { Context } from "./context.ts";
 
 /** The target's session: the stored one while it is fresh, else what running the chain gives. */
 export async function obtainSession(context: Context, plan: ChainPlan): Promise<LinkOutcome> {
+  const target = await findOrMakeSession(context, plan);
+  await context.keep();
+  return target;
+}
+
+async function findOrMakeSession(context: Context, plan: ChainPlan): Promise<LinkOutcome> {
   const sessions = context.sessions(plan);
   const link = (await linksOf(context.host, plan)).at(-1);
   const stored = link === undefined ? undefined : await sessions.read(link);
@@ -25,6 +33,30 @@ export async function obtainSession(context: Context, plan: ChainPlan): Promise<
   return await makeSession(context, plan, { renew: "nothing", deviceCode: false });
 }
 
+/** An AWS SDK gives a program a minute, and then says nothing of why. */
+const UNATTENDED_LOCK_MILLIS = 50_000;
+
+/**
+ * The same surroundings where nobody is: for what runs behind a program, or behind an SDK. Nobody is asked, no browser
+ * is opened, and waiting for another process is not told of.
+ */
+export function unattended(context: Context): Context {
+  const host = derived(context.host, {
+    prompt: undefined,
+    browse: undefined,
+    openUrl: () => Promise.resolve(false),
+  });
+  return derived(context, {
+    host,
+    stores: (plan) => {
+      const stores = context.stores(plan);
+      if (context.auth().keyring.type === "memory") return stores;
+      const wait = { deadlineMillis: UNATTENDED_LOCK_MILLIS };
+      return { ...stores, lock: async (thing) => await host.files.lock(await lockPath(host, thing), wait) };
+    },
+  });
+}
+
 /** Runs the chain and tells its notices. */
 export async function makeSession(
   context: Context,
@@ -32,12 +64,22 @@ export async function makeSession(
   options: ChainOptions,
 ): Promise<LinkOutcome> {
   const { runChain } = await import("../chain/run.ts");
+  noteRenewal(context, plan, options.renew);
   const { target, notices } = await runChain(context.host, plan, context.stores(plan), options);
   if (notices.length > 0) {
     const { warningText } = await import("../output/problem.ts");
     for (const notice of notices) context.host.tell(warningText(notice, context.host.screen));
   }
   return target;
+}
+
+/** Why what is fresh is not used. */
+export function noteRenewal(context: Context, plan: ChainPlan, renew: Renewal): void {
+  if (renew === "nothing") return;
+  const reason = renew === "target"
+    ? "a login makes the identity's own session anew"
+    : "--force makes everything anew, the provider's session too";
+  context.log("debug", "a new session is wanted", { identity: targetOf(plan).name, reason });
 }
 
 /** The variables of a session; `files`: where it rests, without secrets. A session in memory has only its keys. */

@@ -5,14 +5,13 @@
  */
 import { isAuthError } from "../errors.ts";
 import type { EnvironmentEdits, Host } from "../host.ts";
-import { childEnvironment, ownSecretVariables } from "../output/environment.ts";
 import { enteringText, leavingText, type ShellView } from "../output/shell.ts";
 import { styleOf } from "../output/style.ts";
 import { chooseIdentity, disabledWords, wishOf } from "./choose.ts";
 import { type Call, command } from "./command.ts";
 import { openContext } from "./context.ts";
 import { text, type Values } from "./flags.ts";
-import { obtainSession, sessionEnvironment } from "./session.ts";
+import { whileRefreshed } from "./refreshing.ts";
 
 const FLAGS = {
   shell: text("PROGRAM", "The shell to start, instead of the one in SHELL", { variable: "ATMOS_SHELL" }),
@@ -20,7 +19,8 @@ const FLAGS = {
 
 export const shell = command({
   description: "Start a shell with the session of an identity in its environment.\n" +
-    "It is your own shell, with your prompt and your history. What it gets is what `atmos auth exec` gives a command.",
+    "It is your own shell, with your prompt and your history. Its session is renewed as long as it is open, where\n" +
+    "that takes no person.",
   operands: "[-- ARGUMENT...]",
   strayHint:
     "Name the shell with --shell, and write what is meant for it behind two hyphens: atmos auth shell -- -l",
@@ -34,7 +34,7 @@ export const shell = command({
 });
 
 /** Counts the shells that one is in. */
-const DEPTH = "ATMOS_SHLVL";
+export const DEPTH = "ATMOS_SHLVL";
 
 async function openShell({ host, globals, input, rest }: Call<Values<typeof FLAGS>>): Promise<number> {
   const programs = shellPrograms(host, input.shell);
@@ -46,26 +46,26 @@ async function openShell({ host, globals, input, rest }: Call<Values<typeof FLAG
   await using context = await openContext(host, globals);
   const name = await chooseIdentity(host, context.auth(), wishOf(host, globals));
   const plan = await context.plan(name);
-  const target = await obtainSession(context, plan);
-  const credentials = sessionEnvironment(context, plan, target, true);
-  const secrets = ownSecretVariables(context.auth().keyring.passwordVariable);
-  const { set, unset } = childEnvironment(credentials, name, secrets);
   const depth = depthOf(host) + 1;
-  const view: ShellView = {
-    identity: name,
-    provider: plan.provider?.name,
-    expiresAt: target.session.expiresAt,
-    depth,
-  };
   const style = styleOf(host.screen);
-  host.tell(enteringText(view, style, host.now()));
-  const environment = { set: { ...set, [DEPTH]: String(depth) }, unset };
-  const code = await runFirst(context.host, programs, rest ?? [], environment);
-  host.tell(leavingText(view, style, host.now()));
-  return code;
+  const wish = { mayAsk: true };
+  return await whileRefreshed(context, globals, plan, wish, async ({ environment, session, isRefreshed }) => {
+    const view = (): ShellView => ({
+      identity: name,
+      provider: plan.provider?.name,
+      expiresAt: session().expiresAt,
+      isRefreshed,
+      depth,
+    });
+    host.tell(enteringText(view(), style, host.now()));
+    const nested = { ...environment, set: { ...environment.set, [DEPTH]: String(depth) } };
+    const code = await runFirst(context.host, programs, rest ?? [], nested);
+    host.tell(leavingText(view(), style, host.now()));
+    return code;
+  });
 }
 
-function depthOf({ env }: Pick<Host, "env">): number {
+export function depthOf({ env }: Pick<Host, "env">): number {
   const depth = Number(env(DEPTH) ?? 0);
   return Number.isSafeInteger(depth) && depth > 0 ? depth : 0;
 }
@@ -76,7 +76,7 @@ type Programs = readonly [string, ...string[]];
  * The shell that is wanted, or those that the platform has. No argument makes it a login shell: that would read
  * /etc/profile, which sets PATH anew, and what the project put there would be gone.
  */
-function shellPrograms({ os, env }: Pick<Host, "os" | "env">, wanted: string | undefined): Programs {
+export function shellPrograms({ os, env }: Pick<Host, "os" | "env">, wanted: string | undefined): Programs {
   if (wanted !== undefined && wanted !== "") return [wanted];
   const own = env("SHELL") ?? "";
   // A Unix shell on Windows names itself as no Windows program can be named.
@@ -85,7 +85,7 @@ function shellPrograms({ os, env }: Pick<Host, "os" | "env">, wanted: string | u
 }
 
 /** Runs the first of these programs that is there. */
-async function runFirst(
+export async function runFirst(
   host: Pick<Host, "run">,
   [program, ...others]: Programs,
   args: readonly string[],

@@ -1,21 +1,23 @@
 /**
  * What the program does to the world, as log lines: a host that reports what passes through it. Requests are told
- * by method, host, operation, status, request id and time; never by query, header or body.
+ * by method, host, operation, status, request id and time; never by query, header or body. What was found of sessions
+ * is told by `trace_stores.ts`.
  *
  * @module
  */
-import type { SessionStore } from "../chain/types.ts";
-import { isAuthError, messageOf } from "../errors.ts";
+import { messageOf } from "../errors.ts";
 import type { Files, Host } from "../host.ts";
-import { formatInstant } from "../time.ts";
 import { derived } from "../session/derive.ts";
 import type { Log } from "./log.ts";
+
+/** Turns of a spinner are shorter, and of no interest. */
+const LEAST_WAIT_MILLIS = 1000;
 
 /** The same world, watched. */
 export function tracedHost(host: Host, log: Log): Host {
   return derived(host, {
     fetch: (request) => tracedFetch(host, log, request),
-    files: tracedFiles(host.files, log),
+    files: tracedFiles(host, log),
     run: async (command) => {
       // Arguments may hold anything, a password too; how many there are is enough to recognise a call.
       log("debug", "process starts", { program: command.program, arguments: command.args.length });
@@ -24,7 +26,7 @@ export function tracedHost(host: Host, log: Log): Host {
       return exit;
     },
     sleep: (millis, signal) => {
-      log("trace", "waiting", { millis });
+      if (millis >= LEAST_WAIT_MILLIS) log("trace", "waiting", { millis });
       return host.sleep(millis, signal);
     },
     browse: host.browse === undefined ? undefined : tracedBrowse(host.browse, log),
@@ -57,14 +59,24 @@ async function tracedFetch(host: Host, log: Log, request: Request): Promise<Resp
   }
 }
 
-/** AWS names an operation in the form's `Action` or in a header; elsewhere the path is its name. */
+/**
+ * AWS names an operation in the form's `Action` or in a header; elsewhere the path is its name, and what is asked for a
+ * token says what is shown for it.
+ */
 async function operationOf(request: Request): Promise<string> {
   const target = request.headers.get("x-amz-target");
   if (target !== null) return target;
+  const { pathname } = new URL(request.url);
   const isForm = request.headers.get("content-type")?.startsWith("application/x-www-form-urlencoded") ??
     false;
-  const action = isForm ? new URLSearchParams(await request.clone().text()).get("Action") : null;
-  return action ?? new URL(request.url).pathname;
+  if (isForm) return new URLSearchParams(await request.clone().text()).get("Action") ?? pathname;
+  const grant = pathname === "/token" ? grantIn(await request.clone().text()) : undefined;
+  return grant === undefined ? pathname : `${pathname}:${grant}`;
+}
+
+/** `refresh_token`, `device_code` or `authorization_code`; nothing else of the body. */
+function grantIn(body: string): string | undefined {
+  return /"grantType"\s*:\s*"(?:[a-z-]+:)*(refresh_token|device_code|authorization_code)"/.exec(body)?.[1];
 }
 
 function outcomeOf(response: Response): { readonly status: number; readonly request_id: string | undefined } {
@@ -72,7 +84,7 @@ function outcomeOf(response: Response): { readonly status: number; readonly requ
   return { status: response.status, request_id: id ?? undefined };
 }
 
-function tracedFiles(files: Files, log: Log): Files {
+function tracedFiles({ files, now }: Pick<Host, "files" | "now">, log: Log): Files {
   return {
     ...files,
     readText: async (path) => {
@@ -95,34 +107,10 @@ function tracedFiles(files: Files, log: Log): Files {
       return removed;
     },
     lock: async (path, wait) => {
+      const started = now();
       const lock = await files.lock(path, wait);
-      log("trace", "locked", { path });
+      log("trace", "locked", { path, millis: now() - started });
       return lock;
-    },
-  };
-}
-
-/** The same sessions, with every answer of the store as a line: why a login happened can be read from them. */
-export function tracedSessions(store: SessionStore, log: Log): SessionStore {
-  return {
-    read: async (link) => {
-      const identity = link.step.name;
-      try {
-        const found = await store.read(link);
-        log("debug", found === undefined ? "no session stored" : "session found", {
-          identity,
-          expires: found === undefined ? undefined : formatInstant(found.session.expiresAt),
-        });
-        return found;
-      } catch (error) {
-        log("debug", "session not readable", { identity, code: isAuthError(error) ? error.code : undefined });
-        throw error;
-      }
-    },
-    write: async (link, session) => {
-      const kept = await store.write(link, session);
-      log("info", "session made", { identity: link.step.name, expires: formatInstant(session.expiresAt) });
-      return kept;
     },
   };
 }

@@ -6,15 +6,19 @@
 import type { LoadedConfig, Problem } from "../config/types.ts";
 import type { Host } from "../host.ts";
 import { positionText } from "../output/problem.ts";
+import { trustJson, trustListText } from "../output/trust.ts";
 import { printable } from "../terminal/escape.ts";
 import { type Call, command } from "./command.ts";
 import { openContext } from "./context.ts";
-import { toggle, usage, type Values } from "./flags.ts";
+import { outputFormat, toggle, usage, type Values } from "./flags.ts";
+import { FOR_COMPONENT_FLAGS, wantedComponent } from "./stack_flag.ts";
 import { distrustFiles, trustedFiles, trustFiles } from "./trust_store.ts";
 
 const FLAGS = {
   list: toggle("Show what is trusted on this machine"),
+  format: outputFormat(["text", "json"]),
   remove: toggle("Trust the files of this configuration no longer"),
+  ...FOR_COMPONENT_FLAGS,
 } as const;
 
 export const trust = command({
@@ -24,6 +28,7 @@ export const trust = command({
   examples: [
     ["After reading what the file wants", "atmos auth trust"],
     ["What is trusted on this machine", "atmos auth trust --list"],
+    ["What a component's manifests want", "atmos auth trust --component myapp --stack dev"],
   ],
   flags: FLAGS,
   run: changeTrust,
@@ -31,16 +36,17 @@ export const trust = command({
 
 async function changeTrust({ host, globals, input }: Call<Values<typeof FLAGS>>): Promise<number> {
   if (input.list === true && input.remove === true) throw usage("Cannot do both: --list and --remove");
-  if (input.list === true) return await listTrusted(host);
-  await using context = await openContext(host, globals, { evenBroken: true });
+  if (input.list === true) {
+    const files = await trustedFiles(host);
+    host.write(input.format === "json" ? trustJson(files) : trustListText(files));
+    return 0;
+  }
+  if (input.format === "json") throw usage("Cannot print JSON: only --list prints anything for programs");
+  const component = wantedComponent(input);
+  await using context = await openContext(host, globals, { evenBroken: true, component });
   return input.remove === true
     ? await removeTrust(host, context.loaded())
     : await addTrust(host, context.loaded());
-}
-
-async function listTrusted(host: Host): Promise<number> {
-  for (const { path, sha256 } of await trustedFiles(host)) host.write(`${sha256} ${printable(path)}\n`);
-  return 0;
 }
 
 async function removeTrust(host: Host, loaded: LoadedConfig): Promise<number> {
@@ -62,7 +68,8 @@ async function addTrust(host: Host, loaded: LoadedConfig): Promise<number> {
 }
 
 /** What counts only once the files are trusted. */
-export function untrustedProblems({ problems, auth, origins }: LoadedConfig): readonly Problem[] {
+export function untrustedProblems({ problems, auth, ...loaded }: LoadedConfig): readonly Problem[] {
+  const origins = loaded.origins();
   const pages = [...auth.providers.values()].flatMap(({ name, config }): readonly Problem[] => {
     if (config?.kind !== "aws/saml" || config.isUrlTrusted) return [];
     const path = `auth.providers.${name}.url`;

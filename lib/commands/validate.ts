@@ -23,11 +23,11 @@ import {
 import { type Call, command } from "./command.ts";
 import { stepNames } from "./chain_names.ts";
 import { openContext } from "./context.ts";
-import { choice, readBoolean, toggle, type Values } from "./flags.ts";
+import { outputFormat, readBoolean, toggle, type Values } from "./flags.ts";
 
 const FLAGS = {
   strict: toggle("Fail on warnings, too"),
-  format: choice(["text", "json"], "FORMAT", "text or json; text by default", { short: "f" }),
+  format: outputFormat(["text", "json"]),
 } as const;
 
 export const validate = command({
@@ -87,7 +87,7 @@ function validationView(loaded: LoadedConfig, strict: boolean): ValidationView {
       ...[...loaded.auth.providers.values()].map(providerVerdict),
       ...verdicts.map((verdict) => identityVerdict(loaded, verdict)),
     ],
-    origins: loaded.origins,
+    origins: loaded.origins(),
   };
 }
 

@@ -9,6 +9,7 @@ import type { AwsSession } from "../credentials.ts";
 import { AuthError, isAuthError } from "../errors.ts";
 import { awsFilePaths } from "../files/aws_files.ts";
 import type { Host } from "../host.ts";
+import { disabledText } from "../output/disabled.ts";
 import { pointersEnvironment } from "../output/environment.ts";
 import { shortPath } from "../output/path_text.ts";
 import { styleOf } from "../output/style.ts";
@@ -49,7 +50,7 @@ type Input = Values<typeof FLAGS>;
 async function showIdentity({ host, globals, input }: Call<Input>): Promise<number> {
   const off = disabledWords(host, globals);
   if (off !== undefined) {
-    host.write(disabledText(off, input));
+    host.write(disabledText(off, input.output));
     return 0;
   }
   await using context = await openContext(derived(host, { prompt: undefined, browse: undefined }), globals);
@@ -66,12 +67,6 @@ async function showIdentity({ host, globals, input }: Call<Input>): Promise<numb
   );
   if (isFatal) throw failure;
   return exitCode;
-}
-
-function disabledText(by: string, input: Input): string {
-  return input.output === "json"
-    ? `${JSON.stringify({ status: "disabled", reason: by }, null, 2)}\n`
-    : `Authentication is disabled by ${by}\n`;
 }
 
 /** Gets what can be had without a person; what stood in the way, if anything. */

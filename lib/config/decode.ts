@@ -52,10 +52,10 @@ function sectionScope(root: RawMap, context: DecodeContext): Scope {
     about: undefined,
     problems: context.found.filter(({ about }) => about === undefined),
   };
-  if (entry !== undefined && entry.value.type !== "map" && !isNull(entry.value)) {
-    reportWrongType(scope, [], "a map", entry.value);
-  }
-  return scope;
+  if (entry === undefined || entry.value.type === "map" || isNull(entry.value)) return scope;
+  reportWrongType(scope, [], "a map", entry.value);
+  // There is nothing in it to be wrong a second time.
+  return { ...scope, raw: undefined };
 }
 
 function entriesOf(auth: Scope, section: "providers" | "identities"): readonly RawEntry[] {

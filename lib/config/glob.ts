@@ -18,7 +18,9 @@ export function isGlob(path: string): boolean {
 }
 
 /** The regular expression for one name of a pattern. */
-function namePattern(segment: string): RegExp {
+const namePattern = (segment: string) => new RegExp(`^${nameSource(segment)}$`, "s");
+
+function nameSource(segment: string): string {
   const sign = /\{([^{}]*)\}|\[(!?)([^[\]]+)\]|[*?]|[\\^$.+()|[\]{}]/g;
   const body = segment.replaceAll(sign, (found, words?: string, not?: string, set?: string) => {
     if (words !== undefined) return `(?:${words.split(",").map(escapeText).join("|")})`;
@@ -26,10 +28,11 @@ function namePattern(segment: string): RegExp {
     return found === "*" ? "[^/]*" : found === "?" ? "[^/]" : `\\${found}`;
   });
   try {
-    return new RegExp(`^${body}$`, "s");
+    new RegExp(body, "s");
+    return body;
   } catch (error) {
     // A range that runs backwards, `[z-a]`: it is a name like any other then.
-    if (error instanceof SyntaxError) return new RegExp(`^${escapeText(segment)}$`);
+    if (error instanceof SyntaxError) return escapeText(segment);
     throw error;
   }
 }
@@ -51,6 +54,21 @@ export async function expandGlob(
   const found = await walk(files, os, directory, segments, 0);
   const depth = (path: string) => path.split(/[\\/]/).length;
   return [...new Set(found)].sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1));
+}
+
+/**
+ * Whether a path is one that a pattern names.
+ *
+ * @param path relative, with `/`, as the pattern is
+ */
+export function matchesGlob(path: string, pattern: string): boolean {
+  const segments = pattern.split("/").filter((segment) => segment !== "" && segment !== ".");
+  const source = segments.map((segment, index) =>
+    segment === "**"
+      ? index === segments.length - 1 ? ".*" : "(?:[^/]+/)*"
+      : nameSource(segment) + (index === segments.length - 1 ? "" : "/")
+  );
+  return new RegExp(`^${source.join("")}$`, "s").test(path);
 }
 
 /** The names in a directory, links to directories included; `undefined` when there is no directory there. */

@@ -72,7 +72,7 @@ function configOf(
 }
 
 function readCommon(scope: Scope, trust: Trust) {
-  requireTrust(scope, trust, ["spec", "endpoint_url"], "an endpoint of one's own");
+  requireTrust(scope, trust, ["spec", "endpoint_url"], "an endpoint other than AWS's");
   requireTrustInVariables(scope, trust);
   reportUnknownRegion(scope, ["principal", "region"]);
   reportUnknownRegion(scope, ["credentials", "region"]);

@@ -186,21 +186,33 @@ export async function yamlFilesBelow(session: Session, directory: string): Promi
   );
 }
 
+/** The base directory for the imports of one file. */
+async function baseDirectoryOf(session: Session, source: Source, surrounding: Surrounding): Promise<string> {
+  const node = nodeAt(source.root, ["base_path"]);
+  const value = node === undefined ? undefined : resolveEnvTags(node, session.host.env);
+  const written = value?.type === "scalar" ? value.text : "";
+  const beside = parentOf(session.host.os, source.file.path);
+  return await resolveBasePath(session, written, beside, surrounding.baseDirectory);
+}
+
 /**
  * Atmos's rules for `base_path`: from the command line or the variable it is relative to the working directory; in a
  * file, `.` and `..` are relative to that file, any other path to the root of the repository if it is there, else to
  * the working directory; without one it is the importing file's, else the root of the repository, else beside the file.
+ *
+ * @param written empty: there is none
+ * @param beside the directory of the file
+ * @param inherited the importing file's
  */
-async function baseDirectoryOf(session: Session, source: Source, surrounding: Surrounding): Promise<string> {
-  const { os, files, env, workingDirectory } = session.host;
-  const beside = parentOf(os, source.file.path);
+export async function resolveBasePath(
+  session: Session,
+  written: string,
+  beside: string,
+  inherited?: string,
+): Promise<string> {
+  const { os, files, workingDirectory } = session.host;
   if (session.basePath !== undefined) return resolvePath(os, workingDirectory(), session.basePath);
-  const node = nodeAt(source.root, ["base_path"]);
-  const value = node === undefined ? undefined : resolveEnvTags(node, env);
-  const written = value?.type === "scalar" ? value.text : "";
-  if (written === "") {
-    return surrounding.baseDirectory ?? await gitRootAbove(session, beside) ?? beside;
-  }
+  if (written === "") return inherited ?? await gitRootAbove(session, beside) ?? beside;
   if (isAbsolutePath(os, written) || /^\.{1,2}(?:[\\/]|$)/.test(written)) {
     return resolvePath(os, beside, written);
   }

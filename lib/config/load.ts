@@ -13,9 +13,10 @@ import { type CaseClash, mergeMaps } from "./merge.ts";
 import { nameFault } from "./names.ts";
 import { originsOf } from "./origins.ts";
 import { findPlaces } from "./places.ts";
-import { emptyMap, formatPath, nodeAt, type RawMap, textAt } from "./raw.ts";
+import { withProvisioned } from "./provisioned.ts";
+import { emptyMap, entryOf, formatPath, nodeAt, type RawMap, textAt } from "./raw.ts";
 import { aboutOf, type ConfigHost, type Session } from "./sources.ts";
-import type { LoadedConfig, Problem } from "./types.ts";
+import type { ConfigFile, LoadedConfig, Problem } from "./types.ts";
 
 /** What the command line and the person's state say about the configuration. */
 export interface LoadOptions {
@@ -42,6 +43,24 @@ export async function loadConfig(
   host: Pick<Host, "files" | "env" | "workingDirectory" | "os">,
   options: LoadOptions = {},
 ): Promise<LoadedConfig> {
+  return (await readConfig(host, options)).loaded;
+}
+
+/** A configuration, and what it takes to read more files under the same rules. */
+export interface ConfigReading {
+  readonly loaded: LoadedConfig;
+  readonly session: Session;
+}
+
+/**
+ * As {@linkcode loadConfig}, for who goes on reading: the manifests that the configuration points to.
+ *
+ * @throws AuthError as {@linkcode loadConfig}
+ */
+export async function readConfig(
+  host: Pick<Host, "files" | "env" | "workingDirectory" | "os">,
+  options: LoadOptions = {},
+): Promise<ConfigReading> {
   const session: Session = {
     host,
     trusted: options.trusted ?? new Set(),
@@ -62,7 +81,32 @@ export async function loadConfig(
   const directory = locations.at(-1)?.directory ?? host.workingDirectory();
   const base = mergeLayers(session, start, layers);
   const profiles = await readProfiles(session, base, directory, options.profiles ?? []);
-  return await finish(session, mergeLayers(session, base, profiles), directory);
+  const merged = mergeLayers(session, base, profiles);
+  // Half of a configuration would complain about what is in the other half.
+  const readable = session.problems.some(takesAllOutOfUse) ? emptyMap(merged.at) : merged;
+  const raw = await withProvisioned(session, resolveAll(readable, host.env));
+  return { session, loaded: await finish(session, raw, directory) };
+}
+
+/**
+ * The same configuration with another `auth:` section, as a component has it.
+ *
+ * @param auth `!env` and `!include` resolved
+ * @param files what it was read from, beside the files of the configuration: trust goes by them
+ * @param found what reading them has found about its entries
+ */
+export async function withAuth(
+  { loaded, session }: ConfigReading,
+  auth: RawMap,
+  files: readonly ConfigFile[],
+  found: readonly Problem[] = [],
+): Promise<LoadedConfig> {
+  const before = entryOf(loaded.raw, "auth");
+  const entry = { key: before?.key ?? "auth", keyAt: before?.keyAt ?? auth.at, value: auth };
+  const raw = { ...loaded.raw, entries: new Map([...loaded.raw.entries, [entry.key, entry]]) };
+  const known = new Map([...session.files, ...files.map((file) => [file.path, file] as const)]);
+  const own = { ...session, files: known, problems: [...session.problems, ...found] };
+  return await finish(own, raw, loaded.directory);
 }
 
 const notEmpty = (text: string | undefined) => text === "" ? undefined : text;
@@ -149,11 +193,9 @@ function missingProfile(name: string): AuthError {
   );
 }
 
-async function finish(session: Session, merged: RawMap, directory: string): Promise<LoadedConfig> {
+/** @param raw `!env` resolved */
+async function finish(session: Session, raw: RawMap, directory: string): Promise<LoadedConfig> {
   const { host } = session;
-  // Half of a configuration would complain about what is in the other half.
-  const readable = session.problems.some(takesAllOutOfUse) ? emptyMap(merged.at) : merged;
-  const raw = resolveAll(readable, host.env);
   const files = [...session.files.values()];
   const byPath = new Map(files.map((file, index) => [file.path, { file, index }]));
   const context: DecodeContext = {
@@ -165,7 +207,7 @@ async function finish(session: Session, merged: RawMap, directory: string): Prom
     fileOrder: (path) => byPath.get(path)?.index ?? files.length,
   };
   const { auth, problems } = decodeAuth(raw, context);
-  return { auth, problems, files, directory, origins: originsOf(raw), raw };
+  return { auth, problems, files, directory, origins: () => originsOf(raw), raw };
 }
 
 const takesAllOutOfUse = (problem: Problem) => problem.blocks && problem.path === "";

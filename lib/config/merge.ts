@@ -2,14 +2,15 @@
  * How a later file goes over an earlier one.
  *
  * - Two maps merge key by key, at any depth; keys keep the order in which they first appeared.
- * - Two lists of `commands` merge by `name`, their own `commands` likewise; every other list is replaced.
+ * - Two lists of `commands` merge by `name`, their own `commands` likewise; every other list is replaced. With
+ *   {@linkcode MergeOptions.lists} all lists meet as that says.
  * - Anything else is replaced by the later value, which brings its own place along.
  * - Nothing (`key:`) does not take away a map or a list: an emptied section is not a wish to lose the imported one.
  *
  * @module
  */
 import type { Raw, RawEntry, RawList, RawMap } from "./raw.ts";
-import { isNull, type Path, textAt } from "./raw.ts";
+import { emptyMap, isNull, type Path, textAt } from "./raw.ts";
 
 /** Two spellings of one key. */
 export interface CaseClash {
@@ -17,6 +18,10 @@ export interface CaseClash {
   readonly first: RawEntry;
   readonly second: RawEntry;
 }
+
+/** How two lists meet: the later one alone, both one after the other, or item by item. */
+export const LIST_MERGES = ["replace", "append", "merge"] as const;
+export type ListMerge = typeof LIST_MERGES[number];
 
 export interface MergeOptions {
   /**
@@ -26,6 +31,8 @@ export interface MergeOptions {
   readonly foldCase?: boolean;
   /** Told of every two spellings that became one. */
   readonly onCaseClash?: (clash: CaseClash) => void;
+  /** What becomes of lists, `commands` too; without this the rules of `atmos.yaml` hold. */
+  readonly lists?: ListMerge;
 }
 
 /** `over` laid over `base`; neither is changed. */
@@ -35,6 +42,8 @@ export function mergeMaps(base: RawMap, over: RawMap, options: MergeOptions = {}
 
 function mergeMapsAt(base: RawMap, over: RawMap, options: MergeOptions, path: Path): RawMap {
   const fold = options.foldCase === true ? (key: string) => key.toLowerCase() : (key: string) => key;
+  // The first of several files, which may be large, is not copied.
+  if (base.entries.size === 0 && !(options.foldCase === true && hasCapitals(over))) return over;
   const entries = new Map([...base.entries.values()].map((entry) => [fold(entry.key), entry]));
   for (const entry of over.entries.values()) {
     const key = fold(entry.key);
@@ -43,25 +52,43 @@ function mergeMapsAt(base: RawMap, over: RawMap, options: MergeOptions, path: Pa
     if (before !== undefined && before.key !== entry.key) {
       options.onCaseClash?.({ path: inner, first: before, second: entry });
     }
-    const below = entry.key.toLowerCase() === "env" ? {} : options;
+    const below = options.foldCase === true && entry.key.toLowerCase() === "env" ? {} : options;
     entries.set(key, { ...entry, value: mergeValues(before?.value, entry.value, below, inner) });
   }
   return { ...over, entries: new Map([...entries.values()].map((entry) => [entry.key, entry])) };
+}
+
+/** Whether there are keys, at any depth of maps, that another spelling could stand beside. */
+function hasCapitals({ entries }: RawMap): boolean {
+  for (const { key, value } of entries.values()) {
+    if (key !== key.toLowerCase() || (value.type === "map" && hasCapitals(value))) return true;
+  }
+  return false;
 }
 
 function mergeValues(base: Raw | undefined, over: Raw, options: MergeOptions, path: Path): Raw {
   if (over.type === "map") {
     // A map over nothing is merged too, so that two spellings inside one file meet.
     if (base?.type === "map" || options.foldCase === true) {
-      return mergeMapsAt(base?.type === "map" ? base : { ...over, entries: new Map() }, over, options, path);
+      return mergeMapsAt(base?.type === "map" ? base : emptyMap(over.at), over, options, path);
     }
     return over;
   }
   if (base !== undefined && isNull(over)) return base.type === "map" || base.type === "list" ? base : over;
-  if (base?.type === "list" && over.type === "list" && String(path.at(-1)).toLowerCase() === "commands") {
+  if (base?.type === "list" && over.type === "list") return mergeLists(base, over, options, path);
+  return over;
+}
+
+function mergeLists(base: RawList, over: RawList, options: MergeOptions, path: Path): RawList {
+  if (options.lists === undefined && String(path.at(-1)).toLowerCase() === "commands") {
     return mergeCommands(base, over, options, path);
   }
-  return over;
+  if (options.lists === "append") return { ...over, items: [...base.items, ...over.items] };
+  if (options.lists !== "merge") return over;
+  const merged = over.items.map((item, index) =>
+    mergeValues(base.items[index], item, options, [...path, index])
+  );
+  return { ...over, items: [...merged, ...base.items.slice(over.items.length)] };
 }
 
 /** By name, in the order of first appearance; what has no name is kept beside the others. */

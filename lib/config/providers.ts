@@ -59,7 +59,7 @@ function configOf(
 
 /** What the common keys say; the checks on them run whether or not the rest of the entry fits. */
 function readCommon(scope: Scope, trust: Trust) {
-  requireTrust(scope, trust, ["spec", "endpoint_url"], "an endpoint of one's own");
+  requireTrust(scope, trust, ["spec", "endpoint_url"], "an endpoint other than AWS's");
   reportUnknownRegion(scope, ["region"]);
   const filesBasePath = trustedDirectory(scope, trust, ["spec", "files", "base_path"], "a directory");
   return (shape: Shape<keyof typeof PROVIDER_SCHEMAS>) => ({
@@ -83,7 +83,7 @@ function identityCenter(scope: Scope, trust: Trust): ProviderConfig | undefined 
 }
 
 /** The portal's address is a key of stored tokens: one spelling of it, without what a browser's address bar adds. */
-function portalAddress(text: string): string {
+export function portalAddress(text: string): string {
   const url = new URL(text);
   return `${url.origin}${url.pathname.replace(/\/+$/, "")}${url.search}`;
 }

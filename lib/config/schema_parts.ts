@@ -21,15 +21,29 @@ const isUnion = (schema: Schema): schema is With<{ readonly options: readonly Sc
 const isOptional = (schema: Schema): schema is With<{ readonly wrapped: Schema }> =>
   schema.type === "optional";
 
+/** The same for the same schema, which does not change: thousands of entries are held against a few. */
+function remembered<Fact>(find: (schema: Schema) => Fact): (schema: Schema) => Fact {
+  const known = new WeakMap<Schema, { readonly fact: Fact }>();
+  return (schema) => {
+    const before = known.get(schema);
+    if (before !== undefined) return before.fact;
+    const fact = find(schema);
+    known.set(schema, { fact });
+    return fact;
+  };
+}
+
 /** A schema, or the alternatives of a union, without what makes them optional. */
-function alternatives(schema: Schema): readonly Schema[] {
+const alternatives = remembered((schema): readonly Schema[] => {
   if (isOptional(schema)) return alternatives(schema.wrapped);
   return isUnion(schema) ? schema.options.flatMap(alternatives) : [schema];
-}
+});
+
+const ownKeysOf = remembered((schema) => alternatives(schema).find(isObject)?.entries);
 
 /** The schemas of the keys that a map may have here; `undefined` when this is no such map. */
 export function keysOf(schema: Schema | undefined): Readonly<Record<string, Schema>> | undefined {
-  return schema === undefined ? undefined : alternatives(schema).find(isObject)?.entries;
+  return schema === undefined ? undefined : ownKeysOf(schema);
 }
 
 /** The schema of the values of a map with free keys; `undefined` when this is no such map. */
@@ -63,7 +77,7 @@ export function descriptionAt(schema: Schema, path: Path): string | undefined {
 }
 
 /** Whether a key is one of Atmos's that does nothing here. */
-export function unusedOf(schema: Schema): LeafMetadata["unused"] {
+export const unusedOf = remembered((schema): LeafMetadata["unused"] => {
   const metadata: LeafMetadata = alternatives(schema).map((part) => v.getMetadata(part))[0] ?? {};
   return metadata.unused;
-}
+});

@@ -128,9 +128,10 @@ export function showValue(node: Raw | undefined): string {
   return JSON.stringify(node.text.length > MAX_SHOWN ? `${node.text.slice(0, MAX_SHOWN)}...` : node.text);
 }
 
-/** Reports a value of another type than the one that is wanted. */
+/** Reports a value of another type than the one that is wanted, where it begins. */
 export function reportWrongType(scope: Scope, path: Path, expected: string, node: Raw | undefined): void {
   if (node?.type === "tag" || node?.type === "unset") return reportUnread(scope, path, node);
   const found = node === undefined ? "nothing" : describeNode(node);
-  report(scope, { code: "wrong-type", path, reason: `expected ${expected}, found ${found}` });
+  const at = node === undefined || isNull(node) ? {} : { at: node.at };
+  report(scope, { code: "wrong-type", path, reason: `expected ${expected}, found ${found}`, ...at });
 }

@@ -79,15 +79,21 @@ function mapToPlain(reading: Reading, schema: Schema | undefined, raw: RawMap, p
   const elsewhere = path.length === 0 ? reading.options.elsewhere ?? [] : [];
   const plain: [string, Plain][] = [];
   for (const { key, keyAt, value } of entries) {
-    if (elsewhere.includes(key.toLowerCase())) continue;
-    const inner = [...path, key];
-    const child = keyOf(schema, key.toLowerCase());
+    const folded = key.toLowerCase();
+    if (elsewhere.includes(folded)) continue;
+    const child = keyOf(schema, folded);
     const unused = child === undefined ? undefined : unusedOf(child);
-    if (child === undefined) reportUnknown(reading, [...elsewhere, ...Object.keys(known)], inner, keyAt);
-    else if (unused !== undefined) reportUnused(reading, unused, inner, keyAt);
-    else plain.push([key.toLowerCase(), toPlain(reading, child, value, [...path, key.toLowerCase()])]);
+    if (child === undefined) {
+      reportUnknown(reading, [...elsewhere, ...Object.keys(known)], [...path, key], keyAt);
+    } else if (unused !== undefined) reportUnused(reading, unused, [...path, key], keyAt);
+    else {
+      // Most values are texts, which need no path.
+      const inner = value.type === "scalar" ? path : [...path, folded];
+      const found = toPlain(reading, child, value, inner);
+      if (found !== undefined) plain.push([folded, found]);
+    }
   }
-  return Object.fromEntries(plain.filter(([, value]) => value !== undefined));
+  return Object.fromEntries(plain);
 }
 
 function reportUnknown(

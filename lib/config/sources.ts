@@ -6,6 +6,7 @@
 import { isAuthError } from "../errors.ts";
 import { homeDirectory, joinPath, parentOf } from "../paths.ts";
 import type { Host } from "../host.ts";
+import { sha256Hex } from "../sha256.ts";
 import { emptyMap, formatPath, type Path, type Raw } from "./raw.ts";
 import type { ConfigFile, Problem } from "./types.ts";
 import { parseYaml, parseYamlValue, type YamlIssue } from "./yaml.ts";
@@ -84,7 +85,7 @@ async function readNew(
   const parsed = typeof text === "string"
     ? circumstances.within === undefined ? parseYaml(text, path) : parseYamlValue(text, path)
     : { root: emptyMap(text.at), issues: [text] };
-  const sha256 = bytes === undefined ? "" : await digestOf(bytes);
+  const sha256 = bytes === undefined ? "" : await sha256Hex(new Uint8Array(bytes));
   const foreign = circumstances.foundAbove === true && status.owned === false;
   const inRepository = await isInRepository(session, path) || await isInRepository(session, realPath);
   const vouched = !inRepository && !foreign && circumstances.namedBy?.trusted !== false;
@@ -96,11 +97,6 @@ async function readNew(
 }
 
 const isYes = (value: string | undefined) => value !== undefined && /^(?:true|1)$/i.test(value.trim());
-
-async function digestOf(bytes: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new Uint8Array(bytes));
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
 
 function tooLarge(size: number, file: string): YamlIssue {
   const [is, may] = [size, MAX_BYTES].map((bytes) => `${(bytes / 1024 / 1024).toFixed(1)} MiB`);

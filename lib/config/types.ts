@@ -251,8 +251,8 @@ export interface LoadedConfig {
   readonly files: readonly ConfigFile[];
   /** Directory of the winning file; the working directory when there is none. */
   readonly directory: string;
-  /** By configuration path. */
-  readonly origins: ReadonlyMap<string, Origin>;
+  /** By configuration path. Found when it is asked for: in a large configuration there are many. */
+  readonly origins: () => ReadonlyMap<string, Origin>;
   /** All of the merged configuration, `!env` and `!include` resolved: for workflows, commands and stacks. */
   readonly raw: RawMap;
 }

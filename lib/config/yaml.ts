@@ -17,6 +17,7 @@ import {
   type RawMap,
   type RawScalar,
 } from "./raw.ts";
+import { readSimpleYaml } from "./yaml_simple.ts";
 
 /** One thing wrong with a text as YAML. */
 export interface YamlIssue {
@@ -40,6 +41,8 @@ export interface ParsedYaml<Root extends Raw = RawMap> {
 const MAX_ALIASED_NODES = 100_000;
 /** Levels of nesting; people write ten. */
 const MAX_DEPTH = 100;
+/** From so many characters on the library takes long enough to be noticed. */
+const LARGE = 32 * 1024;
 /** Syntax errors shown per file: after the first few they are echoes. */
 const MAX_SYNTAX_ISSUES = 5;
 
@@ -68,6 +71,8 @@ export function parseYaml(text: string, file: string): ParsedYaml {
  * @param file named in every position
  */
 export function parseYamlValue(text: string, file: string): ParsedYaml<Raw> {
+  const simple = text.length < LARGE ? undefined : readSimpleYaml(text, file);
+  if (simple !== undefined) return { root: simple, issues: [] };
   const lines = new LineCounter();
   const place = (offset: number): SourcePosition => {
     const { line, col } = lines.linePos(offset);
@@ -145,6 +150,7 @@ function explain(
   code: string,
   message: string,
 ): { readonly reason: string; readonly hint: string | undefined } {
+  const reason = `this is not YAML: ${message.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase())}`;
   switch (code) {
     case "TAB_AS_INDENT":
       return {
@@ -152,11 +158,11 @@ function explain(
         hint: "Indent with spaces; YAML does not allow tabs there",
       };
     case "BLOCK_AS_IMPLICIT_KEY":
-      return { reason: message, hint: "Check the indentation, or quote a value that holds `: `" };
+      return { reason, hint: "Check the indentation, or quote a value that holds `: `" };
     case "BAD_SCALAR_START":
-      return { reason: message, hint: "Put the value in quotes" };
+      return { reason, hint: "Put the value in quotes" };
     default:
-      return { reason: message, hint: undefined };
+      return { reason, hint: undefined };
   }
 }
 

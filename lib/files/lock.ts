@@ -4,6 +4,7 @@
  * @module
  */
 import { joinPath, stateHome, type Surroundings } from "../paths.ts";
+import { shortDigest } from "../sha256.ts";
 
 /**
  * The file that stands for a thing which only one process may work on: `<state home>/atmos/locks/<hash>.lock`.
@@ -11,7 +12,5 @@ import { joinPath, stateHome, type Surroundings } from "../paths.ts";
  * @param thing any text that names it, such as the path of a file; equal texts are equal locks
  */
 export async function lockPath(host: Surroundings, thing: string): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(thing)));
-  const name = Array.from(digest.subarray(0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return joinPath(host.os, stateHome(host), "atmos", "locks", `${name}.lock`);
+  return joinPath(host.os, stateHome(host), "atmos", "locks", `${await shortDigest(thing)}.lock`);
 }

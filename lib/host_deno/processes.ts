@@ -9,6 +9,7 @@ import type { Command, Exit, Host, Os } from "../host.ts";
 import { permissionMissing } from "../grants.ts";
 import { reasonOf } from "./failures.ts";
 import { mayRead, softVariable } from "./grants.ts";
+import { sleep } from "./timing.ts";
 
 /** What a child that has our terminal changes for us. */
 export interface Foreground {
@@ -28,6 +29,9 @@ export function processRunner(host: Surroundings, foreground: Foreground): Host[
   };
 }
 
+/** A Ctrl-C that ended the child may reach us behind the news of its end: it was the child's all the same. */
+const LATE_SIGNAL_MILLIS = 50;
+
 /** The child decides what Ctrl-C and Ctrl-\ do; what is meant for us alone is passed on to it. */
 async function inForeground(
   os: Os,
@@ -42,6 +46,7 @@ async function inForeground(
     const child = running.child = await begin();
     using deadline = deadlineOf(command, child, () => {});
     const { code } = await child.status;
+    if (code !== 0) await sleep(LATE_SIGNAL_MILLIS);
     return deadline.exit({ code, stdout: "" });
   } finally {
     foreground.children -= 1;

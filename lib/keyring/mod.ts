@@ -102,8 +102,16 @@ function noSuchThing(attempt: string, type: KeyringType, thing: string): AuthErr
 }
 
 function storePlace(place: KeyringPlace, type: "file" | "system"): StorePlace {
-  const path = `${place.directory}/${storeName(place.realm)}.${type}.store`;
+  const path = storeFile(place, type);
   return { path, realm: place.realm, lockPath: place.lockPath(path), stateDirectory: place.stateDirectory };
+}
+
+/** The file of a realm's store. */
+export function storeFile(
+  { directory, realm }: Pick<KeyringPlace, "directory" | "realm">,
+  type: "file" | "system",
+): string {
+  return `${directory}/${storeName(realm)}.${type}.store`;
 }
 
 /** A realm as a file's name; a realm that is called `default` is not the absent one. */

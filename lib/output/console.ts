@@ -3,9 +3,11 @@
  *
  * @module
  */
-import { type EpochMillis, formatDuration } from "../time.ts";
+import { type EpochMillis, formatDuration, formatInstant } from "../time.ts";
+import { jsonText } from "./json.ts";
 import { type Field, fields } from "./layout.ts";
 import { expiry } from "./moment.ts";
+import type { ConsoleDocument } from "./schemas/console.ts";
 import type { Style } from "./style.ts";
 
 /** How long a console session lasts, and why. */
@@ -26,14 +28,12 @@ export interface ConsoleView {
   /** The page that it leads to. */
   readonly page: string;
   readonly length: ConsoleLength;
-  /** The directory of the browser profile that it is opened with. */
-  readonly profile: string | undefined;
 }
 
 /** What became of opening it. */
 export type Opening =
-  /** The person's own browser was started. */
-  | { readonly type: "opened" }
+  /** A browser was started, with a profile of its own in this directory or as the person has it. */
+  | { readonly type: "opened"; readonly profile: string | undefined }
   /** The link is shown instead. Whoever has it is logged in. */
   | { readonly type: "link"; readonly link: string };
 
@@ -49,12 +49,28 @@ export function consoleText(view: ConsoleView, opening: Opening, style: Style, n
     ["Session Duration", seconds === undefined ? "as long as the credentials" : formatDuration(seconds)],
     ["Session Expires", expiry(endsAt, now)],
     ["Note", note],
-    ["Browser profile", view.profile],
+    ["Browser profile", opening.type === "opened" ? opening.profile : undefined],
   ];
   const opened = opening.type === "opened";
   const title = opened ? "Opened the console in the browser" : "Console URL generated";
   const link = opened ? "" : `\n${LINK_WARNING}\n\n${opening.link}\n`;
   return `\n${style.good("✓")} ${title}\n\n${fields(rows, style)}${link}\n`;
+}
+
+/** For programs. Whoever has the link is logged in. */
+export function consoleJson({ length, ...view }: ConsoleView, link: string): string {
+  const document: ConsoleDocument = {
+    url: link,
+    page: view.page,
+    provider: view.provider,
+    identity: view.identity,
+    account: view.account,
+    role: view.role,
+    expiration: formatInstant(length.endsAt),
+    duration: length.seconds,
+    note: length.note,
+  };
+  return jsonText(document);
 }
 
 const LINK_WARNING = "Open this within 15 minutes. It logs in whoever has it:";

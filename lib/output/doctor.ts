@@ -4,7 +4,9 @@
  * @module
  */
 import { printable } from "../terminal/escape.ts";
+import { jsonText } from "./json.ts";
 import { type Field, fields } from "./layout.ts";
+import type { DoctorDocument } from "./schemas/doctor.ts";
 import type { Style } from "./style.ts";
 
 /** `error`: something will fail; `warning`: something may; `note`: good to know; `good`: nothing to say. */
@@ -60,9 +62,9 @@ function summaryOf(findings: readonly Finding[]): string {
 
 /** For programs. */
 export function doctorJson({ findings, mended }: DoctorView): string {
-  const document = {
+  const document: DoctorDocument = {
     healthy: findings.every(({ severity }) => severity !== "error"),
-    findings: findings.map(({ id, severity, title, command, mend }) => ({
+    findings: findings.map(({ id, severity, title, command, mend }): DoctorDocument["findings"][number] => ({
       id,
       severity,
       title,
@@ -71,5 +73,5 @@ export function doctorJson({ findings, mended }: DoctorView): string {
     })),
     mended,
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return jsonText(document);
 }

@@ -4,8 +4,10 @@
  * @module
  */
 import { type EpochMillis, formatDuration, formatInstant } from "../time.ts";
+import { jsonText } from "./json.ts";
 import { type Field, fields, table } from "./layout.ts";
 import { expiry } from "./moment.ts";
+import type { ExplainDocument } from "./schemas/explain.ts";
 import type { Style } from "./style.ts";
 
 /** One step of the chain. */
@@ -123,13 +125,12 @@ function durationText(duration: ExplainedDuration): string {
 
 /** For programs. */
 export function explainJson(view: ExplainView): string {
-  const document = {
+  const document: ExplainDocument = {
     identity: view.identity,
     kind: view.kind,
     ready: view.ready,
-    chain: view.chain.map(({ expiresAt, duration, ...step }) => ({
+    chain: view.chain.map(({ expiresAt, duration, ...step }): ExplainDocument["chain"][number] => ({
       ...step,
-      expiresAt: undefined,
       expiration: expiresAt === undefined ? undefined : formatInstant(expiresAt),
       duration: duration === undefined ? undefined : {
         seconds: duration.seconds,
@@ -145,5 +146,5 @@ export function explainJson(view: ExplainView): string {
     ),
     overrides: view.overrides,
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return jsonText(document);
 }

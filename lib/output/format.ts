@@ -6,6 +6,8 @@
 import { AuthError, unreachable } from "../errors.ts";
 import type { EnvironmentEdits } from "../host.ts";
 import { SECRET_VARIABLES } from "./environment.ts";
+import { jsonText } from "./json.ts";
+import type { EnvDocument } from "./schemas/env.ts";
 
 /** What `env --format` takes. */
 export const ENVIRONMENT_FORMATS = ["bash", "json", "dotenv", "fish", "powershell", "cmd", "github"] as const;
@@ -24,7 +26,7 @@ export function formatEnvironment(format: EnvironmentFormat, edits: EnvironmentE
     case "bash":
       return bash(entries, edits.unset);
     case "json":
-      return `${JSON.stringify(edits.set, null, 2)}\n`;
+      return jsonText(edits.set satisfies EnvDocument);
     case "dotenv":
       return lines(entries.map(([name, value]) => `${name}=${dotenvValue(value)}`));
     case "fish":

@@ -42,14 +42,18 @@ export interface Branch {
 }
 
 /** Branches as a tree; children are indented by three columns. */
-export function tree(branches: readonly Branch[], style: Style, indent = ""): string {
-  return branches.map(({ label, children }, at) => {
-    const last = at === branches.length - 1;
-    const text = label.map((cell) => paint(cell, style)).join("");
-    return `${indent}${last ? "└──" : "├──"}${text}\n${
-      tree(children, style, indent + (last ? "   " : "│  "))
-    }`;
-  }).join("");
+export function tree(branches: readonly Branch[], style: Style): string {
+  const lines: string[] = [];
+  grow(lines, branches, style, "");
+  return lines.join("");
+}
+
+function grow(lines: string[], branches: readonly Branch[], style: Style, indent: string): void {
+  branches.forEach(({ label, children }, at) => {
+    const [turn, below] = at === branches.length - 1 ? ["└──", "   "] : ["├──", "│  "];
+    lines.push(`${indent}${turn}${label.map((cell) => paint(cell, style)).join("")}\n`);
+    grow(lines, children, style, indent + below);
+  });
 }
 
 /** A cell's text, escaped and in its tone. */

@@ -4,10 +4,12 @@
  * @module
  */
 import { type EpochMillis, formatInstant } from "../time.ts";
+import { jsonText } from "./json.ts";
 import { type Branch, type Cell, table, tree } from "./layout.ts";
 import type { Details, ListedIdentity, ListedProvider, ListView } from "./list_view.ts";
 import { graphvizText, markdownText, mermaidText } from "./list_graph.ts";
 import { remaining } from "./moment.ts";
+import type { ListDocument } from "./schemas/list.ts";
 import type { Style } from "./style.ts";
 import { expiryTone } from "./whoami.ts";
 import { yamlText } from "./yaml_text.ts";
@@ -34,7 +36,7 @@ export function formatList(format: ListFormat, view: ListView, style: Style, now
     case "table":
       return listTable(view, style, now);
     case "json":
-      return `${JSON.stringify(listDocument(view), null, 2)}\n`;
+      return jsonText(listDocument(view));
     case "yaml":
       return yamlText(listDocument(view));
     case "mermaid":
@@ -49,40 +51,47 @@ export function formatList(format: ListFormat, view: ListView, style: Style, now
 }
 
 /** Two maps by name with the keys of the configuration, and what is in hand as `expiration`. */
-function listDocument(view: ListView): Readonly<Record<string, unknown>> {
+function listDocument({ identities, providers }: ListView): ListDocument {
+  return { identities: byName(identities, identityDocument), providers: byName(providers, providerDocument) };
+}
+
+/** `undefined` for none: a list of one section has no other. */
+function byName<Entry extends { readonly name: string }, Part>(
+  entries: readonly Entry[],
+  document: (entry: Entry) => Part,
+): Readonly<Record<string, Part>> | undefined {
+  return entries.length === 0
+    ? undefined
+    : Object.fromEntries(entries.map((entry) => [entry.name, document(entry)]));
+}
+
+type IdentityDocument = NonNullable<ListDocument["identities"]>[string];
+type ProviderDocument = NonNullable<ListDocument["providers"]>[string];
+
+function identityDocument(identity: ListedIdentity): IdentityDocument {
   return {
-    ...(view.identities.length === 0 ? {} : {
-      identities: Object.fromEntries(view.identities.map((identity) => [identity.name, {
-        ...head(identity),
-        alias: identity.alias,
-        via: identity.via,
-        ...identity.details,
-        expiration: identity.expiresAt === undefined ? undefined : formatInstant(identity.expiresAt),
-      }])),
-    }),
-    ...(view.providers.length === 0 ? {} : {
-      providers: Object.fromEntries(
-        view.providers.map((provider) => [provider.name, { ...head(provider), ...provider.details }]),
-      ),
-    }),
+    ...head(identity),
+    alias: identity.alias,
+    via: identity.via,
+    ...identity.details,
+    expiration: identity.expiresAt === undefined ? undefined : formatInstant(identity.expiresAt),
   };
 }
 
-function head(entry: ListedProvider): Readonly<Record<string, unknown>> {
-  return {
-    kind: entry.kind,
-    usable: entry.usable,
-    ...(entry.isDefault ? { default: true } : {}),
-    ...(entry.tags.length === 0 ? {} : { tags: entry.tags }),
-  };
+function providerDocument(provider: ListedProvider): ProviderDocument {
+  return { ...head(provider), ...provider.details };
+}
+
+function head({ kind, usable, isDefault, tags }: ListedProvider | ListedIdentity) {
+  return { kind, usable, default: isDefault || undefined, tags: tags.length === 0 ? undefined : tags };
 }
 
 function listTable(view: ListView, style: Style, now: EpochMillis): string {
   const providers = view.providers.map((provider): readonly Cell[] => [
     { text: provider.name, tone: "name" },
     kindOf(provider),
-    detail(provider.details, "region"),
-    detail(provider.details, "start_url") || detail(provider.details, "url"),
+    provider.details.region ?? "",
+    provider.details.start_url ?? provider.details.url ?? "",
     provider.isDefault ? "✓" : "",
   ]);
   const identities = view.identities.map((identity): readonly Cell[] => [
@@ -126,11 +135,6 @@ function titled(
 function kindOf(entry: ListedProvider): string {
   if (entry.kind === undefined) return "invalid";
   return entry.usable ? entry.kind : `${entry.kind}, unsupported`;
-}
-
-function detail(details: Details, key: string): string {
-  const value = details[key];
-  return typeof value === "string" ? value : "";
 }
 
 function dot(identity: ListedIdentity, now: EpochMillis): Cell {
@@ -232,10 +236,11 @@ const LABELS: ReadonlyMap<string, string> = new Map([
 ]);
 
 function detailBranches(details: Details, depth = 0): readonly Branch[] {
-  return Object.entries(details).map(([key, value]): Branch => {
+  return Object.entries(details).flatMap(([key, value]): readonly Branch[] => {
+    if (value === undefined) return [];
     const label = depth > 0 && !LABELS.has(key) ? key : LABELS.get(key) ?? key;
     return typeof value === "string"
-      ? { label: [`${label}: ${value}`], children: [] }
-      : { label: [label], children: detailBranches(value, depth + 1) };
+      ? [{ label: [`${label}: ${value}`], children: [] }]
+      : [{ label: [label], children: detailBranches(value, depth + 1) }];
   });
 }

@@ -3,26 +3,17 @@
  *
  * @module
  */
+import { jsonText } from "./json.ts";
 import { type Cell, table } from "./layout.ts";
+import type { AccountsDocument } from "./schemas/list_accounts.ts";
 import type { Style } from "./style.ts";
 import { yamlText } from "./yaml_text.ts";
 
 /** An account that the person can see. */
-export interface ListedAccount {
-  readonly id: string;
-  readonly name: string;
-  readonly roles: readonly {
-    readonly name: string;
-    /** The identities of the configuration that stand for this role. */
-    readonly identities: readonly string[];
-  }[];
-}
+export type ListedAccount = AccountsDocument["accounts"][number];
 
 /** Everything one Identity Center offers. */
-export interface AccountsView {
-  readonly provider: string;
-  readonly accounts: readonly ListedAccount[];
-}
+export type AccountsView = AccountsDocument;
 
 /** What `list accounts --format` takes. */
 export const ACCOUNT_FORMATS = ["table", "json", "yaml"] as const;
@@ -34,7 +25,7 @@ export function formatAccounts(format: AccountFormat, view: AccountsView, style:
     case "table":
       return accountsTable(view, style);
     case "json":
-      return `${JSON.stringify(view, null, 2)}\n`;
+      return jsonText(view);
     case "yaml":
       return yamlText(view);
   }

@@ -5,10 +5,11 @@
  */
 import type { AuthConfig, Entry, IdentityConfig, ProviderConfig, Via } from "../config/types.ts";
 import { type EpochMillis, formatDuration } from "../time.ts";
+import type { IdentityDetails, ProviderDetails } from "./schemas/list.ts";
 
 /** Configuration values by their keys as a user writes them, in the order of the schema; no secret is among them. */
 export interface Details {
-  readonly [key: string]: string | Details;
+  readonly [key: string]: string | undefined | Details;
 }
 
 interface Listed {
@@ -19,14 +20,16 @@ interface Listed {
   readonly usable: boolean;
   readonly isDefault: boolean;
   readonly tags: readonly string[];
-  readonly details: Details;
 }
 
 /** A provider of the list. */
-export type ListedProvider = Listed;
+export interface ListedProvider extends Listed {
+  readonly details: ProviderDetails;
+}
 
 /** An identity of the list. */
 export interface ListedIdentity extends Listed {
+  readonly details: IdentityDetails;
   readonly via: Via | undefined;
   readonly alias: string | undefined;
   /** When the session in hand ends; `undefined`: there is none. */
@@ -85,7 +88,7 @@ function listedIdentity(entry: Entry<IdentityConfig>, expiresAt: EpochMillis | u
   };
 }
 
-function listed(entry: Entry<ProviderConfig> | Entry<IdentityConfig>): Omit<Listed, "details"> {
+function listed(entry: Entry<ProviderConfig> | Entry<IdentityConfig>): Listed {
   const { config } = entry;
   return {
     name: entry.name,
@@ -96,74 +99,56 @@ function listed(entry: Entry<ProviderConfig> | Entry<IdentityConfig>): Omit<List
   };
 }
 
-function providerDetails(config: ProviderConfig): Details {
+function providerDetails(config: ProviderConfig): ProviderDetails {
   if (config.kind === "unsupported") return {};
-  return compact({
+  const { sessionSeconds, consoleSeconds } = config;
+  return {
     region: config.region,
     ...ownDetails(config),
-    session: duration("duration", config.sessionSeconds),
-    console: duration("session_duration", config.consoleSeconds),
-  });
+    session: known({ duration: durationText(sessionSeconds) }),
+    console: known({ session_duration: durationText(consoleSeconds) }),
+  };
 }
 
-function ownDetails(config: Exclude<ProviderConfig, { readonly kind: "unsupported" }>): Draft {
+function ownDetails(config: Exclude<ProviderConfig, { readonly kind: "unsupported" }>): ProviderDetails {
   switch (config.kind) {
     case "aws/iam-identity-center":
       return { start_url: config.startUrl };
     case "aws/saml":
       return { url: config.url, idp_arn: config.idpArn, username: config.username, driver: config.driver };
     case "github/oidc":
-      return { spec: { audience: config.audience } };
+      return { spec: known({ audience: config.audience }) };
     case "oidc/token":
-      return { spec: { audience: config.audience, ...sourceDetails(config.source) } };
+      return { spec: known({ audience: config.audience, ...sourceDetails(config.source) }) };
   }
 }
 
-function sourceDetails(source: { readonly variable: string } | { readonly file: string }): Draft {
+function sourceDetails(
+  source: { readonly variable: string } | { readonly file: string },
+): NonNullable<ProviderDetails["spec"]> {
   return "variable" in source ? { token_env: source.variable } : { token_file: source.file };
 }
 
-function identityDetails(config: IdentityConfig): Details {
+function identityDetails(config: IdentityConfig): IdentityDetails {
+  if (config.kind === "unsupported") return {};
+  const session = known({ duration: durationText(config.sessionSeconds) });
   switch (config.kind) {
-    case "unsupported":
-      return {};
     case "aws/permission-set":
-      return compact({
-        principal: { name: config.permissionSet, account: config.account },
-        ...shared(config),
-      });
-    case "aws/assume-role":
-      return compact({
-        principal: {
-          assume_role: config.roleArn,
-          session_name: config.sessionName,
-          duration: config.durationSeconds === undefined ? undefined : formatDuration(config.durationSeconds),
-        },
-        ...shared(config),
-      });
+      return { principal: { name: config.permissionSet, account: config.account }, session };
+    case "aws/assume-role": {
+      const { roleArn: assume_role, sessionName: session_name, durationSeconds } = config;
+      return { principal: { assume_role, session_name, duration: durationText(durationSeconds) }, session };
+    }
     case "aws/user":
-      return compact({ credentials: { mfa_arn: config.mfaArn, region: config.region }, ...shared(config) });
+      return { credentials: known({ mfa_arn: config.mfaArn, region: config.region }), session };
   }
 }
 
-function shared(config: { readonly sessionSeconds: number | undefined }): Draft {
-  return { session: duration("duration", config.sessionSeconds) };
+function durationText(seconds: number | undefined): string | undefined {
+  return seconds === undefined ? undefined : formatDuration(seconds);
 }
 
-interface Draft {
-  readonly [key: string]: string | undefined | Draft;
-}
-
-function duration(key: string, seconds: number | undefined): Draft {
-  return { [key]: seconds === undefined ? undefined : formatDuration(seconds) };
-}
-
-/** Without what is not there, at any depth. */
-function compact(draft: Draft): Details {
-  const entries = Object.entries(draft).flatMap(([key, value]): [string, string | Details][] => {
-    if (value === undefined || typeof value === "string") return value === undefined ? [] : [[key, value]];
-    const inner = compact(value);
-    return Object.keys(inner).length === 0 ? [] : [[key, inner]];
-  });
-  return Object.fromEntries(entries);
+/** A map, unless nothing in it is known. */
+function known<Map extends object>(map: Map): Map | undefined {
+  return Object.values(map).some((value) => value !== undefined) ? map : undefined;
 }

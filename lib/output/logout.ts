@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { jsonText } from "./json.ts";
 import { type Field, fields } from "./layout.ts";
+import type { LogoutDocument } from "./schemas/logout.ts";
 import type { Style } from "./style.ts";
 
 /** The outcome of a logout. */
@@ -27,6 +29,19 @@ export function logoutText(view: LogoutView, style: Style): string {
     ...column("Remains", remains),
   ];
   return `\n${titleOf(view, style)}\n${rows.length === 0 ? "" : `\n${fields(rows, style)}`}\n`;
+}
+
+/** The same for programs. */
+export function logoutJson({ of, realm, dryRun, removed, remains, partial }: LogoutView): string {
+  const document: LogoutDocument = {
+    target: of,
+    realm,
+    dry_run: dryRun,
+    removed,
+    remains,
+    complete: !partial,
+  };
+  return jsonText(document);
 }
 
 function titleOf({ of, realm, removed, partial, dryRun }: LogoutView, style: Style): string {

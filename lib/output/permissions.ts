@@ -5,6 +5,8 @@
  */
 import { isInside } from "../paths.ts";
 import type { Os } from "../host.ts";
+import { jsonText } from "./json.ts";
+import type { PermissionsDocument } from "./schemas/permissions.ts";
 
 /** Deno's classes, in the order in which they are printed. */
 export const GRANT_KINDS = ["read", "write", "net", "env", "run", "sys", "ffi"] as const;
@@ -50,5 +52,6 @@ function withoutInner(paths: readonly string[], os: Os): readonly string[] {
 
 /** The same for programs. */
 export function permissionsJson(grants: CommandGrants): string {
-  return `${JSON.stringify(grants, null, 2)}\n`;
+  const document: PermissionsDocument = grants;
+  return jsonText(document);
 }

@@ -13,6 +13,8 @@ export interface ShellView {
   readonly identity: string;
   readonly provider: string | undefined;
   readonly expiresAt: EpochMillis;
+  /** Whether it is made anew before that. */
+  readonly isRefreshed: boolean;
   /** How many such shells one is in, this one included. */
   readonly depth: number;
 }
@@ -21,7 +23,9 @@ export interface ShellView {
 export function enteringText(view: ShellView, style: Style, now: EpochMillis): string {
   const depth = view.depth > 1 ? `, ${view.depth} deep` : "";
   return `\n→ Entering Atmos shell with identity: ${named(view, style)}${depth}\n` +
-    `  The session expires ${expiry(view.expiresAt, now)}\n` +
+    `  The session expires ${expiry(view.expiresAt, now)}${
+      view.isRefreshed ? ", and is renewed before that" : ""
+    }\n` +
     "  Type 'exit' to return to your normal shell\n\n";
 }
 

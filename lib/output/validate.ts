@@ -4,8 +4,10 @@
  * @module
  */
 import type { ConfigFile, Origin, Problem } from "../config/types.ts";
+import { jsonText } from "./json.ts";
 import { type Cell, type Field, fields, paint } from "./layout.ts";
 import { positionText } from "./problem.ts";
+import type { ValidationDocument } from "./schemas/validate.ts";
 import type { Style } from "./style.ts";
 
 /** What became of one provider or identity. */
@@ -42,10 +44,10 @@ export function validationText(view: ValidationView, style: Style, verbose: bool
 
 /** For programs. */
 export function validationJson(view: ValidationView, verbose: boolean): string {
-  const document = {
+  const document: ValidationDocument = {
     valid: view.valid,
     files: view.files.map(({ path, trusted }) => ({ path, trusted })),
-    problems: view.problems.map((problem) => ({
+    problems: view.problems.map((problem): ValidationDocument["problems"][number] => ({
       severity: problem.severity,
       code: problem.code,
       path: problem.path,
@@ -55,7 +57,7 @@ export function validationJson(view: ValidationView, verbose: boolean): string {
     })),
     ...(verbose ? { entries: view.entries, origins: originsJson(view.origins) } : {}),
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return jsonText(document);
 }
 
 function problemText(problem: Problem, style: Style): string {
@@ -127,7 +129,9 @@ function originText(origin: Origin): string {
   return `${positionText(origin.at)}${variable}`;
 }
 
-function originsJson(origins: ReadonlyMap<string, Origin>): Readonly<Record<string, unknown>> {
+function originsJson(
+  origins: ReadonlyMap<string, Origin>,
+): NonNullable<ValidationDocument["origins"]> {
   return Object.fromEntries(
     [...origins].map((
       [path, { at, variable }],

@@ -4,8 +4,10 @@
  * @module
  */
 import { type EpochMillis, formatInstant } from "../time.ts";
+import { jsonText } from "./json.ts";
 import { type Cell, type Field, fields, paint, table } from "./layout.ts";
 import { dateTime, expiry } from "./moment.ts";
+import type { WhoamiDocument } from "./schemas/whoami.ts";
 import type { Style, Tone } from "./style.ts";
 
 /** Whether what is in hand may be used. */
@@ -84,7 +86,7 @@ export function whoamiText(view: WhoamiView, style: Style, now: EpochMillis): st
 
 /** The keys that programs written for Atmos know, then ours: `status`, `verified`, `reason`, `chain`. */
 export function whoamiJson(view: WhoamiView): string {
-  const document = {
+  const document: WhoamiDocument = {
     ...(view.realm === undefined ? {} : { realm: view.realm.name, realm_source: view.realm.source }),
     provider: view.provider ?? "",
     identity: view.identity,
@@ -98,7 +100,7 @@ export function whoamiJson(view: WhoamiView): string {
     status: view.state,
     verified: view.verified,
     reason: view.reason,
-    chain: view.chain.map((step) => ({
+    chain: view.chain.map((step): WhoamiDocument["chain"][number] => ({
       name: step.name,
       kind: step.kind,
       status: step.state,
@@ -106,7 +108,7 @@ export function whoamiJson(view: WhoamiView): string {
       found: step.found,
     })),
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return jsonText(document);
 }
 
 const SOON_MILLIS = 15 * 60_000;

@@ -5,14 +5,14 @@
  */
 import { dataHome, joinPath, type Surroundings } from "../paths.ts";
 import { directoryName } from "../files/names.ts";
-import { digestOf } from "./digest.ts";
+import { shortDigest } from "../sha256.ts";
 
 /**
  * The private profile: `<data home>/atmos/browser/<provider>-<16 hex digits of its address>`. It holds cookies that log
  * in: whoever logs out of the provider removes the directory.
  */
 export async function browserProfile(host: Surroundings, provider: string, url: string): Promise<string> {
-  const digest = await digestOf(new URL(url).href);
+  const digest = await shortDigest(new URL(url).href);
   return joinPath(
     host.os,
     dataHome(host),

@@ -7,9 +7,9 @@
 import { Secret } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
 import { joinPath, stateHome } from "../paths.ts";
+import { shortDigest } from "../sha256.ts";
 import { printable } from "../terminal/escape.ts";
 import type { AskHost } from "../terminal/live.ts";
-import { digestOf } from "./digest.ts";
 import type { NamedSamlProvider, SamlHost, SamlPerson } from "./types.ts";
 
 /** What asking needs of the world. */
@@ -114,7 +114,7 @@ async function usernamePath(
     stateHome(host),
     "atmos",
     "saml",
-    `${await digestOf(new URL(config.url).href)}.username`,
+    `${await shortDigest(new URL(config.url).href)}.username`,
   );
 }
 

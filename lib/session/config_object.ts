@@ -23,7 +23,8 @@ export function configurationHost(world: Host, config: Readonly<Record<string, u
   return derived(readable, { files: onDisk ? withObject(world.files, text) : memoryFiles(text) });
 }
 
-function softVariable(world: Pick<Host, "env">, name: string): string | undefined {
+/** A variable; one that may not be read counts as not set. */
+export function softVariable(world: Pick<Host, "env">, name: string): string | undefined {
   try {
     return world.env(name);
   } catch (error) {

@@ -4,7 +4,10 @@
  *
  * @module
  */
+import type { ListMerge } from "../config/merge.ts";
 import type { RawMap } from "../config/raw.ts";
+
+export type { ListMerge };
 
 /** The sections of `components:` that this program runs. */
 export const COMPONENT_TYPES = ["terraform", "helmfile", "packer"] as const;
@@ -19,9 +22,6 @@ export interface ComponentTarget {
   readonly stack: string;
 }
 
-/** How lists meet when manifests merge: `settings.list_merge_strategy`. */
-export type ListMerge = "replace" | "append" | "merge";
-
 /** `stacks:` of `atmos.yaml`. */
 export interface StackSettings {
   /** `stacks.base_path`, absolute. */
@@ -34,7 +34,12 @@ export interface StackSettings {
   readonly namePattern: string | undefined;
   /** `stacks.name_template`: `{{ .vars.tenant }}-{{ .vars.stage }}`; beats the pattern. */
   readonly nameTemplate: string | undefined;
+  /** `settings.list_merge_strategy`. */
   readonly listMerge: ListMerge;
+  /** `stacks.inherit.metadata`: whether base components pass on their `metadata`, too; `true` when not written. */
+  readonly inheritMetadata: boolean;
+  /** Whether a text with `{{` means a template: unless `templates.settings.enabled` is `false`. */
+  readonly hasTemplates: boolean;
 }
 
 /** `components.<type>` of `atmos.yaml`: what every type has. */
@@ -79,6 +84,8 @@ export interface Stack {
   readonly name: string;
   /** Path below the stacks' directory, with `/`, without extension. */
   readonly manifest: string;
+  /** The manifest, absolute. */
+  readonly file: string;
   /** The merged manifest: `vars`, `terraform`, `components` and the other sections, tags unresolved. */
   readonly root: RawMap;
   /** The names of its components, by type, abstract ones too, in the order of the manifest. */

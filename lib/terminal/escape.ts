@@ -11,6 +11,8 @@ const SHORT: ReadonlyMap<string, string> = new Map([["\n", "\\n"], ["\r", "\\r"]
 
 /** A text with every character that a terminal would act on, or that hides others, written as an escape. */
 export function printable(text: string): string {
+  // Nearly all there is, and a large list is all of it.
+  if (text === "" || text === " " || /^[\x20-\x7e]*$/.test(text)) return text;
   return text.toWellFormed().replaceAll(
     UNPRINTABLE,
     (character) => SHORT.get(character) ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,

@@ -126,3 +126,16 @@ Deno.test("withRetries() ends its pause when the person interrupts", async () =>
   await assert.rejects(withRetries(host).fetch(request()), { code: "interrupted" });
   assert.equal(host.called.length, 1);
 });
+
+Deno.test("withRetries() changes nothing but fetch, and makes no member that is made at its first use", async () => {
+  const host = hostWith([status(200)]);
+  const touched: string[] = [];
+  const lazy = Object.defineProperty(host, "prompt", {
+    enumerable: true,
+    get: () => void touched.push("prompt"),
+  });
+  const patient = withRetries(lazy);
+  assert.deepEqual([(await patient.fetch(request())).status, touched], [200, []]);
+  assert.deepEqual(Object.keys(patient), Object.keys(host));
+  assert.equal(patient.now, host.now);
+});

@@ -26,7 +26,7 @@ function loaded(problems: readonly Problem[], files: readonly string[] = ["/repo
     problems,
     files: files.map((path) => ({ path, sha256: "00", inRepository: true, trusted: false })),
     directory: "/repo",
-    origins: new Map(),
+    origins: () => new Map(),
     raw: emptyMap({ file: "/repo/atmos.yaml", line: 1, column: 1 }),
   };
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { linksOf, sha256Hex } from "../../lib/chain/digest.ts";
+import { linksOf } from "../../lib/chain/digest.ts";
 import { planChain } from "../../lib/chain/plan.ts";
 import { providerKey } from "../../lib/chain/run.ts";
 import type { AuthConfig, ProviderConfig } from "../../lib/config/types.ts";
@@ -34,13 +34,6 @@ async function assertAllDiffer(texts: readonly Promise<string>[]): Promise<void>
   assert.equal(new Set(all).size, all.length, all.join("\n"));
   for (const text of all) assert.match(text, /^[0-9a-f]{64}$/);
 }
-
-Deno.test("sha256Hex() is SHA-256 (FIPS 180-4, one-block message)", async () => {
-  assert.equal(
-    await sha256Hex("abc"),
-    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
-  );
-});
 
 Deno.test("linksOf() gives every link a digest of its own, shared by all chains through it", async () => {
   const [admin, prod, audit] = await digests(threeLinks(), "audit");

@@ -174,3 +174,30 @@ Deno.test("selectIdentity() never offers a name that is not configured", () => {
     assert.ok(offered.length > 0 && offered.every((name) => all.includes(name)));
   }));
 });
+
+Deno.test("selectIdentity() asks about no identity that could not be used, and keeps a broken default", () => {
+  const unsupported = entry(
+    "gcp",
+    { kind: "unsupported", declaredKind: "gcp/project", via: undefined } as const,
+  );
+  const broken = auth({
+    good: entry("good", permissionSet("sso")),
+    bad: blocked("bad"),
+    also: entry("also", permissionSet("sso")),
+    gcp: unsupported,
+  });
+  for (const flag of [true, "", undefined] as const) {
+    const selection = selectIdentity(broken, { flag, variable: undefined });
+    assert.deepEqual(selection.type === "ask" && selection.among, ["also", "good"]);
+  }
+  const withDefault = auth({
+    good: entry("good", permissionSet("sso")),
+    bad: blocked("bad", { isDefault: true }),
+  });
+  assert.deepEqual(selectIdentity(withDefault, NONE), named("bad"));
+  assert.deepEqual(selectIdentity(auth({ bad: blocked("bad") }), NONE), named("bad"));
+  assert.throws(() => selectIdentity(auth({ bad: blocked("bad"), gcp: unsupported }), NONE), {
+    code: "config-invalid",
+    message: "Cannot choose an identity: none of them can be used",
+  });
+});

@@ -103,9 +103,26 @@ async function loadedWith(roots: readonly string[]): Promise<ReadonlySet<string>
 }
 
 Deno.test("what env and exec load does not hold the SDK, keyrings, prompts, providers or Node's modules", async () => {
-  const loaded = await loadedWith(["cli.ts", "lib/commands/env.ts", "lib/commands/exec.ts"]);
+  const loaded = await loadedWith([
+    "cli.ts",
+    "lib/commands/env.ts",
+    "lib/commands/exec.ts",
+    "lib/config/load.ts",
+  ]);
   const heavy =
     /@aws-sdk|^node:|commander|\/lib\/(?:keyring|providers|identities|oauth|saml)\/|\/lib\/terminal\/(?!ci|keys)|\/chain\/run\.ts/;
   assert.deepEqual([...loaded].filter((specifier) => heavy.test(specifier)), []);
-  assert.ok([...loaded].some((specifier) => specifier.endsWith("/lib/config/load.ts")), "the graph was read");
+  assert.ok([...loaded].some((specifier) => specifier.endsWith("/lib/config/yaml.ts")), "the graph was read");
+});
+
+Deno.test("env does not load what reads a configuration before it is known whether one can be recalled", async () => {
+  const loaded = await loadedWith(["cli.ts", "lib/commands/env.ts"]);
+  assert.deepEqual(
+    [...loaded].filter((specifier) => /\/config\/(?:load|yaml|decode)\.ts|valibot/.test(specifier)),
+    [],
+  );
+  assert.ok(
+    [...loaded].some((specifier) => specifier.endsWith("/lib/commands/recall.ts")),
+    "the graph was read",
+  );
 });

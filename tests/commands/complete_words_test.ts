@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { candidatesAt, type Names, type Place, withoutGlobals } from "../../lib/commands/complete_words.ts";
+import {
+  candidatesAt,
+  isAboutStacks,
+  type Names,
+  type Place,
+  withoutGlobals,
+} from "../../lib/commands/complete_words.ts";
 import { choice, text, texts, toggle } from "../../lib/commands/flags.ts";
 import { GLOBAL_FLAGS } from "../../lib/commands/globals.ts";
 
@@ -9,6 +15,8 @@ const NAMES: Names = {
   identities: bare("prod-admin", "Prod-Read", "dev"),
   providers: bare("my-sso"),
   tags: bare("prod", "dev", "core"),
+  stacks: bare("acme-dev", "acme-prod"),
+  components: bare("network/vpc", "app"),
 };
 const FLAGS = {
   ...GLOBAL_FLAGS,
@@ -18,7 +26,11 @@ const FLAGS = {
   force: toggle("force"),
 };
 const at = (words: readonly string[], current: string, more: Partial<Place> = {}) =>
-  candidatesAt({ flags: FLAGS, commands: [], words, word: undefined, ...more }, current, NAMES).map((
+  candidatesAt(
+    { path: ["auth"], flags: FLAGS, commands: [], words, word: undefined, ...more },
+    current,
+    NAMES,
+  ).map((
     { value },
   ) => value);
 
@@ -89,4 +101,41 @@ Deno.test("withoutGlobals() finds the command behind global flags and their valu
       [[], []],
     ] as const
   ) assert.deepEqual(withoutGlobals(words), left, words.join(" "));
+});
+
+const STACK_FLAGS = { ...FLAGS, stack: text("STACK", "which", { short: "s" }) };
+
+Deno.test("candidatesAt() offers stacks behind --stack, and components where one may stand", () => {
+  const describe = { path: ["describe", "component"], flags: STACK_FLAGS, word: "[COMPONENT]" };
+  assert.deepEqual(at(["app", "-s"], "", describe), ["acme-dev", "acme-prod"]);
+  assert.deepEqual(at([], "--stack=acme-p", describe), ["--stack=acme-prod"]);
+  assert.deepEqual(at([], "n", describe), ["network/vpc"]);
+  assert.deepEqual(at(["-s", "acme-dev"], "a", describe), ["app"]);
+  assert.deepEqual(at(["app"], "a", describe), []);
+});
+
+Deno.test("candidatesAt() offers a program's commands, then those below one, then components", () => {
+  const terraform = { path: ["terraform"], flags: STACK_FLAGS, word: "COMMAND COMPONENT -s STACK" };
+  assert.deepEqual(at([], "pl", terraform), ["plan"]);
+  assert.deepEqual(at(["plan"], "", terraform), ["network/vpc", "app"]);
+  assert.deepEqual(at(["-s", "acme-dev", "plan", "-var", "x=y"], "ap", terraform), ["app"]);
+  assert.deepEqual(at(["state"], "l", terraform), ["list"]);
+  assert.deepEqual(at(["state"], "n", terraform), ["network/vpc"]);
+  assert.deepEqual(at(["state", "list"], "", terraform), ["network/vpc", "app"]);
+  assert.deepEqual(at(["plan", "app"], "ap", terraform), []);
+  assert.deepEqual(at(["plan", "app", "--"], "ap", terraform), []);
+  assert.deepEqual(at([], "bu", { ...terraform, path: ["packer"] }), ["build"]);
+});
+
+Deno.test("isAboutStacks() is true only where a stack or a component may stand", () => {
+  const terraform = { flags: STACK_FLAGS, commands: [], word: "COMMAND COMPONENT -s STACK" };
+  const about = (words: readonly string[], current: string, path = ["terraform"]) =>
+    isAboutStacks({ ...terraform, path, words }, current);
+  assert.deepEqual([about(["plan"], ""), about([], ""), about(["plan", "app"], "x")], [true, false, false]);
+  assert.deepEqual([about(["plan"], "--"), about(["--identity"], "p"), about(["plan", "-s"], "a")], [
+    false,
+    false,
+    true,
+  ]);
+  assert.equal(about([], "x", ["auth", "logout"]), false);
 });

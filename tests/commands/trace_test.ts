@@ -47,6 +47,26 @@ Deno.test("the body of a traced request still arrives", async () => {
   assert.deepEqual(bodies, ["Action=A"]);
 });
 
+Deno.test("a request for a token is told with its grant, and with nothing else of its body", async () => {
+  const { host, world } = traced({ exchanges: () => new Response() });
+  for (const grant of ["refresh_token", "urn:ietf:params:oauth:grant-type:device_code"]) {
+    const body = JSON.stringify({ clientSecret: "not-a-real-secret", grantType: grant });
+    await world.fetch(new Request("https://x.example/token", { method: "POST", body }));
+  }
+  assert.deepEqual(host.told.match(/operation=\S+/g), [
+    "operation=/token:refresh_token",
+    "operation=/token:device_code",
+  ]);
+  assert.doesNotMatch(host.told, /not-a-real/);
+});
+
+Deno.test("the turns of a spinner are no waiting", async () => {
+  const { host, world } = traced({});
+  await world.sleep(100);
+  await world.sleep(5000);
+  assert.equal(host.told, "TRCE waiting millis=5000\n");
+});
+
 Deno.test("a failed request is told, and fails as it did", async () => {
   const { host, world } = traced({
     exchanges: [{ request: "GET https://x.example/a", respond: "network-error" }],

@@ -9,15 +9,17 @@ export type Setup =
   | { readonly kind: "file"; readonly path: string; readonly mode: number; readonly text: string }
   | { readonly kind: "bytes"; readonly path: string; readonly bytes: Uint8Array }
   | { readonly kind: "link" | "copy"; readonly path: string; readonly target: string }
-  | { readonly kind: "directory" | "unreadable" | "unwritable"; readonly path: string }
-  | { readonly kind: "cloud" | "offline" | "approve" | "deny" | "terminal" | "browser" }
+  | { readonly kind: "directory" | "unreadable" | "unwritable" | "withheld"; readonly path: string }
+  | { readonly kind: "held"; readonly thing: string; readonly holder: string }
+  | { readonly kind: "cloud" | "offline" | "approve" | "deny" | "terminal" | "browser" | "locked-keyring" }
   | { readonly kind: "page"; readonly answer: "approve" | "deny" | "ignore" }
   | { readonly kind: "press"; readonly keys: readonly string[] }
   | { readonly kind: "line"; readonly text: string }
   | { readonly kind: "input"; readonly text: string }
-  | { readonly kind: "later" | "key-delay"; readonly seconds: number }
+  | { readonly kind: "later" | "key-delay" | "lasts"; readonly seconds: number }
   | { readonly kind: "fault"; readonly operation: string; readonly effect: unknown }
-  | { readonly kind: "program"; readonly name: string; readonly code: number; readonly stdout: string };
+  | { readonly kind: "program"; readonly name: string; readonly code: number; readonly stdout: string }
+  | { readonly kind: "broken"; readonly name: string };
 
 /** A command, the set-up before it and what is expected of it. */
 export interface Step {
@@ -89,13 +91,19 @@ function parseSetup(line: string, block: readonly string[]): Setup | undefined {
     case "directory":
     case "unreadable":
     case "unwritable":
+    case "withheld":
       return { kind: word, path: first };
+    case "held":
+      return { kind: "held", thing: all.replace(/ by .*/, ""), holder: all.replace(/.* by /, "") };
+    case "broken":
+      return { kind: "broken", name: first };
     case "cloud":
     case "offline":
     case "approve":
     case "deny":
     case "terminal":
     case "browser":
+    case "locked-keyring":
       return { kind: word };
     case "page":
       return first === "approve" || first === "deny" || first === "ignore"
@@ -110,6 +118,7 @@ function parseSetup(line: string, block: readonly string[]): Setup | undefined {
     case "input":
       return { kind: "input", text: textOf(block) };
     case "later":
+    case "lasts":
     case "key-delay":
       return { kind: word, seconds: secondsOf(first) };
     case "fault":

@@ -1,10 +1,14 @@
 /** Runs transcripts: every command through `main` with a fake host whose files, clock and AWS last from step to step. */
-import { main } from "../../lib/commands/mod.ts";
+import { run } from "../../lib/commands/mod.ts";
 import { AuthError } from "../../lib/errors.ts";
 import { sleep } from "../../lib/host_deno/timing.ts";
+import { lockPath } from "../../lib/files/lock.ts";
+import { permissionMissing } from "../../lib/grants.ts";
 import type { Command, Exit, Host } from "../../lib/host.ts";
 import { type Emulator, type Fault, startEmulator } from "../emulator/mod.ts";
 import { type FakeHost, fakeHost } from "../fake_host.ts";
+import { lastingChild } from "../lasting_child.ts";
+import { type LockedBus, startLockedBus } from "./locked_bus.ts";
 import { type Setup, shellWords, type Step } from "./transcript_format.ts";
 
 /** What lasts from step to step. */
@@ -14,10 +18,13 @@ interface World {
   readonly env: Map<string, string>;
   readonly unreadable: string[];
   readonly unwritable: string[];
-  readonly programs: Map<string, Pick<Exit, "code" | "stdout">>;
+  /** Files that Deno's sandbox does not let us read. */
+  readonly withheld: string[];
+  readonly programs: Map<string, Pick<Exit, "code" | "stdout"> | "broken">;
   emulator?: Emulator;
   /** Where AWS is, or was before it went away. */
   url?: string;
+  bus?: LockedBus;
   /** Whether pages can be shown. */
   browser?: boolean;
   /** What happens to device codes while we wait. */
@@ -30,6 +37,8 @@ interface Once {
   readonly lines: string[];
   terminal: boolean;
   input?: string;
+  /** How long a child runs. */
+  lastsMillis?: number;
   /** What somebody presses on the portal's page in a browser of this machine. */
   page?: "approve" | "deny" | "ignore";
 }
@@ -45,7 +54,7 @@ export interface Outcome extends Step {
 export async function runTranscript(
   steps: readonly Step[],
 ): Promise<{ outcomes: readonly Outcome[]; secrets: readonly string[] }> {
-  const world = newWorld(steps);
+  const world = await newWorld(steps);
   const { now } = Date;
   // The AWS SDK signs by the machine's clock, and there is no option for another one.
   Date.now = () => world.base.now();
@@ -57,22 +66,42 @@ export async function runTranscript(
   } finally {
     Date.now = now;
     await world.emulator?.close();
+    await world.bus?.[Symbol.asyncDispose]();
   }
 }
 
-/** Directories and files that are no text are there from the beginning. */
-function newWorld(steps: readonly Step[]): World {
+/** Locks that others hold, directories and files that are no text are there from the beginning. */
+async function newWorld(steps: readonly Step[]): Promise<World> {
   const [unreadable, unwritable]: [string[], string[]] = [[], []];
   const setups = steps.flatMap(({ setup }) => setup);
   const files = setups.flatMap((setup) => setup.kind === "bytes" ? [[setup.path, setup.bytes] as const] : []);
   const directories = setups.flatMap((setup) => setup.kind === "directory" ? [setup.path] : []);
+  const env = { HOME: "/home/ana" };
+  const locks = await Promise.all(
+    setups.flatMap((setup) => setup.kind === "held" ? [heldLock(env, setup)] : []),
+  );
   const base = fakeHost({
+    heldLocks: Object.fromEntries(locks),
     unreadable,
     unwritable,
     files: Object.fromEntries(files),
     directories: ["/work", "/home/ana", ...directories],
   });
-  return { base, env: new Map([["HOME", "/home/ana"]]), unreadable, unwritable, programs: new Map() };
+  return {
+    base,
+    env: new Map(Object.entries(env)),
+    unreadable,
+    unwritable,
+    withheld: [],
+    programs: new Map(),
+  };
+}
+
+async function heldLock(
+  env: Readonly<Record<string, string>>,
+  { thing, holder }: { readonly thing: string; readonly holder: string },
+) {
+  return [await lockPath(fakeHost({ env }), thing), { holder }] as const;
 }
 
 async function runStep(world: World, step: Step): Promise<Outcome> {
@@ -82,7 +111,7 @@ async function runStep(world: World, step: Step): Promise<Outcome> {
   const [program = "", ...argv] = shellWords(step.command);
   const changed = world.base.changes.length;
   const host = stepHost(world, once, program);
-  const code = await main(host.traced, argv);
+  const { exitCode, code } = await run(host.traced, argv);
   const actual = [
     ...marked(">", host.fake.written),
     ...marked("!", host.fake.told),
@@ -90,7 +119,7 @@ async function runStep(world: World, step: Step): Promise<Outcome> {
     ...host.fake.opened.map((url) => `? ${url}`),
     ...host.fake.called.map((call) => `~ ${call.replace(/\?.*/, "")}`),
     ...[...new Set(world.base.changes.slice(changed))].map((change) => changeLine(world, change)),
-    `= ${code}`,
+    code === undefined ? `= ${exitCode}` : `= ${exitCode} ${code}`,
   ].map((line) => normal(world, line));
   return { ...step, actual, written: host.fake.written, told: host.fake.told };
 }
@@ -117,31 +146,47 @@ function stepHost(world: World, once: Once, program: string): { fake: FakeHost; 
         `Cannot reach ${new URL(request.url).host}: the network is unreachable`,
       );
     },
-    run: ({ program }) => {
+    run: async ({ program }) => {
       const exit = world.programs.get(program);
       if (exit === undefined) {
-        throw new AuthError("command-not-found", `Cannot run ${program}: there is no such program`);
+        throw new AuthError("command-not-found", `Cannot run ${program}: no such program on PATH`);
       }
+      if (exit === "broken") {
+        throw new AuthError(
+          "command-not-executable",
+          `Cannot run ${program}: /usr/bin/${program} is not executable, or the interpreter in its first line does not exist`,
+        );
+      }
+      await child?.ended;
       return exit;
     },
   });
+  const child = once.lastsMillis === undefined ? undefined : lastingChild(base, once.lastsMillis);
   const traced: Host = {
     ...fake,
-    files: base.files,
+    files: { ...base.files, readBytes: (path) => readGranted(world, path) },
     now: base.now,
     self: () => [`/usr/local/bin/${program}`],
     calledBy: () => program,
     sleep: async (millis, signal) => {
+      if (child !== undefined) return await child.sleep(millis, signal);
       // A turn of the spinner: drawn while real requests are under way, so it must not move the clock.
       if (millis <= SPINNER_MILLIS) return await sleep(SPINNER_MILLIS, signal);
       for (const code of emulator?.pendingUserCodes() ?? []) {
         if (world.answer === "approve") emulator?.approve(code);
         if (world.answer === "deny") emulator?.deny(code);
       }
-      await base.sleep(millis, signal);
+      // What answers on a real socket takes real time.
+      await (world.bus === undefined ? base.sleep(millis, signal) : sleep(millis, signal));
     },
   };
   return { fake, traced };
+}
+
+function readGranted({ base, withheld }: World, path: string): Promise<Uint8Array | undefined> {
+  if (!withheld.includes(path)) return base.files.readBytes(path);
+  const told = new Error(`Requires read access to "${path}", run again with the --allow-read flag`);
+  throw permissionMissing(`read ${path}`, told);
 }
 
 const SPINNER_MILLIS = 100;
@@ -174,9 +219,11 @@ async function apply(world: World, once: Once, setup: Setup): Promise<void> {
       return world.base.put(setup.target, world.base.tree()[setup.path] ?? "", 0o600);
     case "bytes":
     case "directory":
+    case "held":
       return;
     case "unreadable":
     case "unwritable":
+    case "withheld":
       return void world[setup.kind].push(setup.path);
     case "cloud":
       return await openCloud(world);
@@ -195,6 +242,11 @@ async function apply(world: World, once: Once, setup: Setup): Promise<void> {
     case "browser":
       world.browser = true;
       return;
+    case "locked-keyring":
+      world.bus = await startLockedBus();
+      return void world.env.set("DBUS_SESSION_BUS_ADDRESS", world.bus.address);
+    case "broken":
+      return void world.programs.set(setup.name, "broken");
     case "press":
       once.terminal = true;
       return void once.keys.push(...setup.keys);
@@ -209,6 +261,9 @@ async function apply(world: World, once: Once, setup: Setup): Promise<void> {
       return;
     case "key-delay":
       if (world.emulator !== undefined) world.emulator.state.seed.keyPropagation = setup.seconds;
+      return;
+    case "lasts":
+      once.lastsMillis = setup.seconds * 1000;
       return;
     case "later":
       return world.base.advance(setup.seconds * 1000);

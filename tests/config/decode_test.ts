@@ -91,13 +91,15 @@ Deno.test("a broken entry disturbs no other one", async () => {
   ]);
 });
 
+Deno.test("an auth section that is no map is one problem, where it begins", async () => {
+  for (const text of ["hello", "[]", "1"]) {
+    assert.deepEqual(await problemsOf(`auth: ${text}\n`), ["1:7 error wrong-type auth"]);
+  }
+});
+
 Deno.test("a section or an entry that is no map is a problem of itself", async () => {
-  assert.deepEqual(
-    await problemsOf("auth: [a]\n"),
-    ["1:1 error wrong-type auth"],
-  );
   assert.deepEqual(await problemsOf("auth:\n  providers: []\n  identities: x\n"), [
-    "2:3 error wrong-type auth.providers",
+    "2:14 error wrong-type auth.providers",
     "3:15 error wrong-type auth.identities",
   ]);
   assert.deepEqual(await provider(""), ["3:5 error wrong-type auth.providers.p"]);
@@ -109,7 +111,7 @@ Deno.test("kind: missing, unknown, and kinds that only Atmos runs", async () => 
   assert.deepEqual(await provider("{}"), ["3:5 error missing-key auth.providers.p.kind"]);
   assert.deepEqual(await provider("{kind: }"), ["3:9 error missing-key auth.providers.p.kind"]);
   assert.deepEqual(await provider("{kind: aws/sso}"), ["3:15 error unknown-kind auth.providers.p.kind"]);
-  assert.deepEqual(await provider("{kind: [a]}"), ["3:9 error wrong-type auth.providers.p.kind"]);
+  assert.deepEqual(await provider("{kind: [a]}"), ["3:15 error wrong-type auth.providers.p.kind"]);
   assert.deepEqual(await provider("{kind: !env KIND}"), [
     "3:20 warning! unset-variable auth.providers.p.kind",
   ]);

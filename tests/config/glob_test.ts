@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { expandGlob, isGlob } from "../../lib/config/glob.ts";
+import { expandGlob, isGlob, matchesGlob } from "../../lib/config/glob.ts";
 import { fakeHost } from "../fake_host.ts";
 
 const { files } = fakeHost({
@@ -47,4 +47,28 @@ Deno.test("expandGlob() finds nothing where there is nothing, and survives brack
 
 Deno.test("isGlob() tells a pattern from a path", () => {
   assert.deepEqual(["a.yaml", "a*.yaml", "a?", "[a]", "{a}"].map(isGlob), [false, true, true, true, true]);
+});
+
+Deno.test("matchesGlob() names the paths that expandGlob() finds", async () => {
+  const paths = ["a.yaml", "x/a.yaml", "x/y/a.yaml", "x/_defaults.yaml", "_defaults.yaml", "x/b.yml"];
+  const host = fakeHost({ files: Object.fromEntries(paths.map((path) => [`/w/${path}`, ""])) });
+  for (
+    const pattern of [
+      "**/*",
+      "**/_defaults.yaml",
+      "*.yaml",
+      "x/**/a.yaml",
+      "x/*",
+      "**/*.{yml,txt}",
+      "[xz]/?.y*",
+    ]
+  ) {
+    const found = await expandGlob(host.files, "linux", "/w", pattern);
+    assert.deepEqual(
+      paths.filter((path) => matchesGlob(path, pattern)).map((path) => `/w/${path}`).sort(),
+      found.toSorted(),
+      pattern,
+    );
+  }
+  assert.equal(matchesGlob("x/a.yaml", "a.yaml"), false);
 });

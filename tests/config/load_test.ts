@@ -326,7 +326,7 @@ Deno.test("loadConfig() keeps where every value came from", async () => {
       env: { REALM: "r" },
     },
   );
-  assert.deepEqual([...loaded.origins], [
+  assert.deepEqual([...loaded.origins()], [
     ["auth.realm", { at: { file: FILE, line: 2, column: 15 }, variable: "REALM" }],
     ['auth.identities["a.b"].kind', { at: { file: FILE, line: 4, column: 17 } }],
     ['auth.identities["a.b"].tags[0]', { at: { file: FILE, line: 4, column: 34 } }],

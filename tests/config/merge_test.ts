@@ -90,3 +90,54 @@ Deno.test("mergeMaps() with itself, or with nothing, changes nothing", () => {
     assert.deepEqual(plain(mergeMaps(a, emptyMap(a.at), { foldCase })), plain(a));
   }));
 });
+
+Deno.test("mergeMaps() lets lists meet as it is told, commands too", () => {
+  const [base, over] = [
+    "a: [1, {x: 1}, 3]\ncommands: [{name: p}]\n",
+    "a: [9, {y: 2}]\ncommands: [{name: p}]\n",
+  ];
+  assert.deepEqual(merged(base, over, { lists: "replace" }), {
+    a: [9, { y: 2 }],
+    commands: [{ name: "p" }],
+  });
+  assert.deepEqual(merged(base, over, { lists: "append" }), {
+    a: [1, { x: 1 }, 3, 9, { y: 2 }],
+    commands: [{ name: "p" }, { name: "p" }],
+  });
+  assert.deepEqual(merged(base, over, { lists: "merge" }), {
+    a: [9, { x: 1, y: 2 }, 3],
+    commands: [{ name: "p" }],
+  });
+});
+
+/** Every key always has the same type of value: a number, a list or a map. */
+const anyMap = fc.letrec((tie) => ({
+  map: fc.record({
+    a: fc.integer({ min: 0, max: 5 }),
+    b: fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 3 }),
+    c: fc.oneof({ maxDepth: 3 }, fc.constant({}), tie("map")),
+  }, { requiredKeys: [] }),
+})).map;
+
+Deno.test("mergeMaps() of maps with values of the same types gives the same in whichever order they are merged two by two", () => {
+  fc.assert(
+    fc.property(anyMap, anyMap, anyMap, fc.constantFrom("replace", "append", "merge"), (a, b, c, lists) => {
+      const [one, two, three] = [a, b, c].map((map) => read(JSON.stringify(map)));
+      assert.ok(one !== undefined && two !== undefined && three !== undefined);
+      const merge = (base: RawMap, over: RawMap) => mergeMaps(base, over, { lists });
+      assert.deepEqual(
+        plain(merge(merge(one, two), three)),
+        plain(merge(one, merge(two, three))),
+      );
+    }),
+  );
+});
+
+Deno.test("mergeMaps() with an empty map changes nothing, and of a map with itself, lists replaced, neither", () => {
+  fc.assert(fc.property(anyMap, (map) => {
+    const [tree, empty] = [read(JSON.stringify(map)), read("{}")];
+    for (const [base, over] of [[tree, empty], [empty, tree], [tree, tree]] as const) {
+      assert.deepEqual(plain(mergeMaps(base, over, { lists: "replace" })), plain(tree));
+    }
+  }));
+});

@@ -1,14 +1,20 @@
 import assert from "node:assert/strict";
-import { SCHEMA_PATH, schemaText } from "../../scripts/schema.ts";
+import { SCHEMA_DIRECTORY, schemaFiles } from "../../scripts/schema.ts";
 import { IDENTITY_KINDS, PROVIDER_KINDS } from "../../lib/config/types.ts";
 import { FILE, loadFiles } from "./setup.ts";
 
-Deno.test("schema/atmos-auth.schema.json is what the decoder's schemas say", async () => {
-  assert.equal(await Deno.readTextFile(SCHEMA_PATH), schemaText(), "run `deno run -A scripts/schema.ts`");
+Deno.test("schema/ is what the schemas in lib/ say", async () => {
+  const written = new Map<string, string>();
+  for await (const { name } of Deno.readDir(SCHEMA_DIRECTORY)) {
+    written.set(name, await Deno.readTextFile(new URL(name, SCHEMA_DIRECTORY)));
+  }
+  const generated = schemaFiles();
+  assert.deepEqual([...written.keys()].sort(), [...generated.keys()].sort());
+  for (const [name, text] of generated) assert.equal(written.get(name), text, "run `deno task schema`");
 });
 
 Deno.test("schema/atmos-auth.schema.json has every kind", () => {
-  const text = schemaText();
+  const text = schemaFiles().get("atmos-auth.schema.json") ?? "";
   for (const kind of [...PROVIDER_KINDS, ...IDENTITY_KINDS]) {
     assert.ok(text.includes(`"const": "${kind}"`), kind);
   }

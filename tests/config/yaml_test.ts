@@ -73,7 +73,7 @@ Deno.test("parseYaml() reports a syntax error at its place", () => {
     code: "syntax",
     path: undefined,
     at: { file: "/a.yaml", line: 1, column: 4 },
-    reason: "Nested mappings are not allowed in compact mappings",
+    reason: "this is not YAML: nested mappings are not allowed in compact mappings",
     hint: "Check the indentation, or quote a value that holds `: `",
   }]);
   assert.deepEqual(issues("a: [1,\n"), ["2:1 syntax"]);

@@ -16,6 +16,8 @@ export interface Seed {
   github: GithubSeed;
   /** How long a new access key is still unknown to STS; default 0, in life up to a minute. */
   keyPropagation?: number;
+  /** No session lasts longer, whatever was asked for: for tests that outlive one. */
+  longestSession?: number;
 }
 
 export interface PortalSeed {

@@ -202,6 +202,8 @@ export function issueCredential(
   session: Omit<Credential, "accessKeyId" | "secretAccessKey" | "sessionToken" | "active" | "createdAt">,
 ): Credential & { sessionToken: string; expiresAt: EpochMillis } {
   const createdAt = clock.now();
+  const { longestSession = Infinity } = state.seed;
+  const latest = Math.floor(createdAt / 1000 + longestSession) * 1000;
   const credential = {
     ...session,
     accessKeyId: newKeyId(random, "ASIA"),
@@ -209,7 +211,7 @@ export function issueCredential(
     sessionToken: `EMULATOR${random.text(BASE64, 592)}`,
     active: true,
     createdAt,
-    expiresAt: session.expiresAt ?? createdAt,
+    expiresAt: Math.min(session.expiresAt ?? createdAt, latest),
   };
   state.credentials.set(credential.accessKeyId, credential);
   state.secrets.push(

@@ -83,3 +83,20 @@ Deno.test("windowsLauncher() says auth for atmos-auth alone", () => {
   assert.ok(!atmos.includes("word=auth") && own.includes('if not "%~1"=="auth" set word=auth\r\n'));
   assert.ok(atmos.includes('"--allow-ffi"') && atmos.startsWith("@echo off\r\n"));
 });
+
+unixTest("Deno's own installer does it as well, by the lines that are documented", async (home) => {
+  const root = new URL("../../", import.meta.url).pathname;
+  const guide = await Deno.readTextFile(`${root}docs/install.md`);
+  const lines = guide.split("\n").filter((line) => line.startsWith("deno install -g"));
+  assert.equal(lines.length, 2);
+  const deno = Deno.execPath().slice(0, Deno.execPath().lastIndexOf("/"));
+  const script = [`cd '${root}'`, `export DENO_INSTALL_ROOT='${home}'`, ...lines].join("\n");
+  const { code, stderr } = await ran(home, ["sh", "-ec", script], `${deno}:/usr/bin:/bin`);
+  assert.equal(code, 0, stderr);
+  await Deno.writeTextFile(`${home}/atmos.yaml`, "auth: { identities: { bot: { kind: aws/user } } }\n");
+  const path = `${home}/bin:${deno}:/usr/bin:/bin`;
+  assert.deepEqual(await ran(home, ["sh", "-c", "atmos auth whoami -i no"], path), OFF);
+  assert.deepEqual(await ran(home, ["sh", "-c", "atmos-auth whoami -i no"], path), OFF);
+  const validated = await ran(home, ["sh", "-c", "atmos auth validate"], path);
+  assert.deepEqual([validated.code, validated.stderr], [0, ""], validated.stdout);
+});

@@ -3,7 +3,7 @@
  * set of ours from `AWS_DATA_PATH`.
  */
 
-/** A path of the AWS CLI 2; `aws` on the PATH may be version 1. */
+/** A path of the AWS CLI 2; `aws` on the PATH may be version 1, which has no `sso login`. */
 export async function findAwsCli(): Promise<string | undefined> {
   for (const candidate of ["/usr/bin/aws", "/usr/local/bin/aws", "aws"]) {
     try {

@@ -18,8 +18,11 @@ async function worldWithoutKeyring(): Promise<World> {
 
 Deno.test("with fresh sessions `env` and `exec` make no request, open no keyring and change no file", async () => {
   await using world = await worldWithoutKeyring();
+  // A compiled program keeps what it read of the configuration, the first time.
+  assert.equal((await world.run(["auth", "env"], NOTHING)).code, 0);
   const [requests, before] = [world.aws.requests().length, await snapshot(world.home)];
-  for (const words of [["env"], ["env", "--identity", "base-admin"], ["exec", "--", "true"]]) {
+  const all = [["env"], ["env", "--identity", "base-admin"], ["exec", "--", "true"], ["credential-process"]];
+  for (const words of all) {
     const ran = await world.run(["auth", ...words], NOTHING);
     assert.deepEqual([ran.code, ran.stderr], [0, ""]);
   }
@@ -83,7 +86,7 @@ testIf(
     await using world = await loggedInWorld();
     const machinery =
       /^lib\/(?:aws\/(?:client|sts|sso|sso_oidc|iam|retry)\.ts|keyring\/|providers\/|identities\/|saml\/|oauth\/|chain\/run\.ts|terminal\/(?!ci|keys|escape))/;
-    for (const words of [["env"], ["exec", "--", "true"]]) {
+    for (const words of [["env"], ["exec", "--", "true"], ["credential-process"]]) {
       const modules = await loadedModules(world, words);
       assert.ok(modules.includes("lib/commands/session.ts"), modules.join("\n"));
       assert.deepEqual(modules.filter((module) => machinery.test(module)), []);

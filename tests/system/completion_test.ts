@@ -70,6 +70,25 @@ testIf(hasBash, "bash is not installed", "bash completes commands, flags, names 
   assert.deepEqual(await bash(world, "atmos", "auth", "completion", "z"), ["zsh"]);
 });
 
+testIf(hasBash, "bash is not installed", "bash completes stacks and components", async () => {
+  await using world = await newWorld();
+  await world.write(
+    "stacks/orgs/dev.yaml",
+    "name: acme-dev\ncomponents: { terraform: { app: {}, net/vpc: {} } }\n",
+  );
+  await world.write("stacks/orgs/prod.yaml", "name: acme-prod\ncomponents: { helmfile: { echo: {} } }\n");
+  assert.deepEqual(await bash(world, "atmos", "terraform", "pl"), ["plan"]);
+  assert.deepEqual(await bash(world, "atmos", "terraform", "plan", "n"), ["net/vpc"]);
+  assert.deepEqual(await bash(world, "atmos", "terraform", "plan", "app", "-s", "acme-p"), ["acme-prod"]);
+  assert.deepEqual(await bash(world, "atmos", "describe", "component", "-s", "acme-prod", ""), ["echo"]);
+  assert.deepEqual(await bash(world, "atmos", "list", "components", "--stack", "=", "acme-d"), ["acme-dev"]);
+  assert.deepEqual(
+    await bash(world, "atmos", "describe", "component", "--stack", "=", "acme-dev", "a"),
+    ["app"],
+  );
+  assert.deepEqual(await bash(world, "atmos", "helmfile", "diff", "e"), ["echo"]);
+});
+
 testIf(hasFish, "fish is not installed", "fish completes the same, with what each word is", async () => {
   await using world = await newWorld();
   const fish = async (line: string) => {

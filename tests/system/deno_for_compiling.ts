@@ -3,11 +3,14 @@
  * npm. For tests only: the runtime is that of another program's binary, and older than the Deno that we run on. As a
  * program it compiles ours and an empty one into a directory: `deno run -A tests/system/deno_for_compiling.ts DIR`.
  */
-import { type Compiling, run } from "../../scripts/compile.ts";
+import type { Compiling } from "../../scripts/compile.ts";
+import { run } from "../../scripts/run.ts";
 
 const COMPILER = "@deno/linux-x64-glibc";
 const RUNTIME = "@vltpkg/cli-linux-x64";
 const VERSIONS = { [COMPILER]: "2.4.2", [RUNTIME]: "0.0.0-18" };
+/** Ends the program when there is no compiler to be had, which is no fault of ours. */
+const NOTHING_TO_COMPILE_WITH = 3;
 const COMPILE = new URL("../../scripts/compile.ts", import.meta.url).pathname;
 
 /** Fetches both into a directory; a text says why they cannot be had. */
@@ -60,7 +63,7 @@ if (import.meta.main) {
     const deno = await denoForCompiling(tools);
     if (typeof deno === "string") {
       console.error(`Nothing to compile with: ${deno}`);
-      Deno.exitCode = 1;
+      Deno.exitCode = NOTHING_TO_COMPILE_WITH;
     } else {
       await compileProgram(out, deno);
       await compileEmpty(`${out}/empty`, deno);

@@ -4,9 +4,9 @@
  */
 import assert from "node:assert/strict";
 import { type Emulator, MFA_USER, startEmulator } from "../emulator/mod.ts";
+import { findAwsCli } from "./awscli.ts";
 
-/** `aws` on the PATH may be version 1, which has no `sso login`. */
-const aws = await findAwsCli2(["/usr/bin/aws", "/usr/local/bin/aws", "aws"]);
+const aws = await findAwsCli();
 
 /** Stands under its own name among the skipped when the CLI is not there. */
 function cliTest(name: string, fn: (emulator: Emulator, home: string) => Promise<void>): void {
@@ -25,18 +25,6 @@ function cliTest(name: string, fn: (emulator: Emulator, home: string) => Promise
       }
     },
   });
-}
-
-async function findAwsCli2(candidates: readonly string[]): Promise<string | undefined> {
-  for (const candidate of candidates) {
-    try {
-      const { stdout } = await new Deno.Command(candidate, { args: ["--version"] }).output();
-      if (new TextDecoder().decode(stdout).startsWith("aws-cli/2.")) return candidate;
-    } catch (cause) {
-      if (!(cause instanceof Deno.errors.NotFound)) throw cause;
-    }
-  }
-  return undefined;
 }
 
 async function writeHome(home: string, { url, startUrl }: Emulator): Promise<void> {

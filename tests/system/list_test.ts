@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 // @ts-types="yaml/types"
 import { parse } from "yaml";
+import { largeConfig } from "./large.ts";
 import { isInstalled, testIf } from "./program.ts";
 import { chainedConfig, loggedInWorld, startWorld, type World } from "./world.ts";
 
@@ -188,4 +189,16 @@ Deno.test("`list accounts` renews a session that the portal no longer knows, and
   world.aws.state.refreshTokens.clear();
   const alone = await world.run(["auth", "list", "accounts"]);
   assert.deepEqual([alone.code, alone.stdout], [3, ""], alone.stderr);
+});
+
+/** It takes less than half a second where nothing else is done; `deno task bench` says how long. */
+const ROOM_MILLIS = 5_000;
+
+Deno.test("five thousand identities are listed before anybody wonders", async () => {
+  await using world = await startWorld();
+  await world.write("atmos.yaml", largeConfig(5_000));
+  const started = performance.now();
+  const lines = (await printed(world, "tree")).split("\n");
+  assert.ok(performance.now() - started < ROOM_MILLIS);
+  assert.equal(lines.filter((line) => line.includes("○ identity-")).length, 5_000);
 });

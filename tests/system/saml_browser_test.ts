@@ -113,11 +113,11 @@ const readAssertionOf = (base64: string) => readAssertion(new Secret(base64), "a
 const page = async ({ host }: World, { name, config }: NamedSamlProvider) =>
   await atPage(await browserProfile(host, name, config.url));
 
-/** Fills the login form as a person would, as soon as it is there. */
+/** Fills the login form as a person would: not before the page is whole, since Chromium may drop a click until then. */
 const LOG_IN = ({ username, password }: typeof SAML_USER) =>
   `(() => {
     const form = document.querySelector("form:has([name=password])");
-    if (form === null) return false;
+    if (form === null || document.readyState !== "complete") return false;
     form.elements.username.value = ${JSON.stringify(username)};
     form.elements.password.value = ${JSON.stringify(password)};
     form.querySelector("button, input[type=submit]").click();

@@ -100,3 +100,18 @@ Deno.test("a cloned repository does not get the password of ATMOS_SAML_PASSWORD 
   assert.equal(login.code, 0, login.stderr);
   await world.assertNoLeaks();
 });
+
+Deno.test("`login --all` asks for the password once, however many identities start from the provider", async () => {
+  await using idp = await startOkta({ factors: [] });
+  await using world = await samlWorld(idp);
+  const others = ["second", "third"].map((name) =>
+    `    ${name}: { kind: aws/assume-role, via: { provider: corp }, principal: { assume_role: "${ROLE_ARN}", duration: 15m } }\n`
+  );
+  await world.write("atmos.yaml", `${config("Okta", idp)}${others.join("")}`);
+  const env = { ATMOS_SAML_PASSWORD: IDP_USER.password };
+  const login = await world.run(["auth", "login", "--all"], { env });
+  assert.equal(login.code, 0, login.stderr);
+  assert.match(login.stderr, /^✓ second .*\n✓ third /m);
+  assert.deepEqual([idp.passwords, world.aws.calls("AssumeRoleWithSAML")], [{ right: 1, wrong: 0 }, 3]);
+  await world.assertNoLeaks();
+});

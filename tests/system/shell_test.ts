@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { isInstalled, testIf } from "./program.ts";
 import { openTerminal, type Terminal } from "./tmux.ts";
-import { loggedInWorld, type World } from "./world.ts";
+import { KEYRING_PASSWORD, loggedInWorld, type World } from "./world.ts";
 
 /** How a person has set up a shell, with a prompt of their own, and where its history is. */
 interface Setup {
@@ -87,7 +87,13 @@ testIf(
     await terminal.enter(words(world, "--shell", "sh"));
     await says(terminal, 'echo "[$ATMOS_IDENTITY:$ATMOS_SHLVL]"', "[prod-admin:1]");
     const inner = words(world, "--shell", "sh", "--identity", "base-admin");
-    await says(terminal, inner, "→ Entering Atmos shell with identity: base-admin (my-sso), 2 deep");
+    // The outer one keeps the keyring's password from its shell.
+    await says(terminal, inner, "? Password:");
+    await says(
+      terminal,
+      KEYRING_PASSWORD,
+      "→ Entering Atmos shell with identity: base-admin (my-sso), 2 deep",
+    );
     await says(terminal, 'echo "[$AWS_PROFILE:$ATMOS_IDENTITY:$ATMOS_SHLVL]"', "[base-admin:base-admin:2]");
     await says(terminal, "exit", "← Exited Atmos shell for identity: base-admin");
     await says(terminal, 'echo "<$AWS_PROFILE:$ATMOS_SHLVL>"', "<prod-admin:1>");

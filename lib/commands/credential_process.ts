@@ -1,0 +1,78 @@
+/**
+ * `atmos auth credential-process`: the session for an AWS SDK, which starts the program that stands behind
+ * `credential_process` in a profile and reads what it prints.
+ *
+ * @module
+ */
+import { targetOf } from "../chain/plan.ts";
+import type { ChainPlan } from "../chain/types.ts";
+import type { AwsSession } from "../credentials.ts";
+import { derived } from "../session/derive.ts";
+import { formatInstant, isAlive } from "../time.ts";
+import { chooseIdentity, disabledWords, wishOf } from "./choose.ts";
+import { type Call, command } from "./command.ts";
+import { type Context, openRecalled } from "./context.ts";
+import { text, usage, type Values } from "./flags.ts";
+import { obtainSession, unattended } from "./session.ts";
+import { FOR_COMPONENT_FLAGS, wantedComponent } from "./stack_flag.ts";
+
+const FLAGS = {
+  ...FOR_COMPONENT_FLAGS,
+  chain: text("DIGEST", "Print the session of this chain while it lasts: whoever wrote this line renews it"),
+} as const;
+
+export const credentialProcess = command({
+  description: "Print the session of an identity as an AWS SDK reads it from a `credential_process`.\n" +
+    "A session that is still fresh is printed as it is; otherwise it is made where that takes no person. Nobody is\n" +
+    "ever asked: exit code 3, with one line on standard error, says that somebody must log in.",
+  examples: [
+    ["What an SDK gets", "atmos auth credential-process --identity prod-admin"],
+    [
+      "In a profile of ~/.aws/config",
+      "credential_process = atmos auth credential-process --identity prod-admin --chdir /work/infra",
+    ],
+  ],
+  flags: FLAGS,
+  run: printCredentials,
+});
+
+type Input = Values<typeof FLAGS>;
+
+async function printCredentials({ host, globals, input }: Call<Input>): Promise<number> {
+  const off = disabledWords(host, globals);
+  if (off !== undefined) throw usage(`Cannot print credentials: authentication is disabled by ${off}`);
+  const alone = derived(host, { prompt: undefined });
+  await using opened = await openRecalled(alone, globals, { component: wantedComponent(input) });
+  const context = unattended(opened);
+  const plan = await context.plan(await chooseIdentity(alone, context.auth(), wishOf(host, globals)));
+  const session = await renewedSession(context, plan, input.chain) ??
+    (await obtainSession(context, plan)).session;
+  host.write(`${credentialsJson(session)}\n`);
+  return 0;
+}
+
+/** What somebody else renews is not made here as well, as long as it lasts. */
+async function renewedSession(
+  context: Context,
+  plan: ChainPlan,
+  digest: string | undefined,
+): Promise<AwsSession | undefined> {
+  if (digest === undefined) return undefined;
+  if (!/^[0-9a-f]{64}$/.test(digest)) throw usage("Cannot read --chain: it is 64 hexadecimal digits");
+  const stored = await context.sessions(plan).read({ step: targetOf(plan), digest });
+  if (stored === undefined || !isAlive(stored.session, context.host.now())) return undefined;
+  await context.keep();
+  return stored.session;
+}
+
+/** AWS SDKs and Tools Reference Guide, "Process credential provider". */
+function credentialsJson(session: AwsSession): string {
+  return JSON.stringify({
+    Version: 1,
+    AccessKeyId: session.accessKeyId,
+    SecretAccessKey: session.secretAccessKey.reveal(),
+    SessionToken: session.sessionToken.reveal(),
+    Expiration: formatInstant(session.expiresAt),
+    ...(session.accountId === undefined ? {} : { AccountId: session.accountId }),
+  });
+}

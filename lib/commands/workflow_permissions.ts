@@ -1,0 +1,12 @@
+/**
+ * What looking for workflows needs of the sandbox.
+ *
+ * @module
+ */
+import type { WholeContext } from "./context.ts";
+import { workflowFiles } from "./workflow_find.ts";
+
+/** Looks for them, so that a host that notes what is touched does. */
+export async function noteWorkflows(context: WholeContext): Promise<void> {
+  await workflowFiles({ context, settings: await context.settings() });
+}

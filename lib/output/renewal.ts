@@ -1,0 +1,37 @@
+/**
+ * What is said of sessions that are renewed behind a child's back.
+ *
+ * @module
+ */
+import type { RenewalNews } from "../session/renewal.ts";
+import { type EpochMillis, formatDuration } from "../time.ts";
+import { expiry } from "./moment.ts";
+
+/** Why a session is not renewed, said before the child starts. */
+export function notRenewedText(
+  identity: string,
+  reason: string,
+  expiresAt: EpochMillis,
+  now: EpochMillis,
+): string {
+  return `The session of "${identity}" is not renewed: ${reason}. It expires ${expiry(expiresAt, now)}`;
+}
+
+/** News of a renewal, as one line. */
+export function newsText(identity: string, news: RenewalNews, now: EpochMillis): string {
+  switch (news.type) {
+    case "failed": {
+      const rest = news.until > now
+        ? `which lasts ${formatDuration((news.until - now) / 1000)} more`
+        : "which has expired";
+      const what = `Could not renew the session of "${identity}", ${rest}: ${news.error.message}`;
+      return news.again
+        ? `${what}. It is tried again`
+        : `${what}. Run \`atmos auth login --identity ${identity}\` in another terminal`;
+    }
+    case "ended":
+      return `The session of "${identity}" has expired`;
+    case "recovered":
+      return `The session of "${identity}" is renewed. It expires ${expiry(news.until, now)}`;
+  }
+}

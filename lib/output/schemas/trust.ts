@@ -1,0 +1,19 @@
+/** The schema of `atmos auth trust --list --format json`. @module */
+import * as v from "valibot";
+import { type Document, text } from "./parts.ts";
+
+export const TRUST = v.pipe(
+  v.strictObject({
+    files: v.pipe(
+      v.array(v.strictObject({
+        path: text("Absolute path of the file."),
+        sha256: text("SHA-256 of the content that is trusted, in hex."),
+      })),
+      v.description("The files, in the order they were trusted."),
+    ),
+  }),
+  v.title("atmos auth trust --list"),
+  v.description("The configuration files that are trusted on this machine."),
+);
+
+export type TrustDocument = Document<typeof TRUST>;

@@ -1,0 +1,25 @@
+/**
+ * SHA-256 as a name: of contents, and of what has no name that a file could have.
+ *
+ * @module
+ */
+
+/** Two digits for each byte; `list` asks for thousands of digests. */
+const DIGITS: readonly string[] = Array.from(
+  { length: 256 },
+  (_, byte) => byte.toString(16).padStart(2, "0"),
+);
+
+/** SHA-256 of bytes or of a text's UTF-8, in hex: 64 digits. */
+export async function sha256Hex(content: Uint8Array<ArrayBuffer> | string): Promise<string> {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  let hex = "";
+  for (const byte of digest) hex += DIGITS[byte];
+  return hex;
+}
+
+/** The first 128 bits of that: 32 digits. */
+export async function shortDigest(content: string): Promise<string> {
+  return (await sha256Hex(content)).slice(0, 32);
+}

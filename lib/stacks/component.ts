@@ -1,0 +1,134 @@
+/**
+ * A component of a stack, made whole from its layers.
+ *
+ * @module
+ */
+import { mergeMaps } from "../config/merge.ts";
+import type { RawEntry, RawMap } from "../config/raw.ts";
+import type { Problem } from "../config/types.ts";
+import { AuthError } from "../errors.ts";
+import type { Host } from "../host.ts";
+import { joinPath } from "../paths.ts";
+import { mergeAuth } from "./auth.ts";
+import { backendOf, type StateSource, workspaceOf } from "./backend.ts";
+import { type Layers, layersOf, usualFolder } from "./layers.ts";
+import { resolveSections, type ValueFault } from "./resolve.ts";
+import { variableText } from "./settings.ts";
+import type { Component, ComponentTarget, ProjectSettings, Stack } from "./types.ts";
+import { entryFor, mapIn, plainValue, withEntries, wordIn } from "./values.ts";
+
+/** What a component is made with, beside its stack. */
+export interface ComponentSource extends Pick<Host, "env" | "os"> {
+  readonly settings: ProjectSettings;
+  /** `auth:` and `env:` of `atmos.yaml`. */
+  readonly auth: RawMap | undefined;
+  readonly commonEnv: RawMap | undefined;
+}
+
+/** A component, and what is wrong with it. */
+export interface MadeComponent {
+  readonly component: Component;
+  /** What stands in values that a run would use. */
+  readonly faults: readonly ValueFault[];
+  /** What is odd in its authentication, beside what decoding it finds. */
+  readonly authProblems: readonly Problem[];
+}
+
+/**
+ * Makes a component of a stack that has it.
+ *
+ * @throws AuthError `config-invalid` when it inherits from what is not there, naming the file and line
+ */
+export function makeComponent(stack: Stack, target: ComponentTarget, source: ComponentSource): MadeComponent {
+  const { settings, os } = source;
+  const { type, name } = target;
+  const layers = layersOf(stack, type, name);
+  assertWhole(layers, target);
+  const { sections: merged, found } = mergedSections(layers, stack, source);
+  const { sections, faults } = resolveSections(merged, {
+    env: source.env,
+    hasTemplates: settings.stacks.hasTemplates,
+  });
+  const folder = wordIn(sections, "metadata", "component") || usualFolder(stack, type, name);
+  const state: StateSource = {
+    name,
+    stack: stack.name,
+    folder,
+    sections,
+    ownBackend: ownBackend(layers, settings),
+  };
+  const backend = backendOf(state);
+  const enabled = settings.terraform.workspacesEnabled;
+  const component: Component = {
+    type,
+    name,
+    stack: stack.name,
+    file: stack.file,
+    directory: joinPath(os, settings[type].directory, folder),
+    folder,
+    inherits: layers.inherits,
+    isAbstract: wordIn(sections, "metadata", "type") === "abstract",
+    isEnabled: wordIn(sections, "metadata", "enabled")?.toLowerCase() !== "false",
+    isLocked: wordIn(sections, "metadata", "locked")?.toLowerCase() === "true",
+    command: wordIn(sections, "command") || undefined,
+    sections,
+    vars: mapIn(sections, "vars") ?? nothing(sections),
+    env: environmentOf(sections),
+    backend,
+    providers: mapIn(sections, "providers") ?? nothing(sections),
+    workspace: type === "terraform" ? workspaceOf(state, { type: backend?.type, enabled }) : undefined,
+  };
+  return { component, faults, authProblems: found };
+}
+
+const nothing = (near: RawMap): RawMap => ({ ...near, entries: new Map() });
+
+/** Further reasons that are shown. */
+const MAX_MORE = 10;
+
+function assertWhole({ faults: [first, ...more] }: Layers, { name, stack }: ComponentTarget): void {
+  if (first === undefined) return;
+  throw new AuthError("config-invalid", `Cannot use the component ${name} in ${stack}: ${first.reason}`, {
+    at: first.at,
+    hints: [
+      ...(first.hint === undefined ? [] : [first.hint]),
+      ...more.slice(0, MAX_MORE).map(({ at, reason }) => `${at.file}:${at.line}: ${reason}`),
+    ],
+  });
+}
+
+/** Every section, merged in the order of the layers; `env` and `auth` of `atmos.yaml` are the lowest. */
+function mergedSections(layers: Layers, stack: Stack, { settings, auth, commonEnv }: ComponentSource) {
+  const { listMerge, inheritMetadata } = settings.stacks;
+  const options = { lists: listMerge };
+  const none = nothing(stack.root);
+  const maps = [...layers.outer, ...layers.inner];
+  const sections = maps.reduce((below, map) => mergeMaps(below, withoutAuth(map), options), none);
+  const metadata = [...(inheritMetadata ? layers.inheritedMetadata : []), layers.metadata ?? none]
+    .reduce((below, map) => mergeMaps(below, map, options), none);
+  const { auth: ofComponent, found } = mergeAuth(
+    [auth, ...maps.map((map) => mapIn(map, "auth"))].filter((map) => map !== undefined),
+    none,
+  );
+  const changes: Readonly<Record<string, RawEntry | undefined>> = {
+    env: entryFor("env", mergeMaps(commonEnv ?? none, mapIn(sections, "env") ?? none, options)),
+    auth: entryFor("auth", ofComponent),
+    metadata: entryFor("metadata", metadata),
+  };
+  return { sections: withEntries(sections, changes), found };
+}
+
+const withoutAuth = (map: RawMap): RawMap => withEntries(map, { auth: undefined });
+
+/** What is said of the backend by others than the manifest's and the type's own sections. */
+function ownBackend({ inner }: Layers, { stacks }: ProjectSettings): RawMap | undefined {
+  const own = inner.map((map) => mapIn(map, "backend")).filter((map) => map !== undefined);
+  const [first, ...rest] = own;
+  if (first === undefined) return undefined;
+  return rest.reduce((below, map) => mergeMaps(below, map, { lists: stacks.listMerge }), first);
+}
+
+function environmentOf(sections: RawMap): Component["env"] {
+  const entries = [...mapIn(sections, "env")?.entries.values() ?? []];
+  return Object.fromEntries(entries.map(({ key, value }) => [key, variableText(plainValue(value))]));
+}

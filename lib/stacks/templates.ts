@@ -1,0 +1,52 @@
+/**
+ * The two ways to put values into a name: `{tenant}-{stage}` and `{{ .vars.tenant }}-{{ .vars.stage }}`.
+ *
+ * @module
+ */
+import type { RawMap } from "../config/raw.ts";
+import { AuthError } from "../errors.ts";
+import { plainValue, valueIn } from "./values.ts";
+
+/** A text with its values, and those that there were none for. */
+export interface Filled {
+  readonly text: string;
+  readonly missing: readonly string[];
+}
+
+/** Fills a pattern; an empty value counts as none. */
+export function fillPattern(pattern: string, lookup: (key: string) => string | undefined): Filled {
+  const missing: string[] = [];
+  const text = pattern.replaceAll(/\{([^{}]+)\}/g, (_, word: string) => {
+    const value = lookup(word.trim()) ?? "";
+    if (value === "") missing.push(`vars.${word.trim()}`);
+    return value;
+  });
+  return { text, missing };
+}
+
+/**
+ * Fills a template.
+ *
+ * @param where its configuration path
+ * @throws AuthError `config-invalid` when it holds more than `{{ .path.to.value }}`
+ */
+export function fillTemplate(template: string, data: RawMap, where: string): Filled {
+  const missing: string[] = [];
+  const text = template.replaceAll(/\{\{-?(.*?)-?\}\}/gs, (_, inside: string) => {
+    const path = /^\.([\w-]+(?:\.[\w-]+)*)$/.exec(inside.trim())?.[1];
+    if (path === undefined) throw unreadTemplate(where, inside);
+    const value = valueIn(data, ...path.split("."));
+    const plain = value === undefined ? null : plainValue(value);
+    if (plain === null || typeof plain === "object" || plain === "") missing.push(path);
+    return String(plain);
+  });
+  return { text, missing };
+}
+
+function unreadTemplate(where: string, inside: string): AuthError {
+  return new AuthError(
+    "config-invalid",
+    `Cannot use ${where}: it holds {{${inside}}}, and only values such as {{ .vars.stage }} are read`,
+    { where, hints: ["Write it with values only, or use the setting with {stage} instead"] },
+  );
+}

@@ -1,0 +1,156 @@
+/**
+ * The files that are written beside a component's code for Terraform, OpenTofu, Helmfile and Packer: pure, values to
+ * texts.
+ *
+ * @module
+ */
+import { AuthError } from "../errors.ts";
+import { joinPath } from "../paths.ts";
+import type { Os } from "../host.ts";
+import type { Component } from "./types.ts";
+import { type Plain, plainValue } from "./values.ts";
+
+/** A file of ours in the component's directory. */
+export interface GeneratedFile {
+  readonly name: string;
+  readonly text: string;
+  /** Variables may hold what is nobody else's business. */
+  readonly mode: 0o600 | 0o644;
+  /**
+   * How it is told from a file that somebody wrote by hand: the only key of the document, the only key below that,
+   * and so on; each level may have several names.
+   */
+  readonly shape: readonly (readonly string[])[];
+}
+
+/** What the names of a component's files begin with: `dev-network-vpc`. */
+function stem({ stack, name }: Pick<Component, "stack" | "name">): string {
+  return `${stack}-${name}`.replaceAll(/[/\\]/g, "-");
+}
+
+/** The variables, for `-var-file`. */
+export function terraformVarfile(component: Component): GeneratedFile {
+  return varfile(component, "terraform.tfvars.json");
+}
+
+/** The variables, for `packer -var-file`. */
+export function packerVarfile(component: Component): GeneratedFile {
+  return varfile(component, "packer.vars.json");
+}
+
+/** The variables, for `helmfile --state-values-file`: JSON is YAML. */
+export function helmfileVarfile(component: Component): GeneratedFile {
+  return varfile(component, "helmfile.vars.yaml");
+}
+
+function varfile(component: Component, ending: string): GeneratedFile {
+  return {
+    name: `${stem(component)}.${ending}`,
+    text: jsonFile(plainValue(component.vars)),
+    mode: 0o600,
+    shape: [],
+  };
+}
+
+/** Where `plan` leaves the plan. */
+export function planfileName(component: Pick<Component, "stack" | "name">): string {
+  return `${stem(component)}.planfile`;
+}
+
+/** What a backend is called that is not one: HCP Terraform has a block of its own. */
+const CLOUD = "cloud";
+
+/**
+ * Where Terraform keeps its state.
+ *
+ * @throws AuthError `config-invalid` when no backend is configured
+ */
+export function backendFile({ backend, name, stack, file, workspace }: Component): GeneratedFile {
+  if (backend === undefined) {
+    throw new AuthError(
+      "config-invalid",
+      `Cannot write backend.tf.json: ${name} has no backend in ${stack}`,
+      {
+        where: "backend_type",
+        hints: [
+          `Write \`backend_type\` and \`backend\` below \`terraform\` in ${file} or what it imports`,
+          "Or let the code say it: set components.terraform.auto_generate_backend_file to false in atmos.yaml",
+        ],
+      },
+    );
+  }
+  const config = plainValue(backend.config);
+  const block: Plain = backend.type === CLOUD
+    ? { [CLOUD]: withWorkspace(config, workspace ?? "") }
+    : { backend: { [backend.type]: config } };
+  return {
+    name: "backend.tf.json",
+    text: jsonFile({ terraform: block }),
+    mode: 0o644,
+    shape: [["terraform"], ["backend", CLOUD]],
+  };
+}
+
+/** Atmos's token for the workspace, which HCP Terraform's block needs. */
+function withWorkspace(value: Plain, workspace: string): Plain {
+  if (typeof value === "string") return value.replaceAll("{terraform_workspace}", workspace);
+  if (typeof value !== "object" || value === null) return value;
+  if (isList(value)) return value.map((item) => withWorkspace(item, workspace));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, withWorkspace(item, workspace)]),
+  );
+}
+
+const isList = (value: Plain): value is readonly Plain[] => Array.isArray(value);
+
+/** What providers are configured with over the code; `undefined` when nothing is said. */
+export function providersFile({ providers }: Component): GeneratedFile | undefined {
+  if (providers.entries.size === 0) return undefined;
+  return {
+    name: "providers_override.tf.json",
+    text: jsonFile({ provider: plainValue(providers) }),
+    mode: 0o644,
+    shape: [["provider"]],
+  };
+}
+
+function jsonFile(value: Plain): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** Whether a file that is there may be replaced: one of ours, or an empty one. */
+export function isReplaceable(text: string, { shape }: Pick<GeneratedFile, "shape">): boolean {
+  if (text.trim() === "") return true;
+  return hasShape(parsed(text), shape);
+}
+
+function hasShape(value: unknown, [keys, ...below]: GeneratedFile["shape"]): boolean {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  if (keys === undefined) return true;
+  const [[key, inner] = ["", undefined], ...others] = Object.entries(value);
+  return keys.includes(key) && others.length === 0 && hasShape(inner, below);
+}
+
+/** What a text is as JSON; `undefined`: it is none. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** The error of a file that is there, and not ours. */
+export function notOurs(os: Os, directory: string, { name }: Pick<GeneratedFile, "name">): AuthError {
+  const path = joinPath(os, directory, name);
+  return new AuthError("file-failed", `Cannot write ${path}: somebody else's file is in its place`, {
+    where: path,
+    hints: [
+      `Move it away: ${name} is written anew from the stacks at every run`,
+      ...(name === "backend.tf.json"
+        ? ["Or keep it: set components.terraform.auto_generate_backend_file to false in atmos.yaml"]
+        : []),
+    ],
+  });
+}

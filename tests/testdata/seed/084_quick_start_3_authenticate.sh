@@ -1,0 +1,4 @@
+# Use default identity
+atmos auth login
+# Use specific identity
+atmos auth login --identity admin

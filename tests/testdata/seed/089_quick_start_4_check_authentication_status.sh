@@ -1,0 +1,1 @@
+atmos auth whoami

@@ -1,0 +1,2 @@
+# Atmos automatically handles authentication
+atmos terraform plan mycomponent -s dev
