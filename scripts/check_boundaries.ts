@@ -123,6 +123,14 @@ const RULES: readonly Rule[] = [
         .test(imported),
   ),
   importing(
+    "stacks/ is about manifests, and knows nothing of sessions",
+    inRoom("stacks"),
+    (imported) =>
+      /^lib\/(?:chain|providers|identities|keyring|files|output|commands|session|workflows|aws)\//.test(
+        imported,
+      ),
+  ),
+  importing(
     "each third party has one door",
     isLib,
     (imported, from) =>

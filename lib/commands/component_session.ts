@@ -7,16 +7,18 @@
 import { selectIdentity } from "../chain/select.ts";
 import type { ChainPlan } from "../chain/types.ts";
 import type { AuthConfig } from "../config/types.ts";
-import { isAuthError, messageOf } from "../errors.ts";
+import { AuthError, isAuthError, messageOf } from "../errors.ts";
 import type { EnvironmentEdits } from "../host.ts";
 import { warningText } from "../output/problem.ts";
 import { componentEnvironment, layered, projectVariables } from "../stacks/terraform_environment.ts";
+import type { Component } from "../stacks/types.ts";
+import { quoteWord } from "../workflows/words.ts";
 import { chooseIdentity, disabledWords, wishOf } from "./choose.ts";
 import type { Opened } from "./component_run.ts";
 import type { ComponentCall } from "./component_target.ts";
 import type { Context } from "./context.ts";
 import { identityEnvironment } from "./exec.ts";
-import { whileRefreshed } from "./refreshing.ts";
+import { type Refreshed, whileRefreshed } from "./refreshing.ts";
 import { obtainSession } from "./session.ts";
 
 /** Whether the component's program runs with the environment as it came. */
@@ -51,16 +53,30 @@ export async function whileAuthenticated(
   if (isOff(call, context.auth())) return await work(own);
   const name = await chooseIdentity(context.host, context.auth(), wishOf(call.host, call.globals));
   const plan = await context.plan(name);
-  const beside = await requiredBeside(context, plan, name);
-  if (!long) return await work(layered(own, await identityEnvironment(context, plan)));
-  const wish = { component, beside, mayAsk: changes };
-  return await whileRefreshed(
-    context,
-    call.globals,
-    plan,
-    wish,
-    ({ environment }) => work(layered(own, environment)),
-  );
+  try {
+    const beside = await requiredBeside(context, plan, name);
+    if (!long) return await work(layered(own, await identityEnvironment(context, plan)));
+    const wish = { component, beside, mayAsk: changes };
+    const inside = ({ environment }: Refreshed) => work(layered(own, environment));
+    return await whileRefreshed(context, call.globals, plan, wish, inside);
+  } catch (error) {
+    throw isAuthError(error, "person-needed") ? withLoginLine(error, name, component) : error;
+  }
+}
+
+/** What the component alone defines is nothing that a login without it would find. */
+function withLoginLine(error: AuthError, identity: string, { name, stack }: Component): AuthError {
+  const words = [["--identity", identity], ["--component", name], ["--stack", stack]]
+    .map(([flag = "", value = ""]) => `${flag} ${quoteWord(value)}`);
+  const { code, message, where, hints } = error;
+  return new AuthError(code, message, {
+    ...(where === undefined ? {} : { where }),
+    hints: [
+      `Run \`atmos auth login ${words.join(" ")}\` in a terminal`,
+      ...hints.filter((hint) => !/^Run `atmos auth login` in/.test(hint)),
+    ],
+    cause: error,
+  });
 }
 
 /** What the stacks set, and where the project is. */

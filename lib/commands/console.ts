@@ -25,6 +25,7 @@ import { consoleLength, flagSeconds, wishedLength } from "./console_length.ts";
 import { type Context, openContext } from "./context.ts";
 import { outputFormat, text, toggle, usage, type Values } from "./flags.ts";
 import { obtainSession } from "./session.ts";
+import { FOR_COMPONENT_FLAGS, wantedComponent } from "./stack_flag.ts";
 
 const FLAGS = {
   destination: text(
@@ -37,6 +38,7 @@ const FLAGS = {
   format: outputFormat(["text", "json"]),
   noOpen: toggle("Show the URL instead of opening a browser"),
   isolated: toggle("Open it in a Chromium with a profile of this identity's own"),
+  ...FOR_COMPONENT_FLAGS,
 } as const;
 
 type Input = Values<typeof FLAGS>;
@@ -58,7 +60,7 @@ async function openConsole({ host, globals, input }: Call<Input>): Promise<numbe
   const chosen = flagSeconds(input.duration);
   const off = disabledWords(host, globals);
   if (off !== undefined) throw usage(`Cannot open the console: authentication is disabled by ${off}`);
-  await using context = await openContext(host, globals);
+  await using context = await openContext(host, globals, { component: wantedComponent(input) });
   const plan = await context.plan(await chooseIdentity(host, context.auth(), wishOf(host, globals)));
   assertFederable(context.auth(), plan);
   const { signin, page } = placesOf(host, plan, input.destination);

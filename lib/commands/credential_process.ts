@@ -17,8 +17,8 @@ import { obtainSession, unattended } from "./session.ts";
 import { FOR_COMPONENT_FLAGS, wantedComponent } from "./stack_flag.ts";
 
 const FLAGS = {
-  ...FOR_COMPONENT_FLAGS,
   chain: text("DIGEST", "Print the session of this chain while it lasts: whoever wrote this line renews it"),
+  ...FOR_COMPONENT_FLAGS,
 } as const;
 
 export const credentialProcess = command({

@@ -12,6 +12,7 @@ import { type Call, command } from "./command.ts";
 import { openRecalled } from "./context.ts";
 import { choice, text, toggle, usage, type Values } from "./flags.ts";
 import { obtainSession, sessionEnvironment } from "./session.ts";
+import { FOR_COMPONENT_FLAGS, wantedComponent } from "./stack_flag.ts";
 
 const FLAGS = {
   format: choice(ENVIRONMENT_FORMATS, "FORMAT", `${ENVIRONMENT_FORMATS.join(", ")}; bash by default`, {
@@ -24,6 +25,7 @@ const FLAGS = {
     variable: "ATMOS_AUTH_ENV_OUTPUT_FILE",
   }),
   login: toggle("Accepted for Atmos: the session is made when there is none, anyway"),
+  ...FOR_COMPONENT_FLAGS,
 } as const;
 
 export const env = command({
@@ -44,7 +46,7 @@ async function printEnvironment({ host, globals, input }: Call<Values<typeof FLA
     await put(host, format, input.outputFile, { set: {}, unset: [] });
     return 0;
   }
-  await using context = await openRecalled(host, globals);
+  await using context = await openRecalled(host, globals, { component: wantedComponent(input) });
   if (input.files === true && context.auth().keyring.type === "memory") {
     throw usage(
       "Cannot print where the session is kept: with a memory keyring it is in no file",

@@ -13,9 +13,11 @@ import { type Context, openRecalled } from "./context.ts";
 import { toggle, usage, type Values } from "./flags.ts";
 import type { Refreshed } from "./refreshing.ts";
 import { obtainSession, sessionEnvironment } from "./session.ts";
+import { FOR_COMPONENT_FLAGS, wantedComponent } from "./stack_flag.ts";
 
 const FLAGS = {
   refresh: toggle("Renew the session while the command runs, however long that is"),
+  ...FOR_COMPONENT_FLAGS,
 } as const;
 
 export const exec = command({
@@ -40,13 +42,14 @@ async function executeCommand({ host, globals, input, rest }: Call<Values<typeof
   const run = async (world: Host, environment: EnvironmentEdits) =>
     (await world.run({ program, args, environment, stdio: "inherit" })).code;
   if (disabledWords(host, globals) !== undefined) return await run(host, { set: {}, unset: [] });
-  await using context = await openRecalled(host, globals);
+  const component = wantedComponent(input);
+  await using context = await openRecalled(host, globals, { component });
   const name = await chooseIdentity(host, context.auth(), wishOf(host, globals));
   const plan = await context.plan(name);
   if (input.refresh !== true) return await run(context.host, await identityEnvironment(context, plan));
   const { whileRefreshed } = await import("./refreshing.ts");
   const work = ({ environment }: Refreshed) => run(context.host, environment);
-  return await whileRefreshed(context, globals, plan, { mayAsk: true }, work);
+  return await whileRefreshed(context, globals, plan, { component, mayAsk: true }, work);
 }
 
 /** What a child gets that will not outlive the session of a plan. */

@@ -23,6 +23,7 @@ import type { GlobalInput } from "./globals.ts";
 import { identityView } from "./login_view.ts";
 import { provisionIdentities, provisioningOf } from "./provision.ts";
 import { makeSession } from "./session.ts";
+import { FOR_COMPONENT_FLAGS, wantedComponent } from "./stack_flag.ts";
 
 const FLAGS = {
   provider: text("NAME", "Log in to a provider alone, without an identity", { short: "p" }),
@@ -33,6 +34,7 @@ const FLAGS = {
     "Show a code to approve in any browser, even when nobody can be asked; false: open the browser of this machine, whatever it looks like",
   ),
   qr: toggle("Show that page as a QR code, too; by itself over SSH"),
+  ...FOR_COMPONENT_FLAGS,
 } as const;
 
 export const login = command({
@@ -61,7 +63,7 @@ async function logIn({ host, globals, input }: Call<Input>): Promise<number> {
     return 0;
   }
   assertTogether(globals.identity !== undefined, input);
-  await using context = await openContext(host, globals);
+  await using context = await openContext(host, globals, { component: wantedComponent(input) });
   const wish = {
     deviceCode: input.deviceCode === true,
     browser: input.deviceCode === false ? true : undefined,

@@ -18,6 +18,7 @@ import type { GlobalInput } from "./globals.ts";
 import { removeScope } from "./logout_remove.ts";
 import { type LogoutScope, type LogoutTarget, scopeOf } from "./logout_scope.ts";
 import { somebody } from "./user.ts";
+import { FOR_COMPONENT_FLAGS, wantedComponent } from "./stack_flag.ts";
 
 const FLAGS = {
   provider: text("NAME", "Log out of a provider and of every identity behind it", { short: "p" }),
@@ -27,6 +28,7 @@ const FLAGS = {
   keychain: toggle("Remove the long-lived keys of IAM users from the keyring, too"),
   format: outputFormat(["text", "json"]),
   force: toggle("Do not ask before long-lived keys are removed"),
+  ...FOR_COMPONENT_FLAGS,
 } as const;
 
 type Input = Values<typeof FLAGS>;
@@ -47,7 +49,7 @@ export const logout = command({
 
 async function logOut({ host, globals, input, word }: Call<Input>): Promise<number> {
   const wish = wishedTarget(host, globals, input, word);
-  await using context = await openContext(host, globals);
+  await using context = await openContext(host, globals, { component: wantedComponent(input) });
   const auth = context.auth();
   const target = await targetOf(host, auth, wish);
   const scope = await scopeOf(context, target);

@@ -8,7 +8,7 @@ import { targetOf } from "../chain/plan.ts";
 import type { ChainPlan } from "../chain/types.ts";
 import type { AwsSession } from "../credentials.ts";
 import { sectionName } from "../files/names.ts";
-import type { EnvironmentEdits } from "../host.ts";
+import type { EnvironmentEdits, Host } from "../host.ts";
 import { childEnvironment, ownSecretVariables, pointersEnvironment } from "../output/environment.ts";
 import { warningText } from "../output/problem.ts";
 import { profilesText } from "../output/process_profile.ts";
@@ -25,7 +25,7 @@ import { sessionEnvironment, surroundings } from "./session.ts";
 /** What is to be refreshed. */
 export interface RefreshWish {
   /** Whose `auth:` the plan comes from: the child's own call must find the same. */
-  readonly component?: Wanted;
+  readonly component?: Wanted | undefined;
   /** Identities beside it: each has its profile, of its own name, in the same files. */
   readonly beside?: readonly ChainPlan[];
   /**
@@ -65,7 +65,7 @@ export async function whileRefreshed<Result>(
   const profiles = obstacle === undefined ? await profilesOf(context, place, [main, ...beside]) : undefined;
   const { session } = main;
   if (profiles === undefined) {
-    tellObstacle(context, main, obstacle ?? "no profile can hold a character of its path or name");
+    tellObstacle(context, main, obstacle ?? unwritable(context.host));
     const credentials = sessionEnvironment(context, plan, main.first, true);
     return await work({ environment: ofChild(context, plan, credentials), session, isRefreshed: false });
   }
@@ -76,6 +76,12 @@ export async function whileRefreshed<Result>(
   await using _renewals = renewals(context, [main, ...beside]);
   return await work({ environment, session, isRefreshed: true });
 }
+
+/** See `processLine`. */
+const unwritable = ({ os }: Pick<Host, "os">): string =>
+  os === "windows"
+    ? "on Windows no profile can hold a path or a name with a blank or a special character"
+    : "no profile can hold a path or a name with a control character";
 
 function ofChild(context: Context, plan: ChainPlan, credentials: EnvironmentEdits): EnvironmentEdits {
   const secrets = ownSecretVariables(context.auth().keyring.passwordVariable);

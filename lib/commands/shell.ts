@@ -12,9 +12,11 @@ import { type Call, command } from "./command.ts";
 import { openContext } from "./context.ts";
 import { text, type Values } from "./flags.ts";
 import { whileRefreshed } from "./refreshing.ts";
+import { FOR_COMPONENT_FLAGS, wantedComponent } from "./stack_flag.ts";
 
 const FLAGS = {
   shell: text("PROGRAM", "The shell to start, instead of the one in SHELL", { variable: "ATMOS_SHELL" }),
+  ...FOR_COMPONENT_FLAGS,
 } as const;
 
 export const shell = command({
@@ -43,12 +45,13 @@ async function openShell({ host, globals, input, rest }: Call<Values<typeof FLAG
     host.tell(`Authentication is disabled by ${off}: the shell has the environment as it is\n`);
     return await runFirst(host, programs, rest ?? [], { set: {}, unset: [] });
   }
-  await using context = await openContext(host, globals);
+  const component = wantedComponent(input);
+  await using context = await openContext(host, globals, { component });
   const name = await chooseIdentity(host, context.auth(), wishOf(host, globals));
   const plan = await context.plan(name);
   const depth = depthOf(host) + 1;
   const style = styleOf(host.screen);
-  const wish = { mayAsk: true };
+  const wish = { component, mayAsk: true };
   return await whileRefreshed(context, globals, plan, wish, async ({ environment, session, isRefreshed }) => {
     const view = (): ShellView => ({
       identity: name,

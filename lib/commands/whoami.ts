@@ -21,6 +21,7 @@ import { type Context, openContext } from "./context.ts";
 import { derived } from "../session/derive.ts";
 import { choice, toggle, type Values } from "./flags.ts";
 import { makeSession, pointersOf, surroundings } from "./session.ts";
+import { FOR_COMPONENT_FLAGS, wantedComponent } from "./stack_flag.ts";
 
 const FLAGS = {
   output: choice(["text", "json"], "FORMAT", "text or json; text by default", {
@@ -30,6 +31,7 @@ const FLAGS = {
   }),
   cached: toggle("Look at what is kept and touch nothing else"),
   verify: toggle("Ask AWS whether the session is good, and who it is"),
+  ...FOR_COMPONENT_FLAGS,
 } as const;
 
 export const whoami = command({
@@ -53,7 +55,8 @@ async function showIdentity({ host, globals, input }: Call<Input>): Promise<numb
     host.write(disabledText(off, input.output));
     return 0;
   }
-  await using context = await openContext(derived(host, { prompt: undefined, browse: undefined }), globals);
+  const alone = derived(host, { prompt: undefined, browse: undefined });
+  await using context = await openContext(alone, globals, { component: wantedComponent(input) });
   const plan = await context.plan(
     await chooseIdentity(host, context.auth(), wishOf(host, globals), { remember: input.cached !== true }),
   );

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { assertFailed } from "./clear.ts";
 import { helper } from "./program.ts";
 import { CREDENTIALS, sectionsOf, sleep, snapshot } from "./sessions.ts";
-import { chainedConfig, type RunOptions, startWorld, type World } from "./world.ts";
+import { chainedConfig, type Ran, type RunOptions, startWorld, type World } from "./world.ts";
 
 /** The words with which a browser of this machine is used although this may be a container. */
 const HERE = ["auth", "login", "--device-code=false"];
@@ -21,13 +21,31 @@ async function newWorld(extra = ""): Promise<World> {
   return world;
 }
 
+/** Runs the program, and waits until the person's browser has shown the last page: it is a process of its own. */
+async function visit(world: World, words: readonly string[], options: RunOptions): Promise<Visit> {
+  const ran = await world.run(words, options);
+  const deadline = Date.now() + 30_000;
+  while (!(await Array.fromAsync(Deno.readDir(world.home))).some(({ name }) => name === "page")) {
+    assert.ok(Date.now() < deadline, `the browser showed no page: ${ran.stderr}`);
+    await sleep(20);
+  }
+  const page = await world.read("page");
+  await Deno.remove(`${world.home}/page`);
+  return { ...ran, page };
+}
+
+interface Visit extends Ran {
+  /** Status and text of what the browser showed at last. */
+  readonly page: string;
+}
+
 Deno.test("`login` with a browser of this machine: code and verifier for a token, and a page that can be closed", async () => {
   await using world = await newWorld();
-  const ran = await world.run(HERE, person("approve"));
+  const ran = await visit(world, HERE, person("approve"));
   assert.equal(ran.code, 0, ran.stderr);
   assert.equal(ran.stdout, "");
   assert.match(ran.stderr, /✓ Authentication successful!/);
-  assert.match(await world.read("page"), /^200 [^]*this page can be closed/);
+  assert.match(ran.page, /^200 [^]*this page can be closed/);
   assert.deepEqual(await sectionsOf(world), ["base-admin", "prod-admin"]);
   const operations = world.aws.requests().map(({ operation }) => operation).filter((name) =>
     name !== "Authorize"
@@ -42,14 +60,14 @@ Deno.test("`login` with a browser of this machine: code and verifier for a token
 Deno.test("`login` refreshes what a browser got, without a person, and uses the client again for the next login", async () => {
   await using world = await newWorld();
   world.aws.state.seed.portal.accessTokenLifetime = 1;
-  assert.equal((await world.run(HERE, person("approve"))).code, 0);
+  assert.equal((await visit(world, HERE, person("approve"))).code, 0);
   await sleep(1100);
   const again = await world.run(["auth", "login", "--provider", "my-sso"]);
   assert.equal(again.code, 0, again.stderr);
   const grants = () => world.aws.requests("CreateToken").map(({ parameters }) => parameters["grantType"]);
   assert.deepEqual(grants(), ["authorization_code", "refresh_token"]);
   await sleep(1100);
-  const forced = await world.run([...HERE, "--force"], person("approve"));
+  const forced = await visit(world, [...HERE, "--force"], person("approve"));
   assert.equal(forced.code, 0, forced.stderr);
   assert.deepEqual(grants(), ["authorization_code", "refresh_token", "authorization_code"]);
   assert.equal(world.aws.calls("RegisterClient"), 1);
@@ -58,7 +76,7 @@ Deno.test("`login` refreshes what a browser got, without a person, and uses the 
 
 Deno.test("`login` is not misled by anybody else who calls the listener", async () => {
   await using world = await newWorld();
-  const ran = await world.run(HERE, person("harassed", "approve"));
+  const ran = await visit(world, HERE, person("harassed", "approve"));
   assert.equal(ran.code, 0, ran.stderr);
   assert.equal(await world.read("visits"), "400 400 400 404 405 421 421 421");
   assert.equal(world.aws.calls("CreateToken"), 1);
@@ -67,9 +85,9 @@ Deno.test("`login` is not misled by anybody else who calls the listener", async 
 
 Deno.test("a login that is denied in the browser is exit 4 at once", async () => {
   await using world = await newWorld();
-  const ran = await world.run(HERE, { ...person("deny"), env: { ...person("deny").env, TERM: "dumb" } });
+  const ran = await visit(world, HERE, { ...person("deny"), env: { ...person("deny").env, TERM: "dumb" } });
   assertFailed(ran, 4, /the request was denied in the browser/);
-  assert.match(await world.read("page"), /Login refused/);
+  assert.match(ran.page, /Login refused/);
   assert.equal(world.aws.calls("CreateToken"), 0);
   await world.assertNoLeaks();
 });
@@ -96,7 +114,7 @@ Deno.test("Ctrl-C while a browser is waited for closes the port, clears the line
   assert.deepEqual(await snapshot(world.home), known.files);
   assert.equal(await Deno.stat(`${world.home}/${CREDENTIALS}`).catch(() => "absent"), "absent");
   await assert.rejects(Deno.connect({ hostname: "127.0.0.1", port: Number(known.port) }));
-  const next = await world.run(HERE, person("approve"));
+  const next = await visit(world, HERE, person("approve"));
   assert.equal(next.code, 0, next.stderr);
   assert.equal(world.aws.calls("RegisterClient"), 1);
 });
@@ -149,7 +167,7 @@ Deno.test("`login --all` asks the portal once, makes each link once, and has one
 
 Deno.test("`login --all` on a terminal keeps one moving line below the finished ones", async () => {
   await using world = await newWorld(ROLES);
-  const ran = await world.run([...HERE, "--all"], person("approve"));
+  const ran = await visit(world, [...HERE, "--all"], person("approve"));
   assert.equal(ran.code, 0, ran.stderr);
   assert.match(ran.stderr, /⠋ 0 of 13 done; /);
   assert.ok(ran.stderr.includes("\r\x1b[K✓ role-12"));

@@ -2,7 +2,7 @@
  * A browser for `BROWSER`: shows the portal's page, presses a button there, and goes where it is sent.
  *
  * `page_visitor.ts approve|deny|wait PAGE`; with `harassed` as a first word it first sends the listener what is not
- * the answer, and prints what it got into the file `$HOME/visits`.
+ * the answer, and prints what it got into the file `$HOME/visits`. What it shows at last goes into `$HOME/page`.
  */
 const [first = "", ...more] = Deno.args;
 const isHarassed = first === "harassed";
@@ -41,5 +41,7 @@ if (answer !== "wait") {
     method: "POST",
     body: new URLSearchParams([...url.searchParams, ["answer", answer]]),
   });
-  await Deno.writeTextFile(`${Deno.env.get("HOME")}/page`, `${pressed.status} ${await pressed.text()}`);
+  const shown = `${Deno.env.get("HOME")}/page`;
+  await Deno.writeTextFile(`${shown}.part`, `${pressed.status} ${await pressed.text()}`);
+  await Deno.rename(`${shown}.part`, shown);
 }
