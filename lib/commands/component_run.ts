@@ -64,8 +64,12 @@ export async function assertReady(
     );
   }
   for (const one of generated) {
-    const there = await files.readText(joinPath(os, directory, one.name));
-    if (there !== undefined && !isReplaceable(there, one)) throw notOurs(os, directory, one);
+    const path = joinPath(os, directory, one.name);
+    const kind = (await files.status(path))?.kind;
+    if (kind === undefined) continue;
+    if (kind !== "file" || !isReplaceable(await files.readText(path) ?? "", one)) {
+      throw notOurs(os, directory, one, kind);
+    }
   }
 }
 

@@ -9,10 +9,10 @@ import type { ChainPlan } from "../chain/types.ts";
 import type { AuthConfig } from "../config/types.ts";
 import { AuthError, isAuthError, messageOf } from "../errors.ts";
 import type { EnvironmentEdits } from "../host.ts";
+import { loginLine } from "../output/login_line.ts";
 import { warningText } from "../output/problem.ts";
 import { componentEnvironment, layered, projectVariables } from "../stacks/terraform_environment.ts";
 import type { Component } from "../stacks/types.ts";
-import { quoteWord } from "../workflows/words.ts";
 import { chooseIdentity, disabledWords, wishOf } from "./choose.ts";
 import type { Opened } from "./component_run.ts";
 import type { ComponentCall } from "./component_target.ts";
@@ -65,14 +65,12 @@ export async function whileAuthenticated(
 }
 
 /** What the component alone defines is nothing that a login without it would find. */
-function withLoginLine(error: AuthError, identity: string, { name, stack }: Component): AuthError {
-  const words = [["--identity", identity], ["--component", name], ["--stack", stack]]
-    .map(([flag = "", value = ""]) => `${flag} ${quoteWord(value)}`);
+function withLoginLine(error: AuthError, identity: string, component: Component): AuthError {
   const { code, message, where, hints } = error;
   return new AuthError(code, message, {
     ...(where === undefined ? {} : { where }),
     hints: [
-      `Run \`atmos auth login ${words.join(" ")}\` in a terminal`,
+      `Run \`${loginLine(identity, component)}\` in a terminal`,
       ...hints.filter((hint) => !/^Run `atmos auth login` in/.test(hint)),
     ],
     cause: error,

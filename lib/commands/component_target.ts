@@ -32,6 +32,9 @@ const REFUSED: ReadonlySet<string> = new Set([
   ...["--process-templates", "--query", "--skip", "--skip-hooks", "--tags", "--upload-status"],
 ]);
 
+/** Commands of Atmos that no program knows either: they would run init, and fail behind it. */
+const ABSENT: ReadonlySet<string> = new Set(["clean", "generate", "plan-diff", "provision", "source"]);
+
 /**
  * Reads what is to be worked on.
  *
@@ -53,6 +56,12 @@ export function targetOf(
     );
   }
   if (command === undefined) throw usage(`No command for ${path}`, `Write \`${line}\``);
+  if (ABSENT.has(command)) {
+    throw usage(
+      `Cannot run ${command}: it is a command of Atmos that this program does not have`,
+      `Run \`${path} --help\` to see those that it has`,
+    );
+  }
   if (component === undefined) {
     const eaten = typeof identity === "string"
       ? `${JSON.stringify(identity)} was taken for an identity; \`--identity=\` asks, and takes no word`

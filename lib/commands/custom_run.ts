@@ -28,6 +28,7 @@ import type { GlobalInput } from "./globals.ts";
 import { openProject, type Project } from "./workflow_project.ts";
 import {
   captureScript,
+  eventText,
   planSteps,
   runStep,
   stepLine,
@@ -79,7 +80,7 @@ async function carryOut(
       if (command.isVerbose) host.tell(executingText(stepLine(around, step), style));
       return await runStep(around, step, plans.get(step));
     },
-    onEvent: () => {},
+    onEvent: (event) => host.tell(eventText(event, style)),
     onError: (error) => {
       state.isTold = true;
       host.tell(errorReport(error, style, false));
@@ -90,7 +91,9 @@ async function carryOut(
     const message = `The command \`${path}\` stopped: the step ${
       JSON.stringify(failed.name)
     } ended with exit code ${code}`;
-    const where = stepLine(around, failed).split("\n")[0] ?? "";
+    // As it is written: what templates put in may be a secret.
+    const written = command.steps[steps.indexOf(failed)] ?? failed;
+    const where = stepLine(around, written).split("\n")[0] ?? "";
     host.tell(errorReport(new AuthError("failed", message, { where, at: failed.at }), style, false));
   }
   return code;

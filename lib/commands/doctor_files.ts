@@ -8,6 +8,7 @@ import { listSessions, removeSessions } from "../files/aws_files.ts";
 import type { Host } from "../host.ts";
 import type { Finding } from "../output/doctor.ts";
 import { configHome, dataHome, joinPath, stateHome } from "../paths.ts";
+import { quoteWord } from "../shell_word.ts";
 
 type FilesHost = Pick<Host, "env" | "os" | "files" | "now" | "run">;
 
@@ -78,7 +79,7 @@ function openToOthers(host: FilesHost, path: string, isDirectory: boolean, mode:
     id: "files.mode",
     severity: "warning",
     title: `Others have access to ${path}: its mode is ${mode.toString(8)}`,
-    command: `chmod ${wanted} ${quoted(path)}`,
+    command: `chmod ${wanted} ${quoteWord(path)}`,
     mend: async () => {
       await host.run({
         program: "chmod",
@@ -96,7 +97,7 @@ function leftover({ path }: Found): Finding {
     id: "files.leftover",
     severity: "note",
     title: `A write was cut off: ${path}`,
-    command: `rm ${quoted(path)}`,
+    command: `rm ${quoteWord(path)}`,
   };
 }
 
@@ -120,12 +121,7 @@ async function endedSessions(host: FilesHost, directory: string): Promise<readon
       id: "files.unreadable",
       severity: "error",
       title: error.message,
-      command: `ls -l ${quoted(directory)}`,
+      command: `ls -l ${quoteWord(directory)}`,
     }];
   }
-}
-
-/** A path as a word of a POSIX shell. */
-function quoted(path: string): string {
-  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }

@@ -5,7 +5,15 @@
  */
 import type { Host } from "../host.ts";
 import { shortPath } from "../output/path_text.ts";
-import { configHome, expandHome, homeDirectory, joinPath, resolvePath } from "../paths.ts";
+import {
+  configHome,
+  expandHome,
+  homeDirectory,
+  isInside,
+  joinPath,
+  resolvePath,
+  stateHome,
+} from "../paths.ts";
 
 export type ImportHost = Pick<Host, "files" | "env" | "os" | "workingDirectory">;
 
@@ -74,14 +82,17 @@ export async function toolFiles(host: ImportHost): Promise<ToolFiles> {
   };
 }
 
-/** The path in a variable, else the usual ones. */
+/** The path in a variable, else the usual ones. In a shell of ours the variable leads to files of ours. */
 function named(
   host: Omit<ImportHost, "files">,
   variable: string,
   ...usual: readonly string[]
 ): readonly string[] {
-  const path = host.env(variable) ?? "";
-  return path === "" ? usual : [resolvePath(host.os, host.workingDirectory(), expandHome(host, path))];
+  const written = host.env(variable) ?? "";
+  if (written === "") return usual;
+  const path = resolvePath(host.os, host.workingDirectory(), expandHome(host, written));
+  const own = [configHome(host), stateHome(host)].map((home) => joinPath(host.os, home, "atmos"));
+  return own.some((directory) => isInside(host.os, path, directory)) ? usual : [path];
 }
 
 async function firstOf(host: ImportHost, paths: readonly string[]): Promise<FoundFile | undefined> {

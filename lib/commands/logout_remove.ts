@@ -59,6 +59,7 @@ export async function removeScope(
     ...scope.profiles.map((profiles) => profilesStep(context, profiles, options)),
     ...provisioningOf(context.auth(), scope.portals.map(({ name }) => name))
       .map((provider) => foundStep(context, provider, options)),
+    ...scope.kept.map(({ what, directory }) => directoryStep(context, what, directory, options)),
     ...(keeps ? await entrySteps(context, scope, options) : []),
   ];
   const outcomes: Outcome[] = [];
@@ -126,17 +127,24 @@ async function dropProfiles(
 }
 
 /** The identities that logins have found, with their directory, which holds nothing else. */
-function foundStep(context: Context, provider: Provisioning, { dryRun }: RemovalOptions): Step {
-  const { files, env, os } = context.host;
-  const drop = async (): Promise<Outcome> => {
+function foundStep(context: Context, provider: Provisioning, options: RemovalOptions): Step {
+  const what = `identities found for ${provider.name}`;
+  const run = async () => {
     const path = await provisionedFile(context.host, context.auth(), provider);
-    const directory = parentOf(os, path);
-    const isThere = dryRun ? await files.status(directory) !== undefined : await files.removeTree(directory);
-    return isThere
-      ? { removed: [`identities found for ${provider.name}, ${shortPath(path, env("HOME"))}`] }
-      : {};
+    return await directoryStep(context, what, parentOf(context.host.os, path), options).run();
   };
-  return { what: `identities found for ${provider.name}`, run: drop };
+  return { what, run };
+}
+
+function directoryStep({ host }: Context, what: string, directory: string, options: RemovalOptions): Step {
+  const run = async (): Promise<Outcome> => {
+    const { files } = host;
+    const isThere = options.dryRun
+      ? await files.status(directory) !== undefined
+      : await files.removeTree(directory);
+    return isThere ? { removed: [`${what}, ${shortPath(directory, host.env("HOME"))}`] } : {};
+  };
+  return { what, run };
 }
 
 /** Whether there is a keyring to remove something from. One that is not there yet would be made by opening it. */

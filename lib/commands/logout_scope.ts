@@ -19,6 +19,7 @@ import { parentOf } from "../paths.ts";
 import { browserProfile } from "../saml/browser_profile.ts";
 import { consoleProfiles, isProfileOf } from "./console_profile.ts";
 import type { Context } from "./context.ts";
+import { recallDirectory } from "./recall.ts";
 
 /** What somebody logs out of. */
 export type LogoutTarget =
@@ -42,6 +43,8 @@ export interface ProfilesIn {
 export interface LogoutScope {
   readonly sessions: readonly SessionsIn[];
   readonly profiles: readonly ProfilesIn[];
+  /** Directories of ours that go as they are, with what is told of each. */
+  readonly kept: readonly { readonly what: string; readonly directory: string }[];
   /** Providers whose sessions the keyring may keep. */
   readonly portals: readonly Portal[];
   /** Names of `aws/user` identities, whose long-lived keys the keyring may keep. */
@@ -55,7 +58,14 @@ export interface Portal extends ProviderStep {
   readonly config: IamIdentityCenterProvider;
 }
 
-const NOTHING: LogoutScope = { sessions: [], profiles: [], portals: [], users: [], left: [] };
+const NOTHING: LogoutScope = {
+  sessions: [],
+  profiles: [],
+  kept: [],
+  portals: [],
+  users: [],
+  left: [],
+};
 
 /** What belongs to a target; names are as they are configured. */
 export async function scopeOf(context: Context, target: LogoutTarget): Promise<LogoutScope> {
@@ -71,7 +81,11 @@ export async function scopeOf(context: Context, target: LogoutTarget): Promise<L
       return joined([
         ...await Promise.all(names.map((name) => providerScope(context, name))),
         ...users.map((name) => ({ ...identityScope(context, name), sessions: [] })),
-        { ...NOTHING, sessions: [{ directory: directoryOf(context, undefined), isWanted: () => true }] },
+        {
+          ...NOTHING,
+          sessions: [{ directory: directoryOf(context, undefined), isWanted: () => true }],
+          kept: [{ what: "configurations as they were read", directory: recallDirectory(context.host) }],
+        },
       ]);
     }
   }
@@ -81,6 +95,7 @@ function joined(scopes: readonly LogoutScope[]): LogoutScope {
   return {
     sessions: scopes.flatMap(({ sessions }) => sessions),
     profiles: scopes.flatMap(({ profiles }) => profiles),
+    kept: scopes.flatMap(({ kept }) => kept),
     portals: scopes.flatMap(({ portals }) => portals),
     users: scopes.flatMap(({ users }) => users),
     left: scopes.flatMap(({ left }) => left),
@@ -92,9 +107,9 @@ function identityScope(context: Context, name: string): LogoutScope {
   const root = rootOf(auth, name);
   const isUser = kindOf(auth.identities.get(name)) === "aws/user";
   return {
+    ...NOTHING,
     sessions: [{ directory: directoryOf(context, root), isWanted: isSectionOf(auth, name) }],
     profiles: [{ directory: consoleProfiles(context.host, auth.realm), isWanted: isProfileOf(name) }],
-    portals: [],
     users: isUser ? [name] : [],
     left: root === undefined || !isPortal(auth, root)
       ? []
@@ -120,13 +135,13 @@ async function providerScope(context: Context, name: string): Promise<LogoutScop
   const consoles = consoleProfiles(host, auth.realm);
   const below = [...auth.identities.keys()].filter((identity) => rootOf(auth, identity) === name);
   return {
+    ...NOTHING,
     sessions: [{ directory: directoryOf(context, name), isWanted: () => true }],
     profiles: [
       { directory: browsers, isWanted: isProfileOf(name) },
       ...below.map((identity) => ({ directory: consoles, isWanted: isProfileOf(identity) })),
     ],
     portals,
-    users: [],
     left: isPortal(auth, name) && portals.length === 0 ? [{ name, way: MEND }] : [],
   };
 }

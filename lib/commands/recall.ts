@@ -74,10 +74,19 @@ export async function readOrRecall(
 
 const nothing = () => Promise.resolve();
 
-/** `undefined` where there is no place for state, as without a home. */
+/**
+ * Where configurations are kept.
+ *
+ * @throws AuthError `config-invalid` where there is no place for state, as without a home
+ */
+export function recallDirectory(host: Pick<AskedHost, "os" | "env">): string {
+  return joinPath(host.os, stateHome(host), "atmos", "recall");
+}
+
+/** `undefined` where there is no place for state. */
 function memoryPath(host: AskedHost, key: string): string | undefined {
   try {
-    return joinPath(host.os, stateHome(host), "atmos", "recall", `${slotOf(key)}.json`);
+    return joinPath(host.os, recallDirectory(host), `${slotOf(key)}.json`);
   } catch (error) {
     if (isAuthError(error, "config-invalid")) return undefined;
     throw error;

@@ -73,8 +73,20 @@ export async function whileRefreshed<Result>(
   const { configFile, credentialsFile } = files;
   const pointers = { configFile, credentialsFile, profile: sectionName(targetOf(plan).name) };
   const environment = ofChild(context, plan, pointersEnvironment(pointers, surroundings(plan)));
-  await using _renewals = renewals(context, [main, ...beside]);
+  const lasting = await unhindered(context, beside, wish.mayAsk ?? false);
+  await using _renewals = renewals(context, [main, ...lasting], wish.component);
   return await work({ environment, session, isRefreshed: true });
+}
+
+/** Those among sessions that nothing is known to stand in the way of; of the others it is said why. */
+async function unhindered(context: Context, all: readonly Held[], mayAsk: boolean): Promise<readonly Held[]> {
+  const found: Held[] = [];
+  for (const held of all) {
+    const obstacle = await obstacleTo(context, held.plan, mayAsk);
+    if (obstacle === undefined) found.push(held);
+    else tellObstacle(context, held, obstacle);
+  }
+  return found;
 }
 
 /** See `processLine`. */

@@ -7,11 +7,13 @@ import { targetOf } from "../chain/plan.ts";
 import type { ChainPlan, Link, LinkOutcome, SessionStore } from "../chain/types.ts";
 import type { AwsSession } from "../credentials.ts";
 import type { Host } from "../host.ts";
+import { loginLine } from "../output/login_line.ts";
 import { warningText } from "../output/problem.ts";
 import { newsText } from "../output/renewal.ts";
 import { derived } from "../session/derive.ts";
 import { keepFresh, type Renewable, type RenewalNews } from "../session/renewal.ts";
 import { printable } from "../terminal/escape.ts";
+import type { Wanted } from "../stacks/find.ts";
 import { type EpochMillis, isFresh } from "../time.ts";
 import type { Context } from "./context.ts";
 import { obtainSession, unattended } from "./session.ts";
@@ -41,10 +43,18 @@ export async function holdSession(context: Context, plan: ChainPlan): Promise<He
 /** What is under way when the child ends, such as a token that AWS has exchanged already, is let come to its end. */
 const GRACE_MILLIS = 3000;
 
-/** Renews sessions until disposal. */
-export function renewals(context: Context, all: readonly Held[]): AsyncDisposable {
+/**
+ * Renews sessions until disposal.
+ *
+ * @param component whose `auth:` their plans come from
+ */
+export function renewals(
+  context: Context,
+  all: readonly Held[],
+  component: Wanted | undefined,
+): AsyncDisposable {
   const stop = new AbortController();
-  const running = Promise.allSettled(all.map((held) => renew(context, held, stop.signal)));
+  const running = Promise.allSettled(all.map((held) => renew(context, held, component, stop.signal)));
   return {
     [Symbol.asyncDispose]: async () => {
       stop.abort();
@@ -55,12 +65,17 @@ export function renewals(context: Context, all: readonly Held[]): AsyncDisposabl
   };
 }
 
-async function renew(opened: Context, held: Held, stop: AbortSignal): Promise<void> {
+async function renew(
+  opened: Context,
+  held: Held,
+  component: Wanted | undefined,
+  stop: AbortSignal,
+): Promise<void> {
   const { host } = opened;
   const name = targetOf(held.plan).name;
   const tell = (news: RenewalNews) => {
     if (stop.aborted) return;
-    const text = newsText(name, news, host.now());
+    const text = newsText(name, loginLine(name, component), news, host.now());
     host.tell(news.type === "recovered" ? `${printable(text)}\n` : warningText(text, host.screen));
   };
   await keepFresh(host, held.session(), renewable(behind(opened, stop), held), tell, stop);

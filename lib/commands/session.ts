@@ -14,6 +14,7 @@ import type { ChainOptions } from "../chain/run.ts";
 import type { EnvironmentEdits } from "../host.ts";
 import { keysEnvironment, pointersEnvironment, type Surroundings } from "../output/environment.ts";
 import { derived } from "../session/derive.ts";
+import { keyringOpener } from "../session/stores.ts";
 import type { Context } from "./context.ts";
 
 /** The target's session: the stored one while it is fresh, else what running the chain gives. */
@@ -37,8 +38,8 @@ async function findOrMakeSession(context: Context, plan: ChainPlan): Promise<Lin
 const UNATTENDED_LOCK_MILLIS = 50_000;
 
 /**
- * The same surroundings where nobody is: for what runs behind a program, or behind an SDK. Nobody is asked, no browser
- * is opened, and waiting for another process is not told of.
+ * The same surroundings where nobody is: for what runs behind a program, or behind an SDK. Nobody is asked, not for the
+ * keyring's password either; no browser is opened, and waiting for another process is not told of.
  */
 export function unattended(context: Context): Context {
   const host = derived(context.host, {
@@ -46,13 +47,20 @@ export function unattended(context: Context): Context {
     browse: undefined,
     openUrl: () => Promise.resolve(false),
   });
+  const unasked = keyringOpener(host, context.auth(), context.loaded().directory, undefined);
+  const isOpenedAsking = () =>
+    context.auth().keyring.type === "file" && context.host.prompt !== undefined && !context.isKeyringOpen();
   return derived(context, {
     host,
     stores: (plan) => {
       const stores = context.stores(plan);
       if (context.auth().keyring.type === "memory") return stores;
       const wait = { deadlineMillis: UNATTENDED_LOCK_MILLIS };
-      return { ...stores, lock: async (thing) => await host.files.lock(await lockPath(host, thing), wait) };
+      return {
+        ...stores,
+        keyring: () => isOpenedAsking() ? unasked() : stores.keyring(),
+        lock: async (thing) => await host.files.lock(await lockPath(host, thing), wait),
+      };
     },
   });
 }

@@ -7,11 +7,11 @@ import type { ChainPlan } from "../chain/types.ts";
 import { AuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { errorReport, warningText } from "../output/problem.ts";
-import { type Style, styleOf } from "../output/style.ts";
-import { executingText, oddText, pauseText, plannedText, resumeLine, stepText } from "../output/workflow.ts";
+import { styleOf } from "../output/style.ts";
+import { executingText, oddText, plannedText, resumeLine, stepText } from "../output/workflow.ts";
 import { conditionText } from "../workflows/condition.ts";
 import type { Found } from "../workflows/find.ts";
-import { runSteps, type StepEvent, stepsFrom } from "../workflows/run.ts";
+import { runSteps, stepsFrom } from "../workflows/run.ts";
 import type { Step } from "../workflows/types.ts";
 import { assertUsableWorkflow } from "../workflows/workflow.ts";
 import { disabledWords } from "./choose.ts";
@@ -21,6 +21,7 @@ import { findWorkflow } from "./workflow_find.ts";
 import { openProject } from "./workflow_project.ts";
 import {
   directoryOf,
+  eventText,
   planSteps,
   runStep,
   sessionInHand,
@@ -142,24 +143,4 @@ function failure(workflow: string, step: Step, line: string, code: number, resum
     at: step.at,
     hints: [`Go on from there: ${resume}`],
   });
-}
-
-function eventText(event: StepEvent, style: Style): string {
-  const { step } = event;
-  switch (event.type) {
-    case "skipped":
-      return stepText(
-        step.name,
-        `skipped, it is for ${event.why === undefined ? "success" : conditionText(event.why)}`,
-        style,
-      );
-    case "pause":
-      return stepText(
-        step.name,
-        `exit code ${event.code} at attempt ${event.attempt}, tried again in ${pauseText(event.millis)}`,
-        style,
-      );
-    case "went-on":
-      return stepText(step.name, `exit code ${event.code}, going on as its \`continue\` says`, style);
-  }
 }

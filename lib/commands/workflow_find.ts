@@ -41,6 +41,22 @@ function byFile(workflows: readonly Workflow[]): readonly (readonly [string, rea
 }
 
 /**
+ * The file of that name alone, where one is named.
+ *
+ * @throws AuthError `not-found`
+ */
+export async function filesNamed(
+  project: Project,
+  name: string | undefined,
+): Promise<readonly WorkflowFile[]> {
+  const { host } = project.context;
+  const all = await workflowFiles(project);
+  return name === undefined
+    ? all
+    : [fileNamed(host, all, name, resolvePath(host.os, host.workingDirectory(), name))];
+}
+
+/**
  * The workflow that is meant. Without a name, and where several files have it, a person is asked.
  *
  * @throws AuthError `usage` with what there is when nobody can be asked; `not-found`
@@ -51,9 +67,7 @@ export async function findWorkflow(
   file: string | undefined,
 ): Promise<Found> {
   const { host } = project.context;
-  const all = await workflowFiles(project);
-  const path = resolvePath(host.os, host.workingDirectory(), file ?? "");
-  const files = file === undefined ? all : [fileNamed(host, all, file, path)];
+  const files = await filesNamed(project, file);
   if (name === undefined) return await chosen(host, everyOne(files), files);
   const found = workflowsNamed(files, name);
   const [first, second] = found;
@@ -74,7 +88,7 @@ async function chosen(host: Host, all: readonly Found[], files: readonly Workflo
     throw usage(
       "No workflow is named, and nobody can be asked",
       "Write `atmos workflow NAME`",
-      `There are ${all.map(text).join(", ")}`,
+      `It can be ${all.map(text).join(", ")}`,
     );
   }
   return await picked(host, "Select a workflow:", all, text);

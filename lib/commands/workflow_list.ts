@@ -13,7 +13,7 @@ import type { WorkflowFile } from "../workflows/find.ts";
 import type { Step } from "../workflows/types.ts";
 import { type Call, command } from "./command.ts";
 import { outputFormat, text, type Values } from "./flags.ts";
-import { workflowFiles } from "./workflow_find.ts";
+import { filesNamed } from "./workflow_find.ts";
 import { openProject } from "./workflow_project.ts";
 
 const FILE = text("FILE", "Only the workflows of this file");
@@ -59,10 +59,7 @@ async function showWorkflows(
 ): Promise<number> {
   const project = await openProject(host, globals);
   await using context = project.context;
-  const bare = (label: string) => label.replace(/\.ya?ml$/i, "");
-  const files = (await workflowFiles(project)).filter(({ label, path }) =>
-    input.file === undefined || bare(label) === bare(input.file) || path === input.file
-  );
+  const files = await filesNamed(project, input.file);
   for (const { at, reason } of files.flatMap(({ faults }) => faults)) {
     context.host.tell(warningText(oddText("A file of workflows cannot be read", reason, at), host.screen));
   }

@@ -12,9 +12,14 @@ import { AuthError, isAuthError, type SourcePosition } from "../errors.ts";
 import type { Command, EnvironmentEdits, Exit, Host } from "../host.ts";
 import { childEnvironment, ownSecretVariables } from "../output/environment.ts";
 import { resolvePath } from "../paths.ts";
-import type { PlannedStep } from "../output/workflow.ts";
+import type { Style } from "../output/style.ts";
+import { pauseText, type PlannedStep, stepText } from "../output/workflow.ts";
+import { conditionText } from "../workflows/condition.ts";
+import type { StepEvent } from "../workflows/run.ts";
+import { AS_IT_CAME } from "../stacks/terraform_environment.ts";
 import type { Step, Variables } from "../workflows/types.ts";
-import { ownWords, quoteWord, shownWithStack, splitCommand, withStack } from "../workflows/words.ts";
+import { quoteWord } from "../shell_word.ts";
+import { ownWords, shownWithStack, splitCommand, withStack } from "../workflows/words.ts";
 import { chooseIdentity, disabledWords, wishOf } from "./choose.ts";
 import { configurationWords, type GlobalInput } from "./globals.ts";
 import { obtainSession, sessionEnvironment } from "./session.ts";
@@ -37,8 +42,6 @@ export interface Surroundings {
   /** For steps that name none. */
   readonly defaultStack: string | undefined;
 }
-
-const NOTHING: EnvironmentEdits = { set: {}, unset: [] };
 
 /** The identity of the flag, else of the variable, else the configured one; `undefined`: none, or switched off. */
 export async function wishedIdentity(
@@ -130,12 +133,16 @@ function stepWords(around: Surroundings, step: Step): readonly string[] {
 
 /** The stack that a step is given. */
 function stackFor({ stack, defaultStack }: Surroundings, step: Step): string | undefined {
-  const [, first = ""] = /^\s*(?:atmos\s+)?(\S*)/.exec(step.command) ?? [];
-  return STACKLESS.includes(first) ? undefined : stack ?? step.stack ?? defaultStack;
+  const [, first = "", second = ""] = /^\s*(?:atmos\s+)?(\S*)\s*(\S*)/.exec(step.command) ?? [];
+  const isStackless = STACKLESS.includes(first) || STACKLESS.includes(`${first} ${second}`);
+  return isStackless ? undefined : stack ?? step.stack ?? defaultStack;
 }
 
 /** Commands that work on no stack: to give them one all the same, as Atmos does, would only make them fail. */
-const STACKLESS = ["auth", "completion", "help", "version"];
+const STACKLESS = [
+  ...["auth", "completion", "help", "version"],
+  ...["describe workflows", "list stacks", "list workflows"],
+];
 
 /**
  * Where a step runs: its own `working_directory`, else the one around it, from the project's base path; else a script in
@@ -156,7 +163,7 @@ async function environmentOf(
 ): Promise<EnvironmentEdits> {
   const own = { ...around.project.settings.env, ...around.env, ...step.env };
   const switchedOff = around.off === undefined ? {} : { ATMOS_IDENTITY: "false" };
-  const { set, unset } = plan === undefined ? NOTHING : await sessionEdits(around, step, plan);
+  const { set, unset } = plan === undefined ? AS_IT_CAME : await sessionEdits(around, step, plan);
   const kept = Object.entries(own).filter(([name]) => !unset.includes(name));
   return { set: { ...Object.fromEntries(kept), ...set, ...switchedOff }, unset };
 }
@@ -170,6 +177,27 @@ async function sessionEdits(
   const credentials = sessionEnvironment(context, plan, await obtainSession(context, plan), true);
   const secrets = step.type === "atmos" ? [] : ownSecretVariables(context.auth().keyring.passwordVariable);
   return childEnvironment(credentials, targetOf(plan).name, secrets);
+}
+
+/** What happens to a step, for a person to read. */
+export function eventText(event: StepEvent, style: Style): string {
+  const { step } = event;
+  switch (event.type) {
+    case "skipped":
+      return stepText(
+        step.name,
+        `skipped, it is for ${event.why === undefined ? "success" : conditionText(event.why)}`,
+        style,
+      );
+    case "pause":
+      return stepText(
+        step.name,
+        `exit code ${event.code} at attempt ${event.attempt}, tried again in ${pauseText(event.millis)}`,
+        style,
+      );
+    case "went-on":
+      return stepText(step.name, `exit code ${event.code}, going on as its \`continue\` says`, style);
+  }
 }
 
 /** What is in hand of a session, and what it takes to make it; nothing is made. */
@@ -212,10 +240,11 @@ export async function captureScript(
   );
 }
 
-/** From source this program is several words: a script finds them under its name all the same. */
+/** From source this program is several words, and a file may have any name: a script finds it as `atmos` all the same. */
 function withSelf({ self, os }: Pick<Host, "self" | "os">, script: string): string {
   const words = self();
-  return words.length === 1 || os === "windows"
+  const isFound = words.length === 1 && /(?:^|[\\/])atmos$/.test(words[0]);
+  return isFound || os === "windows"
     ? script
     : `atmos() { ${words.map(quoteWord).join(" ")} "$@"; }; ${script}`;
 }

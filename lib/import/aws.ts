@@ -4,6 +4,7 @@
  * @module
  */
 import type { AwsFile, Settings } from "./aws_file.ts";
+import { isAbsolutePath } from "../paths.ts";
 import { type ProcessOffer, processOffer } from "./credential_process.ts";
 import { withMfa } from "./mfa.ts";
 import { type AliasedPortal, permissionSetFields, portalKey, portalOffer } from "./portal.ts";
@@ -214,20 +215,28 @@ function baseOf(reading: Reading, name: string, values: Settings): IdentityOffer
     offerUser(reading, name, values, { key: keysKey(name), name: `${name}-user` });
     return { identity: keysKey(name) };
   }
-  const with_ = values.get("credential_source");
+  const credentialSource = values.get("credential_source");
   note(
     reading,
     placeOf(name),
-    with_ === undefined
+    credentialSource === undefined
       ? "its role is assumed with nothing: it has no source_profile"
-      : `credential_source = ${with_} has no counterpart`,
+      : `credential_source = ${credentialSource} has no counterpart`,
   );
   return undefined;
 }
 
 const FALLBACK_REGION = "us-east-1";
 
+/** An SDK sees a relative path from wherever one is: no such place can be written down. */
+const isAbsolute = (path: string): boolean =>
+  isAbsolutePath("linux", path) || isAbsolutePath("windows", path);
+
 function webIdentity(reading: Reading, name: string, values: Settings, file: string): IdentityOffer["via"] {
+  if (!isAbsolute(file)) {
+    note(reading, placeOf(name), `web_identity_token_file = ${file} is no absolute path`);
+    return undefined;
+  }
   const key = `oidc/token ${file}`;
   const region = values.get("region");
   if (region === undefined) {

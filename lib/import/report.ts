@@ -5,6 +5,7 @@
  */
 import { type Field, fields } from "../output/layout.ts";
 import type { Style } from "../output/style.ts";
+import { quoteWord } from "../shell_word.ts";
 import { printable } from "../terminal/escape.ts";
 import type { AuthDraft, Note } from "./types.ts";
 
@@ -91,12 +92,6 @@ function section(title: string, rows: readonly Field[], style: Style): string {
 function usersText({ identities }: AuthDraft): string {
   const users = [...identities].flatMap(([name, { kind }]) => kind === "aws/user" ? [name] : []);
   if (users.length === 0) return "";
-  const lines = users.map((name) => `  atmos auth user configure --identity ${shellWord(name)}\n`);
+  const lines = users.map((name) => `  atmos auth user configure --identity ${quoteWord(printable(name))}\n`);
   return `Keys of IAM users go into the keyring, by hand:\n${lines.join("")}`;
-}
-
-/** A name as one word of a command line. */
-function shellWord(name: string): string {
-  const shown = printable(name);
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", `'\\''`)}'`;
 }

@@ -91,7 +91,8 @@ export async function openSecretBus(host: BusHost): Promise<SecretBus> {
 }
 
 async function connect(path: string): Promise<MessageBus> {
-  const [{ createClient }, net] = await Promise.all([import("dbus-native"), import("node:net")]);
+  // The default is what the library exports, in a bundle too: there its names are not known beforehand.
+  const [{ default: { createClient } }, net] = await Promise.all([import("dbus-native"), import("node:net")]);
   let stream: Socket | undefined;
   try {
     stream = net.connect({ path });

@@ -70,7 +70,8 @@ function padded(cell: Cell, width: number, style: Style): string {
 }
 
 const textOf = (cell: Cell): string => typeof cell === "string" ? cell : cell.text;
-const pad = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - widthOf(text)));
+const pad = (text: string, width: number): string =>
+  printable(text) + " ".repeat(Math.max(0, width - widthOf(text)));
 
 /** Columns of a text; plain ASCII, which is nearly all there is, is not cut into graphemes. */
 function widthOf(text: string): number {

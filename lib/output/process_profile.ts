@@ -29,26 +29,21 @@ export function profilesText(profiles: readonly ProcessProfile[]): string {
 
 /**
  * The words of a program as one line, which every SDK takes apart into the same words: botocore by Python's `shlex`,
- * the others by a shell; on Windows by the rules of Microsoft's C library, behind `cmd`.
+ * the others by a shell. On Windows some hand it to `cmd` in a way that no quotes survive (aws-sdk-go-v2 issue 3208).
  *
- * @returns `undefined` when a word cannot be written so: a control character never; on Windows no `"`, no `%`, and no
- *   `#` or `;` behind a blank, which SDKs take for a comment
+ * @returns `undefined` when a word cannot be written so: a control character never; on Windows nothing that needs quotes
  */
 export function processLine(os: Os, words: readonly string[]): string | undefined {
-  const isUnwritable = os === "windows" ? /[\p{Cc}"%]|\s[#;]/u : /\p{Cc}/u;
-  if (words.some((word) => isUnwritable.test(word))) return undefined;
-  return os === "windows" ? words.map(windowsWord).join(" ") : unwrapped(words.map(posixWord).join(" "));
+  if (os === "windows") {
+    return words.every((word) => PLAIN_ON_WINDOWS.test(word)) ? words.join(" ") : undefined;
+  }
+  return words.some((word) => /\p{Cc}/u.test(word)) ? undefined : unwrapped(words.map(posixWord).join(" "));
 }
 
-/** Terraform's SDK takes a value from one quote to another for a quoted whole, and strips both: a pair goes before. */
-function unwrapped(line: string): string {
-  return /^'.*'$/s.test(line) ? `""${line}` : line;
-}
+const PLAIN_ON_WINDOWS = /^[\w@+=:,.\\/-]+$/;
 
-/** A backslash before the closing quote would take it for a part of the word. */
-function windowsWord(word: string): string {
-  return /^[\w@+=:,.\\/-]+$/.test(word) ? word : `"${word.replace(/\\+$/, "$&$&")}"`;
-}
+/** The Go SDK takes a line between two single quotes for one quoted text, and strips them: a pair goes before. */
+const unwrapped = (line: string): string => /^'.*'$/s.test(line) ? `""${line}` : line;
 
 /**
  * Single quotes keep everything but themselves, for a shell and for `shlex` alike. What SDKs take for a comment in the

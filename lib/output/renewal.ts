@@ -17,17 +17,19 @@ export function notRenewedText(
   return `The session of "${identity}" is not renewed: ${reason}. It expires ${expiry(expiresAt, now)}`;
 }
 
-/** News of a renewal, as one line. */
-export function newsText(identity: string, news: RenewalNews, now: EpochMillis): string {
+/**
+ * News of a renewal, as one line.
+ *
+ * @param login the line that makes what a person must make
+ */
+export function newsText(identity: string, login: string, news: RenewalNews, now: EpochMillis): string {
   switch (news.type) {
     case "failed": {
       const rest = news.until > now
         ? `which lasts ${formatDuration((news.until - now) / 1000)} more`
         : "which has expired";
       const what = `Could not renew the session of "${identity}", ${rest}: ${news.error.message}`;
-      return news.again
-        ? `${what}. It is tried again`
-        : `${what}. Run \`atmos auth login --identity ${identity}\` in another terminal`;
+      return news.again ? `${what}. It is tried again` : `${what}. Run \`${login}\` in another terminal`;
     }
     case "ended":
       return `The session of "${identity}" has expired`;

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { printable } from "../terminal/escape.ts";
 
 /** A document of maps, lists, texts, numbers and booleans; members that are `undefined` are left out. Ends with a newline. */
 export function yamlText(value: unknown): string {
@@ -45,5 +46,5 @@ const RESERVED = /^(?:true|false|yes|no|on|off|y|n|null|~|nan|inf)$/i;
 /** A text as it stands where that is safe: a word that begins with a letter and holds nothing that YAML reads. */
 function plain(text: string): string {
   const isSafe = /^[A-Za-z][A-Za-z0-9_./@+-]*(?: [A-Za-z0-9_./@+-]+)*$/.test(text) && !RESERVED.test(text);
-  return isSafe ? text : JSON.stringify(text.toWellFormed());
+  return isSafe ? text : printable(JSON.stringify(text.toWellFormed()));
 }

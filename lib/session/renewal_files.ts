@@ -4,9 +4,10 @@
  *
  * @module
  */
-import { AuthError, isAuthError } from "../errors.ts";
+import { isAuthError } from "../errors.ts";
 import { lockPath } from "../files/lock.ts";
 import type { Host, Lock } from "../host.ts";
+import { toHex } from "../keyring/bytes.ts";
 import { joinPath, stateHome } from "../paths.ts";
 
 /** What keeping such files needs of the world. */
@@ -38,7 +39,7 @@ export function profileFilesHome(host: Pick<Host, "os" | "env">): string {
  */
 export async function keepProfileFiles(host: ProfileFilesHost, config: string): Promise<ProfileFiles> {
   const home = profileFilesHome(host);
-  const directory = joinPath(host.os, home, hex(host.random(8)));
+  const directory = joinPath(host.os, home, toHex(host.random(8)));
   const [configFile, credentialsFile] = [
     joinPath(host.os, directory, "config"),
     joinPath(host.os, directory, "credentials"),
@@ -58,32 +59,37 @@ export async function keepProfileFiles(host: ProfileFilesHost, config: string): 
   };
 }
 
-const hex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-
 const ownLock = (host: ProfileFilesHost, directory: string): string => joinPath(host.os, directory, "lock");
 
 async function lockAll(host: ProfileFilesHost): Promise<Lock> {
   return await host.files.lock(await lockPath(host, "profiles of children"), { deadlineMillis: LOCK_MILLIS });
 }
 
-/** What cannot be removed now is removed at the next start; the child's exit code is worth more. */
 async function removeQuietly(host: ProfileFilesHost, home: string, directory: string): Promise<void> {
-  try {
+  await quietly(async () => {
     await using _all = await lockAll(host);
     await host.files.removeTree(directory);
     if ((await host.files.list(home))?.length === 0) await host.files.remove(home);
+  });
+}
+
+/** What cannot be removed now, as when root left it, stays; the child, and its exit code, are worth more. */
+async function quietly(remove: () => Promise<void>): Promise<void> {
+  try {
+    await remove();
   } catch (error) {
-    if (!(error instanceof AuthError)) throw error;
+    if (!isAuthError(error)) throw error;
   }
 }
 
 async function removeForsaken(host: ProfileFilesHost, home: string): Promise<void> {
   const directories = (await host.files.list(home) ?? []).filter(({ kind }) => kind === "directory");
-  await Promise.all(directories.map(async ({ name }) => {
-    const directory = joinPath(host.os, home, name);
-    if (!await isHeld(host, directory)) await host.files.removeTree(directory);
-  }));
+  await Promise.all(directories.map(({ name }) =>
+    quietly(async () => {
+      const directory = joinPath(host.os, home, name);
+      if (!await isHeld(host, directory)) await host.files.removeTree(directory);
+    })
+  ));
 }
 
 async function isHeld(host: ProfileFilesHost, directory: string): Promise<boolean> {

@@ -4,7 +4,7 @@
  * @module
  */
 import { mergeMaps } from "../config/merge.ts";
-import type { RawEntry, RawMap } from "../config/raw.ts";
+import { describeNode, isNull, type RawEntry, type RawMap } from "../config/raw.ts";
 import type { Problem } from "../config/types.ts";
 import { AuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
@@ -15,7 +15,7 @@ import { type Layers, layersOf, usualFolder } from "./layers.ts";
 import { resolveSections, type ValueFault } from "./resolve.ts";
 import { variableText } from "./settings.ts";
 import type { Component, ComponentTarget, ProjectSettings, Stack } from "./types.ts";
-import { entryFor, mapIn, plainValue, withEntries, wordIn } from "./values.ts";
+import { entryFor, isVariableName, mapIn, switchOf, valueIn, withEntries, wordIn } from "./values.ts";
 
 /** What a component is made with, beside its stack. */
 export interface ComponentSource extends Pick<Host, "env" | "os"> {
@@ -68,8 +68,8 @@ export function makeComponent(stack: Stack, target: ComponentTarget, source: Com
     folder,
     inherits: layers.inherits,
     isAbstract: wordIn(sections, "metadata", "type") === "abstract",
-    isEnabled: wordIn(sections, "metadata", "enabled")?.toLowerCase() !== "false",
-    isLocked: wordIn(sections, "metadata", "locked")?.toLowerCase() === "true",
+    isEnabled: switchOf(wordIn(sections, "metadata", "enabled") ?? "") ?? true,
+    isLocked: switchOf(wordIn(sections, "metadata", "locked") ?? "") ?? false,
     command: wordIn(sections, "command") || undefined,
     sections,
     vars: mapIn(sections, "vars") ?? nothing(sections),
@@ -78,7 +78,33 @@ export function makeComponent(stack: Stack, target: ComponentTarget, source: Com
     providers: mapIn(sections, "providers") ?? nothing(sections),
     workspace: type === "terraform" ? workspaceOf(state, { type: backend?.type, enabled }) : undefined,
   };
-  return { component, faults, authProblems: found };
+  return {
+    component,
+    faults: [...faults, ...switchFaults(sections), ...nameFaults(sections)],
+    authProblems: found,
+  };
+}
+
+/** A lock that is misspelt must not be none. */
+function switchFaults(sections: RawMap): readonly ValueFault[] {
+  return ["enabled", "locked"].flatMap((key) => {
+    const value = valueIn(sections, "metadata", key);
+    if (value === undefined || isNull(value) || value.type === "tag" || value.type === "unset") return [];
+    if (value.type === "scalar" && switchOf(value.text) !== undefined) return [];
+    const reason = `${
+      value.type === "scalar" ? JSON.stringify(value.text) : describeNode(value)
+    } is neither true nor false`;
+    return [{ path: `metadata.${key}`, at: value.at, reason }];
+  });
+}
+
+/** Another variable must not be set by the name of one: it would count above the session's. */
+function nameFaults(sections: RawMap): readonly ValueFault[] {
+  return [...mapIn(sections, "env")?.entries.values() ?? []].flatMap(({ key, keyAt }) =>
+    isVariableName(key)
+      ? []
+      : [{ path: "env", at: keyAt, reason: `${JSON.stringify(key)} cannot be the name of a variable` }]
+  );
 }
 
 const nothing = (near: RawMap): RawMap => ({ ...near, entries: new Map() });
@@ -130,5 +156,5 @@ function ownBackend({ inner }: Layers, { stacks }: ProjectSettings): RawMap | un
 
 function environmentOf(sections: RawMap): Component["env"] {
   const entries = [...mapIn(sections, "env")?.entries.values() ?? []];
-  return Object.fromEntries(entries.map(({ key, value }) => [key, variableText(plainValue(value))]));
+  return Object.fromEntries(entries.map(({ key, value }) => [key, variableText(value)]));
 }

@@ -5,7 +5,7 @@
  */
 import { didYouMean } from "../config/nearest.ts";
 import { isNull, type RawMap } from "../config/raw.ts";
-import type { Fault } from "./manifest.ts";
+import { type Fault, mapFaults } from "./manifest.ts";
 import type { ComponentType, Stack } from "./types.ts";
 import { mapIn, valueIn, withEntries, wordIn } from "./values.ts";
 
@@ -26,6 +26,8 @@ export interface Layers {
 
 /** Sections at the top of a manifest that components have, too. */
 const GENERAL_SECTIONS = ["vars", "settings", "env", "auth", "hooks"];
+/** Sections that anything but a map would silently empty. */
+const MAP_SECTIONS = ["auth", "backend", "env", "metadata", "overrides", "providers", "vars"];
 /** What says what a component is, and is not passed on in its sections. */
 const OWN_KEYS = { metadata: undefined, overrides: undefined, component: undefined };
 /** No component is made of more. */
@@ -50,15 +52,21 @@ export function layersOf(stack: Pick<Stack, "root">, type: ComponentType, name: 
   const bases = baseLayers(stack, type, { name, map: own }, [name], faults);
   const section = mapIn(root, type);
   const overrides = mapIn(own, "overrides");
+  const outer = [
+    { ...root, entries: new Map(GENERAL_SECTIONS.flatMap((key) => entryIn(root, key))) },
+    ...(section === undefined ? [] : [section]),
+  ];
+  const whole = [...bases.map(({ map }) => map), own];
+  const over = overrides === undefined ? [] : [overrides];
+  faults.push(
+    ...mapFaults(valueIn(root, type), type),
+    ...[...outer, ...whole, ...over].flatMap((map) =>
+      MAP_SECTIONS.flatMap((key) => mapFaults(valueIn(map, key), key))
+    ),
+  );
   return {
-    outer: [
-      { ...root, entries: new Map(GENERAL_SECTIONS.flatMap((key) => entryIn(root, key))) },
-      ...(section === undefined ? [] : [section]),
-    ],
-    inner: [
-      ...[...bases.map(({ map }) => map), own].map((map) => withEntries(map, OWN_KEYS)),
-      ...(overrides === undefined ? [] : [overrides]),
-    ],
+    outer,
+    inner: [...whole.map((map) => withEntries(map, OWN_KEYS)), ...over],
     inherits: [...new Set(bases.map((base) => base.name).reverse())],
     inheritedMetadata: bases.flatMap(({ map }) => {
       const metadata = mapIn(map, "metadata");

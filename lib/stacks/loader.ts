@@ -14,6 +14,7 @@ import { isAuthError } from "../errors.ts";
 import { isAbsolutePath, isInside, parentOf, resolvePath } from "../paths.ts";
 import { type MadeComponent, makeComponent } from "./component.ts";
 import {
+  componentFaults,
   emptyManifest,
   type Fault,
   type ImportItem,
@@ -140,7 +141,7 @@ function stackOf(
     file,
     root,
     components: { terraform: terraform ?? [], helmfile: helmfile ?? [], packer: packer ?? [] },
-    faults,
+    faults: [...faults, ...componentFaults(root)],
     nameFault: fault,
     sources: files,
   };

@@ -4,7 +4,7 @@
  * @module
  */
 import { mergeMaps, type MergeOptions } from "../config/merge.ts";
-import { emptyMap, isNull, type Raw, type RawMap } from "../config/raw.ts";
+import { describeNode, emptyMap, isNull, type Raw, type RawMap } from "../config/raw.ts";
 import type { ConfigFile } from "../config/types.ts";
 import type { SourcePosition } from "../errors.ts";
 import { COMPONENT_TYPES } from "./types.ts";
@@ -108,6 +108,27 @@ export function manifestMerger(
     return manifest;
   };
   return (path) => merge(path, []);
+}
+
+/** Why a value that is there is no map, where only a map means something. */
+export function mapFaults(raw: Raw | undefined, name: string): readonly Fault[] {
+  if (raw === undefined || raw.type === "map" || isNull(raw)) return [];
+  const fault = raw.type === "tag" ? raw.fault : undefined;
+  return [{ at: raw.at, reason: fault ?? `\`${name}\` should be a map, and is ${describeNode(raw)}` }];
+}
+
+/** What stands where components are looked for, and is none. */
+export function componentFaults(root: RawMap): readonly Fault[] {
+  const all = valueIn(root, "components");
+  const types = COMPONENT_TYPES.flatMap((type) => {
+    const ofType = valueIn(all, type);
+    const components = ofType?.type === "map" ? [...ofType.entries.values()] : [];
+    return [
+      ...mapFaults(ofType, `components.${type}`),
+      ...components.flatMap(({ key, value }) => mapFaults(value, `components.${type}.${key}`)),
+    ];
+  });
+  return [...mapFaults(all, "components"), ...types];
 }
 
 /** A manifest that says nothing. */

@@ -4,7 +4,15 @@
  * @module
  */
 import { parseEnvExpression, resolveEnvTags } from "../config/env_tag.ts";
-import { formatPath, type Path, type Raw, type RawEntry, type RawMap, type RawTag } from "../config/raw.ts";
+import {
+  formatPath,
+  type Path,
+  type Raw,
+  type RawEntry,
+  type RawMap,
+  type RawScalar,
+  type RawTag,
+} from "../config/raw.ts";
 import type { Fault } from "./manifest.ts";
 import { entryFor, mapIn, textNode, valueIn, withEntries, wordIn } from "./values.ts";
 
@@ -74,6 +82,12 @@ function settle(raw: Raw, path: Path, faults: ValueFault[], hasTemplates: boolea
   };
   switch (raw.type) {
     case "scalar":
+      if (isRounded(raw)) {
+        return refuse(
+          `the number ${raw.text} cannot be kept as it is written`,
+          "Put it in quotes: Terraform takes a text of digits for the number that it is",
+        );
+      }
       return hasTemplates && raw.variable === undefined && raw.text.includes("{{")
         ? refuse(
           `it holds a template, ${excerpt(raw.text)}, and templates are not rendered`,
@@ -106,6 +120,12 @@ function settle(raw: Raw, path: Path, faults: ValueFault[], hasTemplates: boolea
       }
       return refuse(reasonFor(raw), "In stacks `!env`, `!include FILE` and `!literal` are evaluated");
   }
+}
+
+/** Whole numbers beyond what readers of JSON keep exactly (RFC 8259, 6), and what JSON has no number for. */
+function isRounded({ value, text }: RawScalar): boolean {
+  if (typeof value !== "number" || Number.isSafeInteger(value)) return false;
+  return !Number.isFinite(value) || /^[-+]?(?:\d+|0[xo][\da-f]+)$/i.test(text);
 }
 
 function reasonFor({ tag, fault, argument }: RawTag): string {

@@ -4,7 +4,16 @@
  * @module
  */
 import { LIST_MERGES } from "../config/merge.ts";
-import { formatPath, isNull, mapAt, nodeAt, type Path, type RawMap, textAt } from "../config/raw.ts";
+import {
+  formatPath,
+  isNull,
+  mapAt,
+  nodeAt,
+  type Path,
+  type Raw,
+  type RawMap,
+  textAt,
+} from "../config/raw.ts";
 import { AuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { joinPath, resolvePath } from "../paths.ts";
@@ -15,7 +24,7 @@ import type {
   StackSettings,
   TerraformSettings,
 } from "./types.ts";
-import { plainValue } from "./values.ts";
+import { isVariableName, plainValue, switchOf } from "./values.ts";
 
 /** What the settings are made from. */
 export interface SettingsSource extends Pick<Host, "env" | "os"> {
@@ -42,7 +51,7 @@ export function projectSettings(source: SettingsSource): ProjectSettings {
     helmfile: componentSettings(source, "helmfile"),
     packer: componentSettings(source, "packer"),
     workflowsDirectory: resolvePath(os, basePath, workflows ?? "stacks/workflows"),
-    env: environmentOf(source.raw),
+    env: environmentOf(source),
   };
 }
 
@@ -151,9 +160,8 @@ function switchAt(
   const node = nodeAt(source.raw, path);
   const word = set !== "" ? set : node === undefined || isNull(node) ? "" : textAt(node) ?? "?";
   if (word === "") return undefined;
-  const folded = word.toLowerCase();
-  if (["true", "1", "yes", "on"].includes(folded)) return true;
-  if (["false", "0", "no", "off"].includes(folded)) return false;
+  const said = switchOf(word);
+  if (said !== undefined) return said;
   throw badValue(source, path, word, "is neither true nor false", set === "" ? undefined : variable);
 }
 
@@ -173,16 +181,22 @@ function badValue(
 }
 
 /** `env:` of `atmos.yaml`; what has no value is left out. */
-function environmentOf(raw: RawMap): Readonly<Record<string, string>> {
-  const entries = [...mapAt(raw, "env")?.entries.values() ?? []].flatMap(({ key, value }) => {
-    const text = variableText(plainValue(value));
+function environmentOf(source: SettingsSource): Readonly<Record<string, string>> {
+  const entries = [...mapAt(source.raw, "env")?.entries.values() ?? []].flatMap(({ key, value }) => {
+    if (!isVariableName(key)) throw badValue(source, ["env", key], key, "cannot be the name of a variable");
+    const text = variableText(value);
     return text === null ? [] : [[key, text] as const];
   });
   return Object.fromEntries(entries);
 }
 
-/** A value as a variable holds it: texts as they are, maps and lists as JSON; `null`: none. */
-export function variableText(value: unknown): string | null {
-  if (value === null || value === undefined) return null;
+/**
+ * A value as a variable holds it: texts as they are, numbers as they are written (`012345678901` is an account), maps and
+ * lists as JSON; `null`: none.
+ */
+export function variableText(raw: Raw): string | null {
+  const value = plainValue(raw);
+  if (value === null) return null;
+  if (typeof value === "number" && raw.type === "scalar") return raw.text;
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

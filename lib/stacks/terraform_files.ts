@@ -6,7 +6,7 @@
  */
 import { AuthError } from "../errors.ts";
 import { joinPath } from "../paths.ts";
-import type { Os } from "../host.ts";
+import type { FileStatus, Os } from "../host.ts";
 import type { Component } from "./types.ts";
 import { type Plain, plainValue } from "./values.ts";
 
@@ -141,10 +141,22 @@ function parsed(text: string): unknown {
   }
 }
 
-/** The error of a file that is there, and not ours. */
-export function notOurs(os: Os, directory: string, { name }: Pick<GeneratedFile, "name">): AuthError {
+const THINGS: Readonly<Record<FileStatus["kind"], string>> = {
+  file: "somebody else's file",
+  directory: "a directory",
+  symlink: "a symbolic link",
+  other: "something else",
+};
+
+/** The error of what is there, and not a file of ours. */
+export function notOurs(
+  os: Os,
+  directory: string,
+  { name }: Pick<GeneratedFile, "name">,
+  kind: FileStatus["kind"],
+): AuthError {
   const path = joinPath(os, directory, name);
-  return new AuthError("file-failed", `Cannot write ${path}: somebody else's file is in its place`, {
+  return new AuthError("file-failed", `Cannot write ${path}: ${THINGS[kind]} is in its place`, {
     where: path,
     hints: [
       `Move it away: ${name} is written anew from the stacks at every run`,

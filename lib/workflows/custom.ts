@@ -5,10 +5,10 @@
  */
 import { describeNode, entryOf, isNull, type Raw, type RawMap } from "../config/raw.ts";
 import type { SourcePosition } from "../errors.ts";
+import { isVariableName } from "../stacks/values.ts";
 import {
   assertSound,
   booleanAt,
-  isVariableName,
   itemsAt,
   type Part,
   partAt,

@@ -8,7 +8,7 @@ import { AuthError, type SourcePosition } from "../errors.ts";
 import { type Filled, fillTemplate } from "./template.ts";
 import type { Members, Value } from "./template_value.ts";
 import type { Argument, CustomCommand, CustomFlag, Step, Variables } from "./types.ts";
-import { quoteWord } from "./words.ts";
+import { quoteWord } from "../shell_word.ts";
 
 /** What was typed. */
 export interface Typed {

@@ -14,6 +14,7 @@ import {
   type RawEntry,
 } from "../config/raw.ts";
 import { AuthError, type SourcePosition } from "../errors.ts";
+import { isVariableName } from "../stacks/values.ts";
 import type { Fault, Variables } from "./types.ts";
 
 /** A part under reading. */
@@ -143,9 +144,6 @@ export function variablesAt(part: Part, key: string): Variables {
     }),
   );
 }
-
-/** What the system takes as the name of a variable. */
-export const isVariableName = (name: string): boolean => name !== "" && !/[=\0]/.test(name);
 
 /** Keys that nobody reads are odd; keys that would change what happens, and that nobody does, are errors. */
 export function reportKeys(

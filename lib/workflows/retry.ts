@@ -113,8 +113,8 @@ export interface Attempts {
   readonly attempts: number;
 }
 
-/** Who pressed Ctrl-C does not want it once more. */
-const INTERRUPTED = 130;
+/** The exit code of what Ctrl-C ended: who pressed it wants it neither once more, nor what comes next. */
+export const INTERRUPTED = 130;
 
 /**
  * Tries until it works, or until the rules say that it is enough.

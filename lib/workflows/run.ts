@@ -7,7 +7,7 @@ import { isCi } from "../terminal/ci.ts";
 import { AuthError, isAuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { holds, isDue, type State } from "./condition.ts";
-import { attempt } from "./retry.ts";
+import { attempt, INTERRUPTED } from "./retry.ts";
 import type { Condition, Step } from "./types.ts";
 
 /** What happens on the way, for a person to read. */
@@ -65,7 +65,7 @@ export async function runSteps(
         runner.onEvent({ type: "pause", step, code, attempt: attempts, millis }),
     );
     if (code === 0) continue;
-    if (step.goOn !== undefined && holds(step.goOn, { failed: true, ci })) {
+    if (code !== INTERRUPTED && step.goOn !== undefined && holds(step.goOn, { failed: true, ci })) {
       runner.onEvent({ type: "went-on", step, code });
     } else if (outcome.failed === undefined) outcome = { code, failed: step };
   }

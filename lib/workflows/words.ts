@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { quoteWord } from "../shell_word.ts";
 
 /** The words, or why there are none. */
 export type Split = { readonly words: readonly string[] } | { readonly refused: string };
@@ -129,9 +130,4 @@ export function shownWithStack(command: string, stack: string | undefined): stri
 /** The words for this program: a leading `atmos` is its own name. */
 export function ownWords(words: readonly string[]): readonly string[] {
   return words[0] === "atmos" ? words.slice(1) : words;
-}
-
-/** A word as a POSIX shell reads it back. */
-export function quoteWord(word: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { type KnownConfig, readOrRecall } from "../../lib/commands/recall.ts";
 import { trustedFiles, trustFiles } from "../../lib/commands/trust_store.ts";
-import { loadConfig } from "../../lib/config/load.ts";
+import { provisionedFile } from "../../lib/commands/provision.ts";
+import { loadConfig, readConfig } from "../../lib/config/load.ts";
 import type { LoadedConfig } from "../../lib/config/types.ts";
 import type { Host } from "../../lib/host.ts";
+import { provisionedText } from "../../lib/import/discovered.ts";
 import { derived } from "../../lib/session/derive.ts";
+import { componentConfig, findComponent } from "../../lib/stacks/find.ts";
+import { loadProject } from "../../lib/stacks/loader.ts";
 import { fakeHost } from "../fake_host.ts";
 
 const BUILD = "a".repeat(64);
@@ -113,6 +117,71 @@ for (const [change, act] of Object.entries(CHANGES)) {
     assert.equal(world.readings(), 2);
   });
 }
+
+const STACKS = {
+  "/work/repo/atmos.yaml": `${CONFIG.replace(/^import:.*$/m, "")}
+stacks: { base_path: stacks, included_paths: ["**/*"], name_pattern: "{stage}" }
+components: { terraform: { base_path: components } }
+`,
+  "/work/repo/stacks/dev.yaml":
+    "vars: { stage: dev }\ncomponents: { terraform: { vpc: { vars: { size: 1 } } } }\n",
+};
+
+Deno.test("readOrRecall() recalls what was read for a component, while manifests and settings of stacks stay", async () => {
+  const env: Record<string, string> = { HOME: "/home/ana" };
+  const host = fakeHost({
+    env,
+    workingDirectory: "/work/repo",
+    files: STACKS,
+    directories: ["/work/repo/.git"],
+  });
+  const state = { readings: 0 };
+  const realm = async () => {
+    const { config, keep } = await readOrRecall(host, BUILD, {}, async (from) => {
+      state.readings += 1;
+      const reading = await readConfig(from);
+      const found = await findComponent(await loadProject(reading), {
+        name: "vpc",
+        stack: "dev",
+        type: undefined,
+      });
+      return await componentConfig(reading, found);
+    });
+    await keep();
+    return config.auth.realm;
+  };
+  assert.deepEqual([await realm(), await realm(), state.readings], ["tests", "tests", 1]);
+  const text = STACKS["/work/repo/stacks/dev.yaml"].replace(
+    "{ vars",
+    "{ auth: { realm: of-the-component }, vars",
+  );
+  host.put("/work/repo/stacks/dev.yaml", text);
+  assert.deepEqual([await realm(), await realm(), state.readings], [
+    "of-the-component",
+    "of-the-component",
+    2,
+  ]);
+  env["ATMOS_STACKS_BASE_PATH"] = "none";
+  await assert.rejects(realm, { code: "not-found" });
+});
+
+Deno.test("readOrRecall() recalls the identities that a login found, until a login finds others", async () => {
+  const { host, recalled, readings } = start({
+    config: CONFIG.replace("region: us-east-1", "auto_provision_identities: true, region: us-east-1"),
+  });
+  await recalled();
+  await recalled();
+  assert.equal(readings(), 1);
+  const { auth } = await recalled();
+  const config = auth.providers.get("my-sso")?.config;
+  assert.ok(config?.kind === "aws/iam-identity-center");
+  const path = await provisionedFile(host, auth, { name: "my-sso", config });
+  const account = { id: "111122223333", name: "found", roles: [{ name: "Admin" }] };
+  host.put(path, provisionedText("my-sso", config.startUrl, [account]), 0o600);
+  assert.ok((await recalled()).auth.identities.has("found/Admin"));
+  assert.ok((await recalled()).auth.identities.has("found/Admin"));
+  assert.equal(readings(), 2);
+});
 
 Deno.test("readOrRecall() keeps nothing for the source, which may change at any moment", async () => {
   const { host, recalled, readings } = start();

@@ -4,6 +4,8 @@ import { type Context, openContext } from "../../lib/commands/context.ts";
 import { readFlags } from "../../lib/commands/args.ts";
 import { GLOBAL_FLAGS, type GlobalInput } from "../../lib/commands/globals.ts";
 import { type Refreshed, type RefreshWish, whileRefreshed } from "../../lib/commands/refreshing.ts";
+import { unattended } from "../../lib/commands/session.ts";
+import { isAuthError } from "../../lib/errors.ts";
 import { keptSession } from "../chain/world.ts";
 import { FAKE_NOW, type FakeHost, fakeHost, type FakeHostInit } from "../fake_host.ts";
 
@@ -29,6 +31,13 @@ const CONFIG = `auth:
       via: { identity: base-admin }
       principal: { assume_role: "arn:aws:iam::999999999999:role/FarAway" }
       session: { region: eu-west-1 }
+    coded:
+      kind: aws/user
+      credentials:
+        access_key_id: AKIAIOSFODNN7EXAMPLE
+        secret_access_key: not-a-real-secret-key
+        mfa_arn: arn:aws:iam::999999999999:mfa/ana
+        region: us-east-1
 `;
 
 interface Story {
@@ -113,6 +122,16 @@ Deno.test("whileRefreshed() has a profile for identities beside, and for every o
   assert.ok(other?.includes("--identity=base-admin ") && !other.includes("--chain="));
 });
 
+Deno.test("whileRefreshed() says at the start that an identity beside is not renewed, and has its profile", async () => {
+  const { host, given, config } = await story({
+    kept: ["prod-admin", "coded"],
+    wish: async (context) => ({ beside: [await context.plan("coded")] }),
+  });
+  assert.equal(given.isRefreshed, true);
+  assert.deepEqual(sections(config), ["profile prod-admin", "profile coded"]);
+  assert.match(host.told, /^Warning: The session of "coded" is not renewed: a code of the MFA device .*\n$/);
+});
+
 Deno.test("whileRefreshed() asks for the keyring's password only where it may, and says what becomes of that", async () => {
   const silent = await story({ kept: ["prod-admin"], env: {}, keys: ["\x1b"] });
   assert.equal(silent.given.isRefreshed, false);
@@ -144,8 +163,25 @@ Deno.test("whileRefreshed() asks for no password when this process has opened th
   assert.equal(given.isRefreshed, true);
 });
 
+Deno.test("unattended() opens a keyring whose password is known, and asks nobody for one", async () => {
+  const opened = async (env: Readonly<Record<string, string>>, keys: readonly string[]) => {
+    const host = fakeHost({
+      env: { HOME: "/home/ana", ...env },
+      files: { "/work/atmos.yaml": CONFIG },
+      keys,
+    });
+    await using context = await openContext(host, readFlags(GLOBAL_FLAGS, new Map(), host.env));
+    const stores = unattended(context).stores(await context.plan("prod-admin"));
+    const keyring = stores.keyring().then(() => "open", (error) => isAuthError(error) && error.code);
+    return [await keyring, host.told];
+  };
+  const password = [..."long-enough-secret", "\r"];
+  assert.deepEqual(await opened({}, [...password, ...password]), ["person-needed", ""]);
+  assert.deepEqual(await opened(PASSWORD, []), ["open", ""]);
+});
+
 Deno.test("whileRefreshed() does without where no profile can hold the place, and says so", async () => {
   const { host, given } = await story({ kept: ["prod-admin"], workingDirectory: "/work/\n" });
   assert.equal(given.isRefreshed, false);
-  assert.match(host.told, /^Warning: .* is not renewed: no profile can hold a character .*\n$/);
+  assert.match(host.told, /^Warning: .* is not renewed: no profile can hold a path or a name with .*\n$/);
 });

@@ -175,6 +175,14 @@ role_session_name = ci
   });
 });
 
+Deno.test("awsOffers() leaves a web identity whose token file lies where one happens to be", () => {
+  const made = ofAws(`[profile ci]
+role_arn = arn:aws:iam::111122223333:role/CI
+web_identity_token_file = run/token
+`);
+  assert.deepEqual(made, { said: ["[profile ci]: web_identity_token_file = run/token is no absolute path"] });
+});
+
 Deno.test("awsOffers() says what it cannot take over, and of a command only the program's name", () => {
   const made = ofAws(`[dev]
 region = us-east-1

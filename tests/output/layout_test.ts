@@ -32,6 +32,7 @@ Deno.test("a name with control characters neither moves the cursor nor changes c
   for (
     const text of [
       fields([["k", evil]], PLAIN),
+      fields([[evil, "v"]], PLAIN),
       table(["H"], [[evil]], PLAIN),
       tree([{ label: [evil], children: [] }], PLAIN),
     ]

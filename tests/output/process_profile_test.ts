@@ -55,35 +55,20 @@ Deno.test({
     ),
 });
 
-/** The rules of Microsoft's C library for the words of a process, but for the quote in a quoted part. */
-function windowsWords(line: string): string[] {
-  const found: string[] = [];
-  for (const [text] of line.matchAll(/(?:"(?:\\.|[^"\\])*"|[^\s"])+/g)) {
-    found.push(
-      text.replace(
-        /"((?:[^"])*)"/g,
-        (_, inner: string) => inner.replace(/(\\+)$/, (all) => all.slice(all.length / 2)),
-      ),
-    );
+Deno.test("processLine() writes words for Windows without a quote, or not at all", () => {
+  const given = ["C:\\Tools\\atmos.exe", "auth", "--chdir=C:\\work\\", "--config=C:/x/y.yaml"];
+  assert.equal(processLine("windows", given), given.join(" "));
+  for (const word of ["C:\\Program Files\\atmos.exe", "it's", "a&b", ""]) {
+    assert.equal(processLine("windows", [word]), undefined);
   }
-  return found;
-}
+});
 
-Deno.test("processLine() writes words for Windows's own rules", () => {
-  const given = [
-    "C:\\Program Files\\atmos.exe",
-    "auth",
-    "--chdir=C:\\a b\\",
-    "--config=C:\\x\\y.yaml",
-    "",
-    "it's & more",
-  ];
-  const line = processLine("windows", given) ?? assert.fail();
-  assert.equal(
-    line,
-    '"C:\\Program Files\\atmos.exe" auth "--chdir=C:\\a b\\\\" --config=C:\\x\\y.yaml "" "it\'s & more"',
-  );
-  assert.deepEqual(windowsWords(line), given);
+Deno.test("processLine() never stands between two quotes of one kind, which the Go SDK would strip", () => {
+  const given = ["/opt/my tools/atmos", "auth", "--chdir=/work/my project"];
+  assert.equal(processLine("linux", given), `""'/opt/my tools/atmos' auth '--chdir=/work/my project'`);
+  fc.assert(fc.property(words, (given) => {
+    assert.doesNotMatch(processLine("linux", given) ?? "", /^(?:'.*'|".*")$/s);
+  }));
 });
 
 Deno.test("processLine() refuses what no line can hold", () => {

@@ -84,3 +84,7 @@ Deno.test("yamlText() is read back as the same value", () => {
     for (const version of ["1.1", "1.2"] as const) assert.deepEqual(parse(yamlText(one), { version }), one);
   }));
 });
+
+Deno.test("yamlText() holds no character that a terminal acts on", () => {
+  assert.equal(yamlText({ a: "x\x1b[2J\x7f\x9b2J\u202e" }), 'a: "x\\u001b[2J\\u007f\\u009b2J\\u202e"\n');
+});

@@ -38,6 +38,12 @@ Deno.test("keepProfileFiles() removes what a killed process left, and nothing wh
   assert.deepEqual(left.filter((path) => !path.startsWith(own)), [`${HOME}/alive/config`, `${HOME}/file`]);
 });
 
+Deno.test("keepProfileFiles() lets be what somebody else left and it may not touch", async () => {
+  const fake = host({ files: { [`${HOME}/roots/config`]: "old" }, unwritable: [`${HOME}/roots`] });
+  await using files = await keepProfileFiles(fake, "new");
+  assert.deepEqual([fake.tree()[files.configFile], fake.tree()[`${HOME}/roots/config`]], ["new", "old"]);
+});
+
 Deno.test("disposal that cannot remove fails nothing", async () => {
   const unwritable: string[] = [];
   const fake = host({ unwritable });

@@ -311,3 +311,80 @@ Deno.test("helmfile and packer components have directories of their own, and no 
   const image = await componentOf(files, "image", "dev", { type: "packer" });
   assert.equal(image.directory, "/work/components/packer/image");
 });
+
+Deno.test("a number that readers of JSON would round is refused, and one in quotes is not", async () => {
+  const refusal = async (vars: string) => {
+    try {
+      await it(`components: { terraform: { it: { vars: { x: ${vars} } } } }\n`);
+      return undefined;
+    } catch (error) {
+      return isAuthError(error, "config-invalid") ? [error.where, error.message] : error;
+    }
+  };
+  for (
+    const number of ["9007199254740992", "-12345678901234567890", "0xffffffffffffffff", ".inf", "[.nan]"]
+  ) {
+    const [where, text] = number.startsWith("[") ? ["vars.x[0]", number.slice(1, -1)] : ["vars.x", number];
+    assert.deepEqual(await refusal(number), [
+      where,
+      `Cannot use the component it in dev: the number ${text} cannot be kept as it is written`,
+    ]);
+  }
+  for (const number of ["9007199254740991", '"9007199254740992"', "1e30", "0.1", "012345678901", "0o17"]) {
+    assert.equal(await refusal(number), undefined);
+  }
+});
+
+Deno.test("what should be a map and is something else is refused, wherever it stands, and nothing is not", async () => {
+  const base = "base: { metadata: { type: abstract }, auth: !env AUTH }";
+  const cases: readonly (readonly [manifest: string, reason: string, line: string])[] = [
+    ["vars: [a]", "`vars` should be a map, and is a list", "it: {}"],
+    ["terraform: x", "`terraform` should be a map, and is a text", "it: {}"],
+    ["terraform: { env: [A=b] }", "`env` should be a map, and is a list", "it: {}"],
+    ["x: 1", "`auth` should be a map, and is a text", "it: { auth: none }"],
+    ["x: 1", "`auth` should be a map, and is !env", `${base}, it: { metadata: { inherits: [base] } }`],
+    ["x: 1", "`vars` should be a map, and is a number", "it: { overrides: { vars: 1 } }"],
+    ["x: 1", "`metadata` should be a map, and is a text", "it: { metadata: locked }"],
+    ["x: 1", "`providers` should be a map, and is a list", "it: { providers: [aws] }"],
+  ];
+  for (const [top, reason, line] of cases) {
+    await assert.rejects(
+      componentOf(
+        { "stacks/deploy/it.yaml": `name: it\n${top}\ncomponents: { terraform: { ${line} } }\n` },
+        "it",
+        "it",
+      ),
+      { code: "config-invalid", message: `Cannot use the component it in it: ${reason}` },
+    );
+  }
+  const empty = "components: { terraform: { it: { vars: , env: ~, auth: , metadata: , overrides: } } }\n";
+  assert.deepEqual(plain(await it(empty), "vars"), { stage: "dev" });
+});
+
+Deno.test("a lock and a switch understand the words for yes and no, and nothing else", async () => {
+  const made = (metadata: string) => it(`components: { terraform: { it: { metadata: { ${metadata} } } } }\n`);
+  const { isLocked, isEnabled } = await made("locked: yes, enabled: off");
+  assert.deepEqual([isLocked, isEnabled], [true, false]);
+  await assert.rejects(made("locked: ture"), {
+    code: "config-invalid",
+    where: "metadata.locked",
+    message: 'Cannot use the component it in dev: "ture" is neither true nor false',
+  });
+  await assert.rejects(made("enabled: [true]"), {
+    where: "metadata.enabled",
+    message: "Cannot use the component it in dev: a list is neither true nor false",
+  });
+});
+
+Deno.test("what is no name of a variable is refused: it would set another one, above the session", async () => {
+  const line = "components: { terraform: { it: { env: { 'AWS_ACCESS_KEY_ID=x': y } } } }\n";
+  await assert.rejects(it(line), {
+    code: "config-invalid",
+    where: "env",
+    message: 'Cannot use the component it in dev: "AWS_ACCESS_KEY_ID=x" cannot be the name of a variable',
+  });
+  await assert.rejects(
+    it("components: { terraform: { it: {} } }\n", { "atmos.yaml": `${BY_STAGE}env: { '': x }\n` }),
+    { code: "config-invalid", message: /"" cannot be the name of a variable$/ },
+  );
+});

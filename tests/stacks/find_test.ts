@@ -121,3 +121,22 @@ Deno.test("without any manifest it is told where they were looked for", async ()
     ]);
   }
 });
+
+Deno.test("a manifest whose components are none is refused with the place, and no other stack is", async () => {
+  const cases: readonly (readonly [components: string, reason: string])[] = [
+    ["x", "`components` should be a map, and is a text"],
+    ["{ terraform: [vpc] }", "`components.terraform` should be a map, and is a list"],
+    ["{ terraform: { vpc: x } }", "`components.terraform.vpc` should be a map, and is a text"],
+  ];
+  for (const [components, reason] of cases) {
+    const more = { "stacks/deploy/odd.yaml": `vars: { stage: odd }\ncomponents: ${components}\n` };
+    const [code, message] = await refusal({ name: "vpc", stack: "odd" }, more);
+    assert.equal(code, "config-invalid");
+    assert.equal(message, `Cannot use the stack manifest /work/stacks/deploy/odd.yaml: ${reason}`);
+    const { component } = await findComponent(await projectOf({ ...FILES, ...more }), {
+      name: "db",
+      stack: "prod",
+    });
+    assert.equal(component.name, "db");
+  }
+});

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { parseYaml } from "../../lib/config/yaml.ts";
 import { isAuthError } from "../../lib/errors.ts";
 import { projectSettings, variableText } from "../../lib/stacks/settings.ts";
+import { valueIn } from "../../lib/stacks/values.ts";
 
 const settings = (text: string, env: Readonly<Record<string, string>> = {}, hasFile = true) =>
   projectSettings({
@@ -131,13 +132,21 @@ Deno.test("projectSettings() refuses what is neither true nor false, and names w
   assert.equal(refusal("stacks: { included_paths: [{ a: b }] }\n")?.[1], "stacks.included_paths[0]");
 });
 
-Deno.test("variableText() holds anything, maps and lists as JSON", () => {
-  assert.deepEqual([true, 1, "x", null, ["a"], { b: 1 }].map(variableText), [
+Deno.test("variableText() holds anything, numbers as they are written, maps and lists as JSON", () => {
+  const texts = (list: string) => {
+    const { root } = parseYaml(`x: ${list}`, "/w/a.yaml");
+    const node = valueIn(root, "x");
+    return node?.type === "list" ? node.items.map(variableText) : [];
+  };
+  assert.deepEqual(texts('[true, 1, x, null, [a], { b: 1 }, 012345678901, 1.0, "2"]'), [
     "true",
     "1",
     "x",
     null,
     '["a"]',
     '{"b":1}',
+    "012345678901",
+    "1.0",
+    "2",
   ]);
 });

@@ -89,6 +89,7 @@ Deno.test("`explain` makes no request, opens no keyring, writes no file, and sho
     env: { ATMOS_KEYRING_PASSWORD: "not-the-password", AWS_PROFILE: "work" },
   });
   assert.equal(ran.code, 0, ran.stderr);
+  assert.deepEqual([await snapshot(world.home), world.aws.requests().length], before);
   const { ready, chain, questions, variables, overrides } = JSON.parse(ran.stdout);
   assert.deepEqual([ready, questions], [true, []]);
   assert.deepEqual(chain.map(({ name, action }: { name: string; action: string }) => [name, action]), [
@@ -101,6 +102,5 @@ Deno.test("`explain` makes no request, opens no keyring, writes no file, and sho
   for (const [name, value] of Object.entries(variables)) {
     assert.ok(child.stdout.split("\n").includes(`${name}=${value}`), name);
   }
-  assert.deepEqual([await snapshot(world.home), world.aws.requests().length], before);
   await world.assertNoLeaks();
 });

@@ -54,6 +54,8 @@ for (const [name, { rc, text, history }] of Object.entries(SETUPS)) {
     async () => {
       await using world = await loggedInWorld();
       await world.write(rc, text);
+      // Where it has none, fish makes them in the background, and would go on when the home is gone.
+      if (name === "fish") await world.write(".local/share/fish/generated_completions/none.fish", "");
       await using terminal = await opened(world);
       await terminal.enter(words(world, "--shell", name));
       await terminal.shows(

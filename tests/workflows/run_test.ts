@@ -58,6 +58,15 @@ Deno.test("runSteps() goes on after a failure that a step allows, where it allow
   assert.deepEqual(await ran(steps, { a: 1 }), { code: 1, failed: "a", done: ["a"] });
 });
 
+Deno.test("runSteps() does not go on after Ctrl-C, whatever a step allows, but cleans up", async () => {
+  const steps = [
+    named("a", { goOn: is("always") }),
+    named("b"),
+    named("clean", { when: is("always") }),
+  ];
+  assert.deepEqual(await ran(steps, { a: 130 }), { code: 130, failed: "a", done: ["a", "clean"] });
+});
+
 Deno.test("runSteps() takes what keeps a step from starting for its failure, but not an interruption", async () => {
   const refusal = new AuthError("person-needed", "Cannot log in");
   const steps = [named("a"), named("b"), named("c", { when: is("failure") })];

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { ownWords, quoteWord, shownWithStack, splitCommand, withStack } from "../../lib/workflows/words.ts";
+import { quoteWord } from "../../lib/shell_word.ts";
+import { ownWords, shownWithStack, splitCommand, withStack } from "../../lib/workflows/words.ts";
 
 const ENV: Readonly<Record<string, string>> = { STACK: "dev", TWO: "a  b", PAD: " x ", EMPTY: "" };
 const split = (text: string) => {
