@@ -11,7 +11,7 @@ import {
   PACKER_GRAMMAR,
   readProgramWords,
   TERRAFORM_GRAMMAR,
-} from "../stacks/terraform_words.ts";
+} from "../stacks/program_words.ts";
 import { splitAround } from "./args.ts";
 import type { Flags } from "./flags.ts";
 

@@ -9,7 +9,7 @@ import { PLAIN } from "../output/style.ts";
 import { joinPath } from "../paths.ts";
 import { assertAllowed } from "../stacks/allowed.ts";
 import type { ProgramRun } from "../stacks/program_run.ts";
-import { componentEnvironment, layered } from "../stacks/terraform_environment.ts";
+import { componentEnvironment, layered } from "../stacks/program_environment.ts";
 import type { Component } from "../stacks/types.ts";
 import {
   assertReady,
@@ -41,7 +41,7 @@ export async function runOnce(call: ComponentCall, { target, plan, variables }: 
     const { component, settings, context: { host, auth } } = opened;
     const { files, args, changes, leftovers = [] } = plan(component);
     assertAllowed(component, target.command, changes);
-    await assertReady(host, component, files);
+    await assertReady(opened, files);
     const program = programOf(component, settings, target.type);
     if (call.input.dryRun === true) {
       const { set, unset } = componentEnvironment(component);

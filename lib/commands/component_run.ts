@@ -5,9 +5,9 @@
  */
 import { AuthError, isAuthError } from "../errors.ts";
 import type { Command, Host } from "../host.ts";
-import { joinPath } from "../paths.ts";
-import { AS_IT_CAME } from "../stacks/terraform_environment.ts";
-import { type GeneratedFile, isReplaceable, notOurs } from "../stacks/terraform_files.ts";
+import { isInside, joinPath } from "../paths.ts";
+import { AS_IT_CAME } from "../stacks/program_environment.ts";
+import { type GeneratedFile, isReplaceable, notOurs } from "../stacks/program_files.ts";
 import type { Component, ComponentTarget, ComponentType, ProjectSettings } from "../stacks/types.ts";
 import { printable } from "../terminal/escape.ts";
 import { disabledWords } from "./choose.ts";
@@ -43,15 +43,27 @@ export async function withComponent(
 }
 
 /**
- * Makes sure that the component's code is there, and that its files may be written.
+ * Makes sure that the component's code is there, in the project, and that its files may be written.
  *
  * @throws AuthError `config-invalid`, `file-failed`
  */
 export async function assertReady(
-  { os, files }: Pick<Host, "os" | "files">,
-  { directory, name, file, folder }: Component,
+  { component: { directory, name, file, folder, type }, settings, context: { host: { os, files } } }: Opened,
   generated: readonly GeneratedFile[],
 ): Promise<void> {
+  const homes = [settings.basePath, settings[type].directory];
+  if (!homes.some((home) => isInside(os, directory, home))) {
+    throw new AuthError(
+      "config-invalid",
+      `Cannot use the code of ${name}: ${directory} is outside of the project`,
+      {
+        where: file,
+        hints: [
+          `\`metadata.component\` is ${folder}; set \`components.${type}.base_path\` where the code is elsewhere`,
+        ],
+      },
+    );
+  }
   const real = await files.realPath(directory);
   if (real === undefined || (await files.status(real))?.kind !== "directory") {
     throw new AuthError(

@@ -11,7 +11,7 @@ import { AuthError, isAuthError, messageOf } from "../errors.ts";
 import type { EnvironmentEdits } from "../host.ts";
 import { loginLine } from "../output/login_line.ts";
 import { warningText } from "../output/problem.ts";
-import { componentEnvironment, layered, projectVariables } from "../stacks/terraform_environment.ts";
+import { componentEnvironment, layered, projectVariables } from "../stacks/program_environment.ts";
 import type { Component } from "../stacks/types.ts";
 import { chooseIdentity, disabledWords, wishOf } from "./choose.ts";
 import type { Opened } from "./component_run.ts";

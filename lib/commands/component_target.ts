@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ProgramWords } from "../stacks/terraform_words.ts";
+import type { ProgramWords } from "../stacks/program_words.ts";
 import type { ComponentTarget, ComponentType } from "../stacks/types.ts";
 import type { Call } from "./command.ts";
 import { text, toggle, usage, type Values } from "./flags.ts";

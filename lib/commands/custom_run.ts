@@ -25,7 +25,7 @@ import type { CustomCommand, Variables } from "../workflows/types.ts";
 import { disabledWords } from "./choose.ts";
 import { openContext } from "./context.ts";
 import type { GlobalInput } from "./globals.ts";
-import { openProject, type Project } from "./workflow_project.ts";
+import { type OpenedProject, openProject } from "./workflow_project.ts";
 import {
   captureScript,
   eventText,
@@ -127,7 +127,7 @@ function componentValue({ sections, folder, workspace, name, stack }: Component)
 }
 
 async function surroundings(
-  project: Project,
+  project: OpenedProject,
   globals: GlobalInput,
   command: CustomCommand,
   data: Members,

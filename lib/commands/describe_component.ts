@@ -42,7 +42,7 @@ export const describeComponent = command({
 async function describe({ host, globals, input, word }: Call<Values<typeof FLAGS>>): Promise<number> {
   const line = `atmos describe component ${word ?? "COMPONENT"} --stack ${input.stack ?? "STACK"}`;
   if (word === undefined || input.stack === undefined) {
-    throw usage(`No ${word === undefined ? "component" : "stack"} to describe`, `Write ${line}`);
+    throw usage(`No ${word === undefined ? "component" : "stack"} to describe`, `Write \`${line}\``);
   }
   const steps = input.query === undefined ? undefined : parseQuery(input.query);
   const silent = derived(host, { prompt: undefined });

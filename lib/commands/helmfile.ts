@@ -4,7 +4,7 @@
  * @module
  */
 import { helmfileRun, helmfileVariables } from "../stacks/helmfile.ts";
-import { HELMFILE_GRAMMAR, readProgramWords } from "../stacks/terraform_words.ts";
+import { HELMFILE_GRAMMAR, readProgramWords } from "../stacks/program_words.ts";
 import { softVariable } from "../session/config_object.ts";
 import { runOnce } from "./component_once.ts";
 import { runVersion } from "./component_run.ts";

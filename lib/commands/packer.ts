@@ -4,8 +4,8 @@
  * @module
  */
 import { packerRun } from "../stacks/packer.ts";
-import { AS_IT_CAME } from "../stacks/terraform_environment.ts";
-import { PACKER_GRAMMAR, readProgramWords } from "../stacks/terraform_words.ts";
+import { AS_IT_CAME } from "../stacks/program_environment.ts";
+import { PACKER_GRAMMAR, readProgramWords } from "../stacks/program_words.ts";
 import { runOnce } from "./component_once.ts";
 import { runVersion } from "./component_run.ts";
 import { COMPONENT_FLAGS, targetOf } from "./component_target.ts";

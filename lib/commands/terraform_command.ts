@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { readProgramWords, TERRAFORM_GRAMMAR } from "../stacks/terraform_words.ts";
+import { readProgramWords, TERRAFORM_GRAMMAR } from "../stacks/program_words.ts";
 import { runVersion } from "./component_run.ts";
 import { COMPONENT_FLAGS, targetOf } from "./component_target.ts";
 import { type Call, type Command, command } from "./command.ts";

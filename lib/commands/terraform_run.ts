@@ -16,7 +16,7 @@ import {
   layered,
   meddlingVariables,
   shellVariables,
-} from "../stacks/terraform_environment.ts";
+} from "../stacks/program_environment.ts";
 import {
   changesTerraform,
   mayTakeLong,
@@ -24,7 +24,7 @@ import {
   type TerraformSequence,
   type TerraformStep,
 } from "../stacks/terraform_sequence.ts";
-import type { ProgramWords } from "../stacks/terraform_words.ts";
+import type { ProgramWords } from "../stacks/program_words.ts";
 import type { Component, TerraformSettings } from "../stacks/types.ts";
 import { printable } from "../terminal/escape.ts";
 import {
@@ -68,7 +68,7 @@ export async function runTerraform(call: TerraformCall, target: TerraformTarget)
   return await withComponent(call, target, async (opened) => {
     const run = planned(call, opened, target);
     const { context: { host }, component, sequence } = run;
-    await assertReady(host, component, sequence.files);
+    await assertReady(opened, sequence.files);
     if (call.input.dryRun === true) {
       call.host.write(dryRun(call, run));
       return 0;

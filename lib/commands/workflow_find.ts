@@ -18,10 +18,10 @@ import {
 import type { Workflow } from "../workflows/types.ts";
 import { readWorkflows } from "../workflows/workflow.ts";
 import { usage } from "./flags.ts";
-import type { Project } from "./workflow_project.ts";
+import type { OpenedProject } from "./workflow_project.ts";
 
 /** Every file with workflows: those of the configuration first. */
-export async function workflowFiles({ context, settings }: Project): Promise<readonly WorkflowFile[]> {
+export async function workflowFiles({ context, settings }: OpenedProject): Promise<readonly WorkflowFile[]> {
   const { host, loaded } = context;
   const { raw, directory } = loaded();
   const inline = byFile(readWorkflows(raw, true)).map(([path, workflows]): WorkflowFile => ({
@@ -46,7 +46,7 @@ function byFile(workflows: readonly Workflow[]): readonly (readonly [string, rea
  * @throws AuthError `not-found`
  */
 export async function filesNamed(
-  project: Project,
+  project: OpenedProject,
   name: string | undefined,
 ): Promise<readonly WorkflowFile[]> {
   const { host } = project.context;
@@ -62,7 +62,7 @@ export async function filesNamed(
  * @throws AuthError `usage` with what there is when nobody can be asked; `not-found`
  */
 export async function findWorkflow(
-  project: Project,
+  project: OpenedProject,
   name: string | undefined,
   file: string | undefined,
 ): Promise<Found> {

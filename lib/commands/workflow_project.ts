@@ -12,7 +12,7 @@ import { openContext, type WholeContext } from "./context.ts";
 import type { GlobalInput } from "./globals.ts";
 
 /** A configuration and its project. */
-export interface Project {
+export interface OpenedProject {
   readonly context: WholeContext;
   readonly settings: ProjectSettings;
 }
@@ -22,7 +22,7 @@ export interface Project {
  *
  * @throws AuthError `config-invalid` when there is none, or its text cannot be read
  */
-export async function openProject(host: Host, globals: GlobalInput): Promise<Project> {
+export async function openProject(host: Host, globals: GlobalInput): Promise<OpenedProject> {
   const context = await openContext(host, globals, { evenBroken: true });
   assertReadable(context.loaded());
   return { context, settings: await context.settings() };

@@ -16,18 +16,18 @@ import type { Style } from "../output/style.ts";
 import { pauseText, type PlannedStep, stepText } from "../output/workflow.ts";
 import { conditionText } from "../workflows/condition.ts";
 import type { StepEvent } from "../workflows/run.ts";
-import { AS_IT_CAME } from "../stacks/terraform_environment.ts";
+import { AS_IT_CAME } from "../stacks/program_environment.ts";
 import type { Step, Variables } from "../workflows/types.ts";
 import { quoteWord } from "../shell_word.ts";
 import { ownWords, shownWithStack, splitCommand, withStack } from "../workflows/words.ts";
 import { chooseIdentity, disabledWords, wishOf } from "./choose.ts";
 import { configurationWords, type GlobalInput } from "./globals.ts";
 import { obtainSession, sessionEnvironment } from "./session.ts";
-import type { Project } from "./workflow_project.ts";
+import type { OpenedProject } from "./workflow_project.ts";
 
 /** What the steps of one workflow or custom command have in common. */
 export interface Surroundings {
-  readonly project: Project;
+  readonly project: OpenedProject;
   readonly globals: GlobalInput;
   /** `working_directory` around the steps, as written. */
   readonly workingDirectory: string | undefined;
@@ -45,7 +45,7 @@ export interface Surroundings {
 
 /** The identity of the flag, else of the variable, else the configured one; `undefined`: none, or switched off. */
 export async function wishedIdentity(
-  { context }: Project,
+  { context }: OpenedProject,
   globals: GlobalInput,
   configured?: string,
 ): Promise<string | undefined> {

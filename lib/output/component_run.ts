@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { quoteWord } from "../shell_word.ts";
 import { type Field, fields } from "./layout.ts";
 import type { Style } from "./style.ts";
 
@@ -42,8 +43,5 @@ export function dryRunText(run: DryRun, style: Style): string {
 
 /** Words as a POSIX shell would read them again. */
 export function lineText(words: readonly string[]): string {
-  return words.map((word) =>
-    /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
-  )
-    .join(" ");
+  return words.map(quoteWord).join(" ");
 }

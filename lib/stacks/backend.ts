@@ -5,7 +5,7 @@
  */
 import { isNull, type RawMap } from "../config/raw.ts";
 import { AuthError } from "../errors.ts";
-import { type Filled, fillPattern, fillTemplate } from "./templates.ts";
+import { type Filled, fillName, fillPattern } from "./templates.ts";
 import type { Backend } from "./types.ts";
 import { entryFor, mapIn, textNode, valueIn, withEntries, wordIn } from "./values.ts";
 
@@ -80,7 +80,7 @@ function wantedWorkspace(source: StateSource): string | undefined {
   const [pattern, template] = [word("terraform_workspace_pattern"), word("terraform_workspace_template")];
   if (template !== undefined) {
     const where = "metadata.terraform_workspace_template";
-    return filled(fillTemplate(template, withNames(source), where), where, source);
+    return filled(fillName(template, withNames(source), where), where, source);
   }
   if (pattern === undefined) return undefined;
   const names = new Map([["component", name], ["base-component", folder], ["stack", stack]]);

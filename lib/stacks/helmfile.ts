@@ -5,7 +5,7 @@
  */
 import type { EnvironmentEdits } from "../host.ts";
 import type { ProgramRun } from "./program_run.ts";
-import { helmfileVarfile } from "./terraform_files.ts";
+import { helmfileVarfile } from "./program_files.ts";
 import type { Component } from "./types.ts";
 import { wordIn } from "./values.ts";
 

@@ -5,7 +5,7 @@
  */
 import { mergeMaps } from "../config/merge.ts";
 import type { RawMap } from "../config/raw.ts";
-import { fillPattern, fillTemplate } from "./templates.ts";
+import { fillName, fillPattern } from "./templates.ts";
 import { COMPONENT_TYPES, type StackSettings } from "./types.ts";
 import { mapIn, wordIn } from "./values.ts";
 
@@ -31,7 +31,7 @@ export function stackName(root: RawMap, manifest: string, naming: Naming): Stack
   const data = namingData(root, naming);
   const { text, missing } = nameTemplate === undefined
     ? fillPattern(namePattern ?? "", (key) => wordIn(data, "vars", key))
-    : fillTemplate(nameTemplate, data, "stacks.name_template");
+    : fillName(nameTemplate, data, "stacks.name_template");
   return missing.length === 0 ? { name: text } : { name: manifest, fault: `it has no ${missing.join(", ")}` };
 }
 

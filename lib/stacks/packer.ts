@@ -4,8 +4,8 @@
  * @module
  */
 import type { ProgramRun } from "./program_run.ts";
-import { packerVarfile } from "./terraform_files.ts";
-import { PACKER_GRAMMAR, wordsAmong } from "./terraform_words.ts";
+import { packerVarfile } from "./program_files.ts";
+import { PACKER_GRAMMAR, wordsAmong } from "./program_words.ts";
 import type { Component } from "./types.ts";
 import { wordIn } from "./values.ts";
 

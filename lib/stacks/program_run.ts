@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { GeneratedFile } from "./terraform_files.ts";
+import type { GeneratedFile } from "./program_files.ts";
 
 /** One run of a program in the component's directory. */
 export interface ProgramRun {

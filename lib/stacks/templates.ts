@@ -30,7 +30,7 @@ export function fillPattern(pattern: string, lookup: (key: string) => string | u
  * @param where its configuration path
  * @throws AuthError `config-invalid` when it holds more than `{{ .path.to.value }}`
  */
-export function fillTemplate(template: string, data: RawMap, where: string): Filled {
+export function fillName(template: string, data: RawMap, where: string): Filled {
   const missing: string[] = [];
   const text = template.replaceAll(/\{\{-?(.*?)-?\}\}/gs, (_, inside: string) => {
     const path = /^\.([\w-]+(?:\.[\w-]+)*)$/.exec(inside.trim())?.[1];

@@ -10,8 +10,8 @@ import {
   planfileName,
   providersFile,
   terraformVarfile,
-} from "./terraform_files.ts";
-import { TERRAFORM_GRAMMAR, wordsAmong } from "./terraform_words.ts";
+} from "./program_files.ts";
+import { TERRAFORM_GRAMMAR, wordsAmong } from "./program_words.ts";
 import type { Component, TerraformSettings } from "./types.ts";
 
 /** What is asked for. */

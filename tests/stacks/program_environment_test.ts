@@ -6,7 +6,7 @@ import {
   layered,
   meddlingVariables,
   shellVariables,
-} from "../../lib/stacks/terraform_environment.ts";
+} from "../../lib/stacks/program_environment.ts";
 import { component } from "./terraform_samples.ts";
 
 Deno.test("a null in the component's env takes a variable away", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { splitAround } from "../../lib/commands/args.ts";
 import { optionalText, text, toggle } from "../../lib/commands/flags.ts";
-import { readProgramWords, TERRAFORM_GRAMMAR, wordsAmong } from "../../lib/stacks/terraform_words.ts";
+import { readProgramWords, TERRAFORM_GRAMMAR, wordsAmong } from "../../lib/stacks/program_words.ts";
 
 const FLAGS = {
   identity: optionalText("NAME", "", { short: "i" }),

@@ -7,7 +7,7 @@ import {
   packerVarfile,
   providersFile,
   terraformVarfile,
-} from "../../lib/stacks/terraform_files.ts";
+} from "../../lib/stacks/program_files.ts";
 import { component, mapOf } from "./terraform_samples.ts";
 
 Deno.test("variables keep their types, and nobody else may read them", () => {
