@@ -79,8 +79,11 @@ export interface Command {
   readonly args: readonly string[];
   readonly environment: EnvironmentEdits;
   readonly directory?: string;
-  /** `inherit`: the child has our terminal; `capture`: its stdout is returned, stdin is empty, stderr is ours. */
-  readonly stdio: "inherit" | "capture";
+  /**
+   * `inherit`: the child has our terminal; `capture`: its stdout is returned, stdin is empty, stderr is ours; `quiet`:
+   * the same, and Ctrl-C is the child's, as of one that has our terminal.
+   */
+  readonly stdio: "inherit" | "capture" | "quiet";
   /** Ends the child (and fails with `failed`) after this many milliseconds. */
   readonly timeoutMillis?: number;
 }

@@ -472,15 +472,18 @@ Deno.test("denoHost().interrupted is aborted by Ctrl-C, once, and does not keep 
   assert.deepEqual(await script(code, { env: { WAIT: "0" } }), { code: 0, stdout: "", stderr: "" });
 });
 
-Deno.test("denoHost().run passes SIGTERM on to a child with our terminal, and leaves Ctrl-C to it", async () => {
-  const { code, stdout } = await script(`
+for (const stdio of ["inherit", "quiet"]) {
+  Deno.test(`denoHost().run, ${stdio}: SIGTERM is passed on to the child, and Ctrl-C is left to it`, async () => {
+    const { code, stdout } = await script(`
     setTimeout(() => Deno.kill(Deno.pid, "SIGINT"), 300);
     setTimeout(() => Deno.kill(Deno.pid, "SIGTERM"), 350);
     const exit = await host.run({ program: "sh", args: ["-c", "trap 'echo term; exit 9' TERM; while :; do sleep 0.05; done"],
-      environment: { set: {}, unset: [] }, stdio: "inherit" });
+      environment: { set: {}, unset: [] }, stdio: "${stdio}" });
+    host.write(exit.stdout);
     Deno.exit(exit.code);`);
-  assert.deepEqual([code, stdout], [9, "term\n"]);
-});
+    assert.deepEqual([code, stdout], [9, "term\n"]);
+  });
+}
 
 Deno.test("denoHost().openUrl starts BROWSER without a shell, and says when there is no browser", () =>
   inTemporary(async (root) => {

@@ -172,7 +172,7 @@ async function runStep(
   environment: EnvironmentEdits,
 ): Promise<number> {
   const { program, component: { directory, type } } = run;
-  const stdio = quiet ? "capture" : "inherit";
+  const stdio = quiet ? "quiet" : "inherit";
   const { code, stdout } = await runProgram(host, { program, args, environment, directory, stdio }, type);
   if (code === 1 && otherwise !== undefined) {
     return await runStep(host, run, { args: otherwise, quiet }, environment);

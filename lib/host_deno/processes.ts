@@ -23,9 +23,9 @@ type Surroundings = Pick<Host, "os" | "env">;
 export function processRunner(host: Surroundings, foreground: Foreground): Host["run"] {
   return async (command) => {
     const begin = () => start(host, command);
-    return command.stdio === "inherit"
-      ? await inForeground(host.os, command, begin, foreground)
-      : await captured(command, await begin());
+    return command.stdio === "capture"
+      ? await captured(command, await begin())
+      : await inForeground(host.os, command, begin, foreground);
   };
 }
 
@@ -44,13 +44,18 @@ async function inForeground(
   foreground.children += 1;
   try {
     const child = running.child = await begin();
-    using deadline = deadlineOf(command, child, () => {});
-    const { code } = await child.status;
-    if (code !== 0) await sleep(LATE_SIGNAL_MILLIS);
-    return deadline.exit({ code, stdout: "" });
+    const exit = await (command.stdio === "quiet" ? captured : awaited)(command, child);
+    if (exit.code !== 0) await sleep(LATE_SIGNAL_MILLIS);
+    return exit;
   } finally {
     foreground.children -= 1;
   }
+}
+
+async function awaited(command: Command, child: Deno.ChildProcess): Promise<Exit> {
+  using deadline = deadlineOf(command, child, () => {});
+  const { code } = await child.status;
+  return deadline.exit({ code, stdout: "" });
 }
 
 async function captured(command: Command, child: Deno.ChildProcess): Promise<Exit> {
