@@ -103,8 +103,10 @@ async function expiries(context: Context): Promise<ReadonlyMap<string, EpochMill
   const still = { env: remembering(context.host.env) };
   const plans = checkChains(context.auth()).flatMap((verdict) => "plan" in verdict ? [verdict.plan] : []);
   const found: [string, EpochMillis][] = [];
-  for (const [directory, inside] of Map.groupBy(plans, (plan) => context.directory(plan))) {
-    const sessions = await listSessions(context.host, directory);
+  for (const inside of Map.groupBy(plans, ({ provider }) => provider?.name).values()) {
+    const sessions = inside[0] === undefined
+      ? []
+      : await listSessions(context.host, context.directory(inside[0]));
     if (sessions.length === 0) continue;
     const sections = bySection(sessions);
     found.push(...(await Promise.all(inside.map((plan) => expiryOf(still, plan, sections)))).flat());
