@@ -16,7 +16,9 @@
  * }
  * ```
  *
- * A configuration can be a value, too; then no file is read and nothing is kept:
+ * That script needs the grants that `atmos auth permissions env --identity prod-admin` prints.
+ *
+ * A configuration can be a value, too; then no file is read, nothing is kept, and `--allow-net` is enough where no browser opens:
  *
  * ```ts
  * import { authenticate, AuthError } from "@atmos/auth";

@@ -98,6 +98,7 @@ function ownCommand(): readonly [string, ...string[]] {
     "run",
     "-q",
     "--no-prompt",
+    "--cached-only",
     "--allow-all",
     source.protocol === "file:" ? pathOf(source) : source.href,
   ];

@@ -19,8 +19,9 @@ const EXIT_CODES: readonly (readonly [code: string, meaning: string])[] = [
   ["4", "refused by AWS or the identity provider"],
   ["5", "not reachable: network, proxy, TLS, throttled beyond the retries"],
   ["6", "keyring: locked, wrong password, damaged, unavailable"],
-  ["126, 127", "exec and shell: the program is not executable, or not found"],
+  ["126, 127", "the program to run: not executable, not found"],
   ["130", "interrupted"],
+  ["any other", "that of the program that was run; 128+n when a signal ended it"],
 ];
 
 const FILES: readonly (readonly [file: string, what: string])[] = [

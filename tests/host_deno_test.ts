@@ -520,7 +520,7 @@ Deno.test("denoHost().self starts the command line program of these sources", ()
   const [program, ...args] = host.self();
   assert.equal(program, Deno.execPath());
   const cli = new URL("../cli.ts", import.meta.url).pathname;
-  assert.deepEqual(args, ["run", "-q", "--no-prompt", "--allow-all", cli]);
+  assert.deepEqual(args, ["run", "-q", "--no-prompt", "--cached-only", "--allow-all", cli]);
 });
 
 Deno.test("lib/host_deno.ts pulls in no node: module and nothing from npm", async () => {

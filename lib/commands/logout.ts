@@ -22,8 +22,8 @@ import { FOR_COMPONENT_FLAGS, wantedComponent } from "./stack_flag.ts";
 
 const FLAGS = {
   provider: text("NAME", "Log out of a provider and of every identity behind it", { short: "p" }),
-  tags: texts("TAG", "Log out of the providers with any of these tags"),
-  all: toggle("Log out of everything that is configured"),
+  tags: texts("TAG,...", "Log out of the providers with any of these tags"),
+  all: toggle("Log out of every provider and IAM user"),
   dryRun: toggle("Show what would be removed, and remove nothing"),
   keychain: toggle("Remove the long-lived keys of IAM users from the keyring, too"),
   format: outputFormat(["text", "json"]),

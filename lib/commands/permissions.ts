@@ -37,7 +37,7 @@ export const permissions = command({
     "Show what a command needs of Deno's sandbox, as flags for `deno run`, narrowed to this configuration\n" +
     "and this machine: for --identity, or the default identity, or else for all of them.",
   word: "[COMMAND]",
-  operands: "-- PROGRAM",
+  operands: "[-- PROGRAM]",
   strayHint: "Join the words of a command by a hyphen: user-configure",
   examples: [
     ["What printing the session needs", "atmos auth permissions env"],

@@ -191,13 +191,17 @@ function terraformVariables({ input }: TerraformCall, { context }: Run): Environ
   };
 }
 
-async function openShell(host: Host, { component }: Run, environment: EnvironmentEdits): Promise<number> {
+async function openShell(
+  host: Host,
+  { component, target }: Run,
+  environment: EnvironmentEdits,
+): Promise<number> {
   const { directory, name, stack } = component;
   const { set, unset } = layered(environment, shellVariables(component));
   host.tell(printable(`Entering a shell for ${name} in ${stack}, at ${directory}; exit leaves it`) + "\n");
   const inDirectory: Pick<Host, "run"> = { run: (command) => host.run({ ...command, directory }) };
   const nested = { set: { ...set, [DEPTH]: String(depthOf(host) + 1) }, unset };
-  return await runFirst(inDirectory, shellPrograms(host, host.env("ATMOS_SHELL")), [], nested);
+  return await runFirst(inDirectory, shellPrograms(host, host.env("ATMOS_SHELL")), target.words.args, nested);
 }
 
 function dryRun(call: TerraformCall, run: Run): string {
@@ -211,7 +215,7 @@ function dryRun(call: TerraformCall, run: Run): string {
     lines: [
       ...sequence.steps.map(({ args }) => [program, ...args]),
       ...(target.command === "shell"
-        ? [[shellPrograms(context.host, context.host.env("ATMOS_SHELL"))[0]]]
+        ? [[shellPrograms(context.host, context.host.env("ATMOS_SHELL"))[0], ...target.words.args]]
         : []),
     ],
     removes: sequence.leftovers,

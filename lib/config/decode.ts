@@ -35,12 +35,18 @@ export function decodeAuth(root: RawMap, context: DecodeContext): Decoded {
     providers: nameIndex([...providers.keys()]),
     identities: nameIndex(identityEntries.map(({ key }) => key)),
     providerKind: (name: string) => providers.get(name)?.kind,
+    finder: [...providers.values()].find(({ config }) => isFinder(config))?.name,
   };
   const identities = new Map<string, IdentityDraft>(
     identityEntries.map((entry) => [entry.key, decodeIdentity(entry, references, context)]),
   );
   checkChains(providers, identities);
   return assemble(auth, settings, providers, identities, context);
+}
+
+/** Whether a login to it finds identities. */
+function isFinder(config: ProviderConfig | undefined): boolean {
+  return config?.kind === "aws/iam-identity-center" && config.autoProvisionIdentities;
 }
 
 function sectionScope(root: RawMap, context: DecodeContext): Scope {

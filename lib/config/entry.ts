@@ -83,12 +83,14 @@ export function openEntry(type: "provider" | "identity", entry: RawEntry, contex
 /**
  * The kind of an entry. What is none of the kinds that this program runs is reported.
  *
+ * @param finder a provider whose login may find what the entry does not say
  * @returns `unsupported` for a kind that only Atmos runs; `undefined` when there is none, or it is not known
  */
 export function kindOf<Kind extends string>(
   type: "provider" | "identity",
   kinds: readonly Kind[],
   scope: Scope,
+  finder?: string,
 ): Kind | "unsupported" | undefined {
   if (scope.raw?.type !== "map") {
     reportWrongType(scope, [], "a map", scope.raw);
@@ -97,7 +99,7 @@ export function kindOf<Kind extends string>(
   const kind = textAt(scope.raw, "kind");
   const supported = kinds.find((known) => known === kind);
   if (supported !== undefined) return supported;
-  if (kind === undefined) reportNoKind(scope, kinds);
+  if (kind === undefined) reportNoKind(scope, kinds, finder);
   else if (!unsupportedKinds(type).includes(kind)) reportUnknownKind(type, kinds, scope, kind);
   else {
     const reason = `the kind ${kind} is not supported by this program; what needs it cannot be used`;
@@ -107,10 +109,13 @@ export function kindOf<Kind extends string>(
   return undefined;
 }
 
-function reportNoKind(scope: Scope, kinds: readonly string[]): void {
+function reportNoKind(scope: Scope, kinds: readonly string[], finder: string | undefined): void {
   const node = nodeAt(scope.raw, ["kind"]);
   if (node !== undefined && !isNull(node)) return reportWrongType(scope, ["kind"], "a text", node);
-  const hint = `One of: ${kinds.join(", ")}`;
+  const known = `One of: ${kinds.join(", ")}`;
+  const hint = finder === undefined
+    ? known
+    : `${known}; or a login finds it: atmos auth login --provider ${finder}`;
   report(scope, { code: "missing-key", path: ["kind"], reason: 'the key "kind" is missing', hint });
 }
 

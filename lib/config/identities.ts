@@ -42,13 +42,13 @@ export function decodeIdentity(
   context: EntryContext,
 ): IdentityDraft {
   const scope = openEntry("identity", entry, context);
-  const kind = kindOf("identity", IDENTITY_KINDS, scope);
-  const via = kind === undefined || kind === "aws/user" ? undefined : readVia(scope, references, kind);
+  const kind = kindOf("identity", IDENTITY_KINDS, scope, references.finder);
+  const via = kind === "aws/user" ? undefined : readVia(scope, references, kind);
   return {
     name: entry.key,
     scope,
     kind: textAt(entry.value, "kind"),
-    via,
+    via: kind === undefined ? undefined : via,
     config: kind === undefined ? undefined : configOf(kind, scope, via, context),
   };
 }

@@ -15,13 +15,17 @@ export interface References {
   readonly identities: NameIndex;
   /** The kind of a provider as written, by its name; `undefined` when it has none. */
   readonly providerKind: (name: string) => string | undefined;
+  /** A provider whose login finds identities: what is not said of one may be found there. */
+  readonly finder: string | undefined;
 }
 
 /**
  * Where an identity starts from, by the name that the entry there was written with. Reports both or neither of the
  * two, names that lead nowhere, and providers that the kind cannot start from.
+ *
+ * @param kind `undefined` for one that is wrong itself: what is wrong here is found all the same
  */
-export function readVia(scope: Scope, references: References, kind: string): Via | undefined {
+export function readVia(scope: Scope, references: References, kind: string | undefined): Via | undefined {
   const node = nodeAt(scope.raw, ["via"]);
   if (node?.type !== "map") return undefined;
   const given = (["provider", "identity"] as const).filter((key) => {
@@ -56,7 +60,7 @@ function resolve(
   references: References,
   key: "provider" | "identity",
   text: string,
-  kind: string,
+  kind: string | undefined,
 ): string | undefined {
   const index = key === "provider" ? references.providers : references.identities;
   const found = index.find(text);
@@ -86,7 +90,7 @@ function hintFor({ providers, identities }: References, key: "provider" | "ident
 const pluralOf = (key: string) => key === "provider" ? "providers" : "identities";
 
 /** A permission set exists only behind Identity Center; any other provider hands on what only a role can be made of. */
-function suits(scope: Scope, via: Via, kind: string, references: References): boolean {
+function suits(scope: Scope, via: Via, kind: string | undefined, references: References): boolean {
   if (kind !== "aws/permission-set") return true;
   if ("identity" in via) {
     report(scope, {

@@ -63,12 +63,13 @@ function noteRows(notes: readonly Note[]): readonly Field[] {
 function headText({ read, unopened, draft, kept, written }: ImportReport, style: Style): string {
   const made = countText(draft.providers.size, draft.identities.size);
   const there = countText(kept.providers, kept.identities);
+  const asBefore = kept.providers + kept.identities === 1 ? "left as it is" : "left as they are";
   return fields([
     ...column("Read", read),
     ["Not opened", unopened === undefined ? undefined : `${unopened}: keys are not imported`],
     [written === undefined ? "Makes" : "Added", made ?? "nothing"],
     ["To", written && made && written.path + (written.isNew ? ", which is new" : "")],
-    ["Already there", there && `${there}, left as they are`],
+    ["Already there", there && `${there}, ${asBefore}`],
   ], style);
 }
 

@@ -46,7 +46,7 @@ export function logoutJson({ of, realm, dryRun, removed, remains, partial }: Log
 
 function titleOf({ of, realm, removed, partial, dryRun }: LogoutView, style: Style): string {
   const place = realm === undefined ? of : `${of} (realm: ${realm})`;
-  if (dryRun) return `Dry run: no credentials of ${place} are removed`;
+  if (dryRun) return `Dry run for ${place}: nothing is removed`;
   if (partial) return `${style.bad("✗")} Logged out of ${place} in part`;
   return removed.length > 0
     ? `${style.good("✓")} Logged out of ${place}`

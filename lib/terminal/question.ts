@@ -25,7 +25,7 @@ import {
 export interface Question {
   /** Without the question mark that is put before it. */
   readonly question: string;
-  /** What stands there already, to be changed or taken. */
+  /** What stands there already: Enter takes it, a text typed at once takes its place, any other key changes it. */
   readonly initial?: string | undefined;
   /** Says what is wrong with an answer; then it is asked again. */
   readonly check?: ((answer: string) => string | undefined) | undefined;
@@ -33,6 +33,8 @@ export interface Question {
 
 interface Answering {
   readonly line: Typing;
+  /** What stands there is what stood there: nothing was pressed yet. */
+  readonly untouched: boolean;
   readonly complaint: string | undefined;
 }
 
@@ -78,7 +80,7 @@ export function answering(
   meant = (text: string): string => text.trim(),
 ): Machine<Answering, string> {
   return {
-    initial: { line: typing(initial), complaint: undefined },
+    initial: { line: typing(initial), untouched: true, complaint: undefined },
     step: (state, key) => answerStep(state, key, (text) => check?.(text), meant),
     draw: ({ line, complaint }) => ({
       lines: [`? ${question} ${shown(typedText(line))}`, ...complaint === undefined ? [] : [complaint]],
@@ -90,15 +92,18 @@ export function answering(
 }
 
 function answerStep(
-  { line }: Answering,
+  { line, untouched }: Answering,
   key: Key,
   check: (answer: string) => string | undefined,
   meant: (text: string) => string,
 ): Step<Answering, string> {
-  if (key.kind !== "enter") return stay({ line: edited(line, key), complaint: undefined });
+  if (key.kind !== "enter") {
+    const changed = untouched && key.kind === "text" ? typing("") : line;
+    return stay({ line: edited(changed, key), untouched: false, complaint: undefined });
+  }
   const answer = meant(typedText(line));
   const complaint = check(answer);
-  return complaint === undefined ? answered(answer) : stay({ line, complaint });
+  return complaint === undefined ? answered(answer) : stay({ line, untouched: false, complaint });
 }
 
 /** Without cursor movement: key presses without an echo, and nothing drawn. */

@@ -127,6 +127,13 @@ Deno.test("kind: missing, unknown, and kinds that only Atmos runs", async () => 
   }
 });
 
+Deno.test("a wrong kind hides nothing that is wrong with via", async () => {
+  assert.deepEqual(await identity("{kind: aws/rol, via: {provider: nobody}}"), [
+    "8:15 error unknown-kind auth.identities.i.kind",
+    "8:40 error unknown-reference auth.identities.i.via.provider",
+  ]);
+});
+
 Deno.test("an entry of a kind that only Atmos runs is kept as unsupported", async () => {
   const { auth } = await loadText(
     "auth: {providers: {az: {kind: azure/cli}}, identities: {a: {kind: azure/subscription, via: {provider: AZ}}}}\n",

@@ -20,6 +20,11 @@ Deno.test("importText() says what came of it, and nothing of what there is not",
     "  Read           ~/.aws/config (aws)\n  Added          nothing\n" +
       "  Already there  1 provider and 2 identities, left as they are\n",
   );
+  assert.equal(
+    importText({ ...NOTHING, kept: { providers: 0, identities: 1 } }, PLAIN),
+    "  Read           ~/.aws/config (aws)\n  Makes          nothing\n" +
+      "  Already there  1 identity, left as it is\n",
+  );
 });
 
 Deno.test("importText() says a reason once, and a user's name as one word of a command line", () => {

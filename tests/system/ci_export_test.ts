@@ -133,6 +133,8 @@ testIf(
     await other.write("work/atmos.yaml", githubConfig());
     const off = await runAction(other, { identity: "false" });
     assert.equal(off.env()["AWS_ACCESS_KEY_ID"], undefined);
+    const whoami = await off.step({ name: "Later", run: "atmos auth whoami" });
+    assert.match(whoami.stdout + whoami.stderr, /disabled by ATMOS_IDENTITY/);
     assert.equal(other.aws.requests().length, 0);
   },
 );

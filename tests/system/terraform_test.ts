@@ -363,14 +363,18 @@ ${required("arn:aws:iam::123456789012:role/BreakGlass")}`,
 
 Deno.test("`terraform shell` opens a shell in the component's directory, with its variables", async () => {
   await using world = await loggedIn();
-  await world.script("my-shell", 'pwd; env | grep -E "^(TF_CLI_ARGS_|ATMOS_|AWS_PROFILE)" | sort; exit 9');
-  const ran = await world.atmos(["terraform", "shell", "custom", "-s", "dev"], {
+  await world.script(
+    "my-shell",
+    'echo "$# $*"; pwd; env | grep -E "^(TF_CLI_ARGS_|ATMOS_|AWS_PROFILE)" | sort; exit 9',
+  );
+  const ran = await world.atmos(["terraform", "shell", "custom", "-s", "dev", "--", "-c", "true it"], {
     env: { ATMOS_SHELL: "my-shell", ATMOS_SHLVL: "1" },
   });
   assert.equal(ran.code, 9, ran.stderr);
   const directory = `${await Deno.realPath(world.home)}/${CODE}/custom`;
   const flag = "-var-file=dev-custom.terraform.tfvars.json";
   assert.deepEqual(ran.stdout.split("\n").filter((line) => !line.startsWith("terraform ")), [
+    "2 -c true it",
     directory,
     "ATMOS_BASE_PATH=" + world.home,
     "ATMOS_CLI_CONFIG_PATH=" + world.home,

@@ -25,6 +25,12 @@ Deno.test("line() is edited with the usual keys", () => {
   assert.deepEqual(text("\x1b[24~", "\x1bx", "\x00"), { answer: "ab cd" });
 });
 
+Deno.test("line() is typed in place of what stands there already, unless that is touched first", () => {
+  const machine = answering({ question: "Duration:", initial: "12h" }, (text) => text);
+  assert.deepEqual(pressed(machine, [...typed("8h"), ENTER]), { answer: "8h" });
+  assert.deepEqual(pressed(machine, [LEFT, "x", ENTER]), { answer: "12xh" });
+});
+
 Deno.test("line() puts the cursor where the text is, wide and combining characters included", () => {
   const machine = answering({ question: "Q" }, (text) => text);
   const column = (...presses: string[]) => {
