@@ -44,7 +44,7 @@ async function run(world: World, grants: readonly string[], words: readonly stri
       "-q",
       "--no-prompt",
       "--cached-only",
-      "--no-lock",
+      "--frozen",
       ...grants,
       `${clone}/cli.ts`,
       "auth",
