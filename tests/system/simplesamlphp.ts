@@ -35,7 +35,8 @@ export async function startSimpleSamlPhp(directory: string, roles: string[]): Pr
   await writeConfiguration(directory, origin, roles);
   const server = new Deno.Command("php", {
     args: ["-S", `127.0.0.1:${port}`, "-t", WWW, `${directory}/router.php`],
-    env: { SIMPLESAMLPHP_CONFIG_DIR: `${directory}/config`, PHP_CLI_SERVER_WORKERS: "2" },
+    // One process: workers beside it would outlive it.
+    env: { SIMPLESAMLPHP_CONFIG_DIR: `${directory}/config` },
     stdin: "null",
     stdout: "null",
     stderr: "null",
