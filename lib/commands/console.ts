@@ -8,7 +8,7 @@ import { destinationPage } from "../aws/console_destinations.ts";
 import { getSigninToken, type Signin, signinFor, signinLink } from "../aws/federation.ts";
 import { targetOf } from "../chain/plan.ts";
 import type { ChainPlan, IdentityStep } from "../chain/types.ts";
-import type { AuthConfig, RunnableIdentity } from "../config/types.ts";
+import type { AuthConfig } from "../config/types.ts";
 import type { Secret } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
@@ -18,6 +18,7 @@ import { shortPath } from "../output/path_text.ts";
 import { warningText } from "../output/problem.ts";
 import { styleOf } from "../output/style.ts";
 import { isCi } from "../terminal/ci.ts";
+import { roleOf } from "./chain_names.ts";
 import { chooseIdentity, disabledWords, wishOf } from "./choose.ts";
 import { type Call, command } from "./command.ts";
 import { consoleProfile, isolatingBrowser, startBrowser } from "./console_profile.ts";
@@ -182,15 +183,4 @@ async function openIsolated(context: Context, plan: ChainPlan, link: Secret): Pr
   const profile = await consoleProfile(host, realm, plan);
   await startBrowser(host, program, profile, link.reveal(), ownSecretVariables(keyring.passwordVariable));
   return profile;
-}
-
-function roleOf(config: RunnableIdentity): string | undefined {
-  switch (config.kind) {
-    case "aws/permission-set":
-      return config.permissionSet;
-    case "aws/assume-role":
-      return config.roleArn;
-    case "aws/user":
-      return undefined;
-  }
 }

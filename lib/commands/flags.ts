@@ -6,6 +6,7 @@
  */
 import { didYouMean } from "../config/nearest.ts";
 import { AuthError } from "../errors.ts";
+import { switchOf } from "../switch.ts";
 
 /** What stood behind a flag: a text, or nothing. */
 export type Given = string | true;
@@ -139,9 +140,8 @@ function splitAtCommas(given: readonly Given[]): readonly string[] {
 
 /** The words for yes and no that a switch, and a variable that stands for one, understands. */
 export function readBoolean(word: string, name: string): boolean {
-  const folded = word.trim().toLowerCase();
-  if (["true", "1", "yes", "on"].includes(folded)) return true;
-  if (["false", "0", "no", "off"].includes(folded)) return false;
+  const said = switchOf(word.trim());
+  if (said !== undefined) return said;
   throw usage(`Cannot read ${name}: ${JSON.stringify(word)} is neither true nor false`);
 }
 

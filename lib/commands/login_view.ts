@@ -4,11 +4,11 @@
  * @module
  */
 import { targetOf } from "../chain/plan.ts";
-import type { ChainPlan, IdentityStep, LinkOutcome } from "../chain/types.ts";
+import type { ChainPlan, LinkOutcome } from "../chain/types.ts";
 import { awsFilePaths } from "../files/aws_files.ts";
 import type { LoginView } from "../output/login.ts";
 import { shortPath } from "../output/path_text.ts";
-import { stepNames } from "./chain_names.ts";
+import { roleOf, stepNames } from "./chain_names.ts";
 import type { Context } from "./context.ts";
 
 /** An identity that was logged in to. */
@@ -22,23 +22,11 @@ export function identityView(context: Context, plan: ChainPlan, target: LinkOutc
     chain: stepNames(plan),
     realm: context.auth().realm,
     account: target.session.accountId,
-    role: roleOf(step),
+    role: roleOf(step.config),
     region: step.regionKnown ? step.region : undefined,
     expiresAt: target.session.expiresAt,
     files: inFiles ? [credentials, config].map((path) => shortPath(path, context.host.env("HOME"))) : [],
     section: target.section === step.name ? undefined : target.section,
     kept: inFiles ? undefined : "nowhere: with a memory keyring the session ends with this command",
   };
-}
-
-/** What an identity becomes, in AWS's words. */
-function roleOf({ config }: IdentityStep): string | undefined {
-  switch (config.kind) {
-    case "aws/permission-set":
-      return config.permissionSet;
-    case "aws/assume-role":
-      return config.roleArn;
-    case "aws/user":
-      return undefined;
-  }
 }

@@ -9,13 +9,14 @@ import type { Problem } from "../config/types.ts";
 import { AuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { joinPath } from "../paths.ts";
+import { switchOf } from "../switch.ts";
 import { mergeAuth } from "./auth.ts";
 import { backendOf, type StateSource, workspaceOf } from "./backend.ts";
 import { type Layers, layersOf, usualFolder } from "./layers.ts";
 import { resolveSections, type ValueFault } from "./resolve.ts";
 import { variableText } from "./settings.ts";
 import type { Component, ComponentTarget, ProjectSettings, Stack } from "./types.ts";
-import { entryFor, isVariableName, mapIn, switchOf, valueIn, withEntries, wordIn } from "./values.ts";
+import { entryFor, isVariableName, mapIn, valueIn, withEntries, wordIn } from "./values.ts";
 
 /** What a component is made with, beside its stack. */
 export interface ComponentSource extends Pick<Host, "env" | "os"> {

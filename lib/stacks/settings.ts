@@ -17,6 +17,7 @@ import {
 import { AuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { joinPath, resolvePath } from "../paths.ts";
+import { switchOf } from "../switch.ts";
 import type {
   ComponentSettings,
   ComponentType,
@@ -24,7 +25,7 @@ import type {
   StackSettings,
   TerraformSettings,
 } from "./types.ts";
-import { isVariableName, plainValue, switchOf } from "./values.ts";
+import { isVariableName, plainValue } from "./values.ts";
 
 /** What the settings are made from. */
 export interface SettingsSource extends Pick<Host, "env" | "os"> {

@@ -29,13 +29,6 @@ export function wordIn(raw: Raw | undefined, ...keys: readonly string[]): string
   return node?.type === "scalar" && node.value !== null ? node.text : undefined;
 }
 
-/** What a word says as a switch; `undefined`: neither yes nor no. */
-export function switchOf(word: string): boolean | undefined {
-  const folded = word.toLowerCase();
-  if (["true", "1", "yes", "on"].includes(folded)) return true;
-  return ["false", "0", "no", "off"].includes(folded) ? false : undefined;
-}
-
 /** What the system takes as the name of a variable: `A=B` would be another variable's value. */
 export const isVariableName = (name: string): boolean => name !== "" && !/[=\0]/.test(name);
 

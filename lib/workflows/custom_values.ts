@@ -9,6 +9,7 @@ import { type Filled, fillTemplate } from "./template.ts";
 import type { Members, Value } from "./template_value.ts";
 import type { Argument, CustomCommand, CustomFlag, Step, Variables } from "./types.ts";
 import { quoteWord } from "../shell_word.ts";
+import { switchOf } from "../switch.ts";
 
 /** What was typed. */
 export interface Typed {
@@ -66,11 +67,11 @@ function flagValue(
   const given = flags.get(flag.name);
   const value = taken(flag, given === true ? (flag.isSwitch ? "true" : "") : given, `--${flag.name}`);
   if (!flag.isSwitch) return value;
-  const folded = value.toLowerCase();
-  if (!["", "true", "false", "1", "0", "yes", "no", "on", "off"].includes(folded)) {
+  const said = switchOf(value);
+  if (said === undefined && value !== "") {
     wrong.push(`--${flag.name} is true or false, not ${JSON.stringify(value)}`);
   }
-  return ["true", "1", "yes", "on"].includes(folded);
+  return said === true;
 }
 
 /** What templates can name beside the values. */
