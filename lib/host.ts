@@ -37,12 +37,21 @@ export interface LockWait {
   readonly onWait?: (holder: string | undefined) => void;
 }
 
-/** Files. Absent is `undefined` or `false`; anything else that goes wrong is an `AuthError` naming the path. */
-export interface Files {
+/** Files to look at. Absent is `undefined`; anything else that goes wrong is an `AuthError` naming the path. */
+export interface ReadingFiles {
   /** UTF-8 text. */
   readonly readText: (path: string) => Promise<string | undefined>;
   /** Raw bytes, for what may not be text. */
   readonly readBytes: (path: string) => Promise<Uint8Array | undefined>;
+  /** The names in a directory, sorted; `undefined` when there is no such directory. */
+  readonly list: (path: string) => Promise<readonly DirectoryEntry[] | undefined>;
+  readonly status: (path: string) => Promise<FileStatus | undefined>;
+  /** The path with every link resolved; `undefined` when it does not exist. */
+  readonly realPath: (path: string) => Promise<string | undefined>;
+}
+
+/** Files. Absent is `undefined` or `false`; anything else that goes wrong is an `AuthError` naming the path. */
+export interface Files extends ReadingFiles {
   /**
    * Replaces a file: a temporary file beside it with `mode` from the first byte, sync, rename, sync of the
    * directory. Makes missing directories with mode 0700. Refuses to write through a symlink. Readers see the old
@@ -55,11 +64,6 @@ export interface Files {
   readonly remove: (path: string) => Promise<boolean>;
   /** Removes a directory with all below it; `false` when there was none. Does not follow links. */
   readonly removeTree: (path: string) => Promise<boolean>;
-  /** The names in a directory, sorted; `undefined` when there is no such directory. */
-  readonly list: (path: string) => Promise<readonly DirectoryEntry[] | undefined>;
-  readonly status: (path: string) => Promise<FileStatus | undefined>;
-  /** The path with every link resolved; `undefined` when it does not exist. */
-  readonly realPath: (path: string) => Promise<string | undefined>;
   /**
    * Takes the lock that the file at `path` stands for, waiting for other processes and other callers in this one.
    * @throws AuthError `lock-timeout` at the deadline, naming the holder where known
@@ -184,3 +188,8 @@ export interface Host {
   /** A signal that is aborted when the person presses Ctrl-C, with an `interrupted` AuthError as its reason. */
   readonly interrupted: AbortSignal;
 }
+
+/** The world as far as it is looked at, and data is written to standard output. */
+export type StartHost =
+  & Pick<Host, "os" | "env" | "workingDirectory" | "calledBy" | "now" | "write" | "giveUp">
+  & { readonly files: ReadingFiles };

@@ -4,16 +4,17 @@
  * @module
  */
 import { AuthError } from "./errors.ts";
-import type { Host, Os } from "./host.ts";
+import type { Host } from "./host.ts";
 import { browserOpener } from "./host_deno/browser.ts";
 import { browserDriver } from "./host_deno/driven_browser.ts";
-import { failureOf } from "./host_deno/failures.ts";
 import { denoFiles } from "./host_deno/files.ts";
-import { giveUp, softVariable } from "./host_deno/grants.ts";
+import { softVariable } from "./host_deno/grants.ts";
 import { loopbackServer, networkFetch } from "./host_deno/network.ts";
 import { type Foreground, processRunner } from "./host_deno/processes.ts";
-import { outputOfStdout, screenOfStderr, standardInput, writeFully } from "./host_deno/terminal.ts";
+import { startHost } from "./host_deno/start.ts";
+import { outputOfStdout, screenOfStderr, standardInput } from "./host_deno/terminal.ts";
 import { sleep } from "./host_deno/timing.ts";
+import { writeFully } from "./host_deno/writing.ts";
 import { canAsk } from "./terminal/ci.ts";
 
 /** What the caller of the program knows beside its environment. */
@@ -27,8 +28,8 @@ export interface DenoHostOptions {
  * from its first use on, so whoever takes it must heed it.
  */
 export function denoHost({ forceTerminal = false }: DenoHostOptions = {}): Host {
-  const os = systemOf(Deno.build.os);
-  const surroundings = { os, env: variable };
+  const start = startHost();
+  const { os } = start;
   const look: Host["env"] = (name) =>
     forceTerminal && name === "ATMOS_FORCE_TTY" ? "true" : softVariable(name);
   const foreground: Foreground = { children: 0 };
@@ -36,16 +37,13 @@ export function denoHost({ forceTerminal = false }: DenoHostOptions = {}): Host 
   const lazy: { interrupted?: AbortSignal } = {};
   const files = denoFiles(os, () => softVariable(os === "windows" ? "USERPROFILE" : "HOME") || undefined);
   return {
-    ...surroundings,
-    workingDirectory: () => Deno.cwd(),
+    ...start,
     self: ownCommand,
-    calledBy,
-    now: () => Date.now(),
     sleep,
     random: (byteCount) => crypto.getRandomValues(new Uint8Array(byteCount)),
     fetch: networkFetch(files, softVariable),
     files,
-    run: processRunner(surroundings, foreground),
+    run: processRunner(start, foreground),
     listen: loopbackServer,
     get prompt() {
       const streams = {
@@ -59,29 +57,11 @@ export function denoHost({ forceTerminal = false }: DenoHostOptions = {}): Host 
     openUrl: browserOpener({ os, env: softVariable }),
     browse: browserDriver(os),
     readInput: input.readInput,
-    write: (text) => writeFully(Deno.stdout, "standard output", text),
     tell: (text) => writeFully(Deno.stderr, "standard error", text),
-    giveUp,
     get interrupted() {
       return lazy.interrupted ??= interruption(foreground);
     },
   };
-}
-
-/** Systems that we do not know the conventions of are taken for what they resemble. */
-function systemOf(os: typeof Deno.build.os): Os {
-  return os === "windows" || os === "darwin" ? os : "linux";
-}
-
-function variable(name: string): string | undefined {
-  const attempt = `read the variable ${name}`;
-  try {
-    return Deno.env.get(name);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.InvalidData)) throw failureOf("failed", attempt, error);
-    // Deno's own message shows the value, which may be a secret.
-    throw new AuthError("config-invalid", `Cannot ${attempt}: its value is not UTF-8 text`, { cause: error });
-  }
 }
 
 /**
@@ -102,16 +82,6 @@ function ownCommand(): readonly [string, ...string[]] {
     "--allow-all",
     source.protocol === "file:" ? pathOf(source) : source.href,
   ];
-}
-
-/**
- * Only the first word of our own argv knows the name of a link that we were started through, and only Node's `process`,
- * which is there without an import, knows that word.
- */
-function calledBy(): string {
-  const program: unknown = Reflect.get(globalThis, "process");
-  const known = typeof program === "object" && program !== null && "argv0" in program;
-  return known && typeof program.argv0 === "string" ? program.argv0 : Deno.execPath();
 }
 
 /** The path of a `file:` URL: `/a b`, `C:\a b`. */

@@ -4,7 +4,8 @@
  * @module
  */
 import { isAuthError } from "../errors.ts";
-import { listSessions, removeSessions } from "../files/aws_files.ts";
+import { listSessions } from "../files/aws_sessions.ts";
+import { removeSessions } from "../files/aws_files.ts";
 import type { Host } from "../host.ts";
 import type { Finding } from "../output/doctor.ts";
 import { configHome, dataHome, joinPath, stateHome } from "../paths.ts";

@@ -9,7 +9,7 @@ import { targetOf } from "../chain/plan.ts";
 import { resolveName } from "../chain/select.ts";
 import type { ChainPlan } from "../chain/types.ts";
 import type { AuthConfig } from "../config/types.ts";
-import { bySection, findSession, listSessions } from "../files/aws_files.ts";
+import { bySection, findSession, listSessions } from "../files/aws_sessions.ts";
 import { formatList, LIST_FORMATS, type ListFormat } from "../output/list.ts";
 import type { Host } from "../host.ts";
 import { type ListFilter, listView } from "../output/list_view.ts";

@@ -5,7 +5,7 @@
  */
 import { targetOf } from "../chain/plan.ts";
 import type { ChainPlan, LinkOutcome } from "../chain/types.ts";
-import { awsFilePaths } from "../files/aws_files.ts";
+import { awsFilePaths } from "../files/aws_sessions.ts";
 import type { LoginView } from "../output/login.ts";
 import { shortPath } from "../output/path_text.ts";
 import { roleOf, stepNames } from "./chain_names.ts";

@@ -6,7 +6,8 @@
  */
 import { providerKey } from "../chain/run.ts";
 import { type AuthError, isAuthError } from "../errors.ts";
-import { awsFilePaths, type FoundSession, listSessions, removeSessions } from "../files/aws_files.ts";
+import { awsFilePaths, type FoundSession, listSessions } from "../files/aws_sessions.ts";
+import { removeSessions } from "../files/aws_files.ts";
 import type { EntryKey } from "../keyring/types.ts";
 import { dateTime } from "../output/moment.ts";
 import { shortPath } from "../output/path_text.ts";

@@ -13,7 +13,7 @@ import type {
   ProviderConfig,
   Via,
 } from "../config/types.ts";
-import type { FoundSession } from "../files/aws_files.ts";
+import type { FoundSession } from "../files/aws_sessions.ts";
 import { awsDirectory, sectionName } from "../files/names.ts";
 import { parentOf } from "../paths.ts";
 import { browserProfile } from "../saml/browser_profile.ts";

@@ -7,7 +7,7 @@
 import { planChain, targetOf } from "../chain/plan.ts";
 import type { ChainPlan } from "../chain/types.ts";
 import { isAuthError } from "../errors.ts";
-import { listSessions } from "../files/aws_files.ts";
+import { listSessions } from "../files/aws_sessions.ts";
 import { sectionName } from "../files/names.ts";
 import { processLine, type ProcessProfile } from "../output/process_profile.ts";
 import type { Wanted } from "../stacks/find.ts";

@@ -8,7 +8,7 @@ import { linksOf } from "../chain/digest.ts";
 import { targetOf } from "../chain/plan.ts";
 import { isUsable } from "../chain/resume.ts";
 import type { ChainPlan, LinkOutcome, Renewal } from "../chain/types.ts";
-import { awsFilePaths } from "../files/aws_files.ts";
+import { awsFilePaths } from "../files/aws_sessions.ts";
 import { lockPath } from "../files/lock.ts";
 import type { ChainOptions } from "../chain/run.ts";
 import type { EnvironmentEdits } from "../host.ts";

@@ -6,7 +6,7 @@
  */
 import type { Link, SessionStore } from "../chain/types.ts";
 import { isAuthError } from "../errors.ts";
-import { listSessions } from "../files/aws_files.ts";
+import { listSessions } from "../files/aws_sessions.ts";
 import { sectionName } from "../files/names.ts";
 import type { Host } from "../host.ts";
 import type { EntryKey, Keyring } from "../keyring/types.ts";

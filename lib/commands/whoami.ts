@@ -7,7 +7,7 @@ import { targetOf } from "../chain/plan.ts";
 import type { ChainPlan, ChosenDuration } from "../chain/types.ts";
 import type { AwsSession } from "../credentials.ts";
 import { AuthError, isAuthError } from "../errors.ts";
-import { awsFilePaths } from "../files/aws_files.ts";
+import { awsFilePaths } from "../files/aws_sessions.ts";
 import type { Host } from "../host.ts";
 import { disabledText } from "../output/disabled.ts";
 import { pointersEnvironment } from "../output/environment.ts";

@@ -1,7 +1,6 @@
 /**
- * AWS's INI files as text that is edited, never rewritten: every byte that an edit does not concern stays, comments,
- * order, spacing and line endings among them. The grammar is the one of the SDKs' shared configuration: `=` only,
- * indented lines continue a value, and nothing after a value is a comment, since secrets may hold `;` and `#`.
+ * AWS's INI files, line by line. The grammar is the one of the SDKs' shared configuration: `=` only, indented lines
+ * continue a value, and nothing after a value is a comment, since secrets may hold `;` and `#`.
  *
  * Comment lines directly above a header that start with `atmos:` are ours and belong to that section.
  *
@@ -11,7 +10,8 @@ import { AuthError } from "../errors.ts";
 
 type LineKind = "header" | "pair" | "continuation" | "comment" | "blank";
 
-interface Line {
+/** One line. */
+export interface Line {
   readonly kind: LineKind;
   /** With its line ending. */
   readonly raw: string;
@@ -33,14 +33,6 @@ export interface IniSection {
   readonly notes: readonly string[];
   /** By key in lower case; the last one of equal keys counts. */
   readonly values: ReadonlyMap<string, string>;
-}
-
-/** What a section is to hold. */
-export interface IniEdit {
-  /** Our comments directly above the header, without `atmos:`; they replace those that are there. */
-  readonly notes: readonly string[];
-  /** Keys to set, or to remove where `undefined`; others stay as they are. */
-  readonly values: Readonly<Record<string, string | undefined>>;
 }
 
 const NOTE = /^atmos:\s*/;
@@ -91,11 +83,6 @@ function readLine(raw: string, before: LineKind | undefined): Line | undefined {
     : { kind: "pair", raw, name: pair[1]?.toLowerCase() ?? "", value: pair[2] ?? "" };
 }
 
-/** The text of a file; of an unedited one, the very text that was read. */
-export function printIni({ lines }: IniDocument): string {
-  return lines.map(({ raw }) => raw).join("");
-}
-
 /** Every section, in the order of the file; one that is written twice is there twice. */
 export function sectionsOf(document: IniDocument): readonly IniSection[] {
   return spansOf(document).map(({ header, end }) => ({
@@ -112,12 +99,12 @@ export function sectionsOf(document: IniDocument): readonly IniSection[] {
 }
 
 /** Where a section stands: its header, and the line behind its last value. */
-interface Span {
+export interface Span {
   readonly header: number;
   readonly end: number;
 }
 
-function spansOf({ lines }: IniDocument): readonly Span[] {
+export function spansOf({ lines }: IniDocument): readonly Span[] {
   const headers = lines.flatMap(({ kind }, index) => (kind === "header" ? [index] : []));
   return headers.map((header, index) => {
     const body = lines.slice(header, headers[index + 1]);
@@ -129,122 +116,10 @@ function spansOf({ lines }: IniDocument): readonly Span[] {
 }
 
 /** The lines of our comments in the block of comments directly above a header. */
-function notesAbove({ lines }: IniDocument, header: number): readonly number[] {
+export function notesAbove({ lines }: IniDocument, header: number): readonly number[] {
   const notes: number[] = [];
   for (let index = header - 1; lines[index]?.kind === "comment"; index--) {
     if (NOTE.test(lines[index]?.name ?? "")) notes.unshift(index);
   }
   return notes;
-}
-
-/**
- * Sets values and our comments of a section; makes it at the end when it is not there.
- *
- * @throws AuthError `failed` for a value or comment that an INI file cannot hold; it is not quoted
- * @throws TypeError for a section name or key that it cannot hold
- */
-export function setSection(document: IniDocument, section: string, edit: IniEdit): IniDocument {
-  if (!/^[^\s[\]\p{Cc}]+(?: [^\s[\]\p{Cc}]+)*$/u.test(section)) {
-    throw new TypeError(`Not a section name: ${section}`);
-  }
-  const ending = document.lines.find(({ raw }) => raw.endsWith("\n"))?.raw.endsWith("\r\n") ? "\r\n" : "\n";
-  const notes = edit.notes.map((note) => commentLine(section, note, ending));
-  const span = spansOf(document).find(({ header }) => document.lines[header]?.name === section);
-  if (span === undefined) return appended(document, section, notes, edit, ending);
-  const { lines } = document;
-  const ours = notesAbove(document, span.header);
-  const before = lines.slice(0, span.header).filter((_, index) => !ours.includes(index));
-  const body = editedPairs(lines.slice(span.header, span.end), section, edit.values, ending);
-  return { lines: [...before, ...notes, ...body, ...lines.slice(span.end)] };
-}
-
-function appended(
-  { lines }: IniDocument,
-  section: string,
-  notes: readonly Line[],
-  edit: IniEdit,
-  ending: string,
-): IniDocument {
-  const last = lines.at(-1);
-  const ended = last === undefined ? [] : [...lines.slice(0, -1), endedLine(last, ending)];
-  const gap = last === undefined || last.kind === "blank" ? [] : [blankLine(ending)];
-  const header: Line = { kind: "header", raw: `[${section}]${ending}`, name: section, value: "" };
-  return { lines: [...ended, ...gap, ...notes, ...editedPairs([header], section, edit.values, ending)] };
-}
-
-const blankLine = (ending: string): Line => ({ kind: "blank", raw: ending, name: "", value: "" });
-
-const endedLine = (line: Line, ending: string): Line =>
-  line.raw.endsWith("\n") ? line : { ...line, raw: line.raw + ending };
-
-function commentLine(section: string, note: string, ending: string): Line {
-  assertHoldable(section, "a comment", note);
-  return { kind: "comment", raw: `; atmos: ${note}${ending}`, name: `atmos: ${note}`, value: "" };
-}
-
-/** The lines of a section with its values set: those that are there in their place, the others behind them. */
-function editedPairs(
-  lines: readonly Line[],
-  section: string,
-  values: IniEdit["values"],
-  ending: string,
-): readonly Line[] {
-  const edited: Line[] = [];
-  const done = new Set<string>();
-  let isReplaced = false;
-  for (const line of lines) {
-    if (line.kind !== "continuation") isReplaced = line.kind === "pair" && Object.hasOwn(values, line.name);
-    if (!isReplaced) {
-      edited.push(line);
-      continue;
-    }
-    const value = values[line.name];
-    if (line.kind === "pair" && value !== undefined && !done.has(line.name)) {
-      edited.push(withValue(section, line, value));
-      done.add(line.name);
-    }
-  }
-  const missing = Object.entries(values).flatMap(([key, value]) =>
-    value === undefined || done.has(key) ? [] : [pairLine(section, key, value, ending)]
-  );
-  if (missing.length === 0) return edited;
-  return [...edited.map((line) => endedLine(line, ending)), ...missing];
-}
-
-function pairLine(section: string, key: string, value: string, ending: string): Line {
-  if (!/^[a-z0-9_.-]+$/.test(key)) throw new TypeError(`Not a key: ${key}`);
-  assertHoldable(section, key, value);
-  return { kind: "pair", raw: `${key} = ${value}${ending}`, name: key, value };
-}
-
-/** A pair with another value; its own spacing and line ending stay. */
-function withValue(section: string, line: Line, value: string): Line {
-  if (line.value === value) return line;
-  assertHoldable(section, line.name, value);
-  const [, before = "", after = ""] = /^([^=]*=[^\S\r\n]*)[\s\S]*?(\r?\n?)$/.exec(line.raw) ?? [];
-  return { ...line, raw: before + value + after, value };
-}
-
-/** Refuses what would be read back as something else. The value itself is not shown: it may be a secret. */
-function assertHoldable(section: string, what: string, value: string): void {
-  const reason = /\p{Cc}/u.test(value)
-    ? "it holds a control character"
-    : value !== value.trim()
-    ? "it starts or ends with a space"
-    : undefined;
-  if (reason !== undefined) {
-    throw new AuthError("failed", `Cannot write ${what} into the section [${section}]: ${reason}`);
-  }
-}
-
-/** Removes every section of that name, with our comments above it and the empty lines behind it. */
-export function removeSection(document: IniDocument, section: string): IniDocument {
-  const { lines } = document;
-  const gone = new Set<number>();
-  for (const { header, end } of spansOf(document)) {
-    if (lines[header]?.name !== section) continue;
-    for (const index of notesAbove(document, header)) gone.add(index);
-    for (let index = header; index < end || lines[index]?.kind === "blank"; index++) gone.add(index);
-  }
-  return { lines: lines.filter((_, index) => !gone.has(index)) };
 }

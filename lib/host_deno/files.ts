@@ -6,12 +6,12 @@
  */
 import { AuthError } from "../errors.ts";
 import { baseName, isInside, joinPath, parentOf, resolvePath } from "../paths.ts";
-import type { DirectoryEntry, Files, FileStatus, Os } from "../host.ts";
+import type { Files, Os } from "../host.ts";
 import { attemptOnFile, attemptUnlessAbsent, systemCodeOf } from "./failures.ts";
 import { mayRead } from "./grants.ts";
 import { lockKeeper } from "./locks.ts";
+import { denoReading, listDirectory } from "./reading.ts";
 
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
 /** A temporary file older than this was left by a writer that died: writing takes milliseconds. */
@@ -28,11 +28,7 @@ const PROTECTED = [".aws", ".ssh"];
 export function denoFiles(os: Os, home: () => string | undefined): Files {
   const guard = (path: string) => refuseProtected(os, home(), path);
   return {
-    readText: async (path) => {
-      const bytes = await readBytes(path);
-      return bytes === undefined ? undefined : decode(path, bytes);
-    },
-    readBytes,
+    ...denoReading(os),
     writeText: async (path, text, mode) => {
       await guard(path);
       await writeAtomically(os, path, encoder.encode(text), mode);
@@ -49,53 +45,12 @@ export function denoFiles(os: Os, home: () => string | undefined): Files {
       await guard(path);
       return await removeAt(path, true);
     },
-    list,
-    status: (path) => statusOf(os, path),
-    realPath: (path) => attemptUnlessAbsent(`resolve ${path}`, undefined, () => Deno.realPath(path)),
     lock: lockKeeper(async (path) => {
       await guard(path);
       await makeParents(os, path);
       await refuseLink("lock", path);
     }),
   };
-}
-
-function readBytes(path: string): Promise<Uint8Array | undefined> {
-  return attemptUnlessAbsent(`read ${path}`, undefined, () => Deno.readFile(path));
-}
-
-function decode(path: string, bytes: Uint8Array): string {
-  try {
-    return decoder.decode(bytes);
-  } catch (cause) {
-    throw new AuthError("file-failed", `Cannot read ${path}: it is not UTF-8 text`, { where: path, cause });
-  }
-}
-
-const kindOf = (entry: Deno.DirEntry | Deno.FileInfo): DirectoryEntry["kind"] =>
-  entry.isSymlink ? "symlink" : entry.isDirectory ? "directory" : entry.isFile ? "file" : "other";
-
-function list(path: string): Promise<readonly DirectoryEntry[] | undefined> {
-  return attemptUnlessAbsent(`list ${path}`, undefined, async () => {
-    const entries = await Array.fromAsync(Deno.readDir(path), (entry) => ({
-      name: entry.name,
-      kind: kindOf(entry),
-    }));
-    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  });
-}
-
-function statusOf(os: Os, path: string): Promise<FileStatus | undefined> {
-  return attemptUnlessAbsent(`look at ${path}`, undefined, async () => {
-    const info = await Deno.lstat(path);
-    const unix = os !== "windows";
-    return {
-      kind: kindOf(info),
-      mode: unix && info.mode !== null ? info.mode & 0o7777 : undefined,
-      size: info.size,
-      owned: unix ? info.uid === Deno.uid() : undefined,
-    };
-  });
 }
 
 function removeAt(path: string, recursive: boolean): Promise<boolean> {
@@ -201,7 +156,7 @@ async function syncDirectory(os: Os, path: string): Promise<void> {
 async function removeLeftovers(os: Os, path: string): Promise<void> {
   const directory = parentOf(os, path);
   const prefix = temporaryPrefix(os, path);
-  const entries = await list(directory) ?? [];
+  const entries = await listDirectory(directory) ?? [];
   const leftovers = entries.filter(({ name }) =>
     name.startsWith(prefix) && /^[0-9a-f]{32}\.tmp$/.test(name.slice(prefix.length))
   );

@@ -1,33 +1,13 @@
 /**
- * The three standard streams: text out, completely; key presses, lines and whole inputs in.
+ * The terminal, and standard input: key presses, lines and whole inputs.
  *
  * @module
  */
-import { AuthError } from "../errors.ts";
 import type { Host, Output, Prompt, Screen } from "../host.ts";
 import { wantsAnsi, wantsColor, wantsOutputColor } from "../terminal/ci.ts";
 import { splitKeys } from "../terminal/keys.ts";
-import { failureOf, reasonOf } from "./failures.ts";
+import { failureOf } from "./failures.ts";
 import { within } from "./timing.ts";
-
-const encoder = new TextEncoder();
-
-/** Writes all of a text. A reader that went away (`| head`) has read enough: that is no error. */
-export function writeFully(stream: typeof Deno.stdout, name: string, text: string): void {
-  const bytes = encoder.encode(text);
-  for (let done = 0; done < bytes.length;) {
-    try {
-      done += stream.writeSync(bytes.subarray(done));
-    } catch (error) {
-      if (error instanceof Deno.errors.BrokenPipe) return;
-      if (!(error instanceof Deno.errors.WouldBlock)) {
-        throw new AuthError("file-failed", `Cannot write to ${name}: ${reasonOf(error)}`, { cause: error });
-      }
-      // A pipe that our parent made non-blocking is full: give its reader a moment.
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-    }
-  }
-}
 
 /** What standard error is; variables are read when first asked for. */
 export function screenOfStderr(look: Host["env"]): Screen {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Os } from "../host.ts";
-import { configSection } from "../files/aws_files.ts";
+import { configSection } from "../files/aws_sessions.ts";
 
 /** A profile without keys. */
 export interface ProcessProfile {

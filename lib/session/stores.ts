@@ -6,7 +6,8 @@
 import type { ChainStores } from "../chain/run.ts";
 import type { ChainPlan, Link, SessionStore } from "../chain/types.ts";
 import type { AuthConfig } from "../config/types.ts";
-import { readSession, writeSession } from "../files/aws_files.ts";
+import { readSession } from "../files/aws_sessions.ts";
+import { writeSession } from "../files/aws_files.ts";
 import { lockPath } from "../files/lock.ts";
 import { awsDirectory } from "../files/names.ts";
 import { dataHome, expandHome, joinPath, resolvePath, stateHome } from "../paths.ts";

@@ -7,10 +7,8 @@ import {
   findSession,
   listSessions,
   readSession,
-  removeSession,
-  removeSessions,
-  writeSession,
-} from "../../lib/files/aws_files.ts";
+} from "../../lib/files/aws_sessions.ts";
+import { removeSession, removeSessions, writeSession } from "../../lib/files/aws_files.ts";
 import { FAKE_NOW, fakeHost, type FakeHostInit } from "../fake_host.ts";
 
 const DIRECTORY = "/home/me/.config/atmos/aws/my-sso";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { isAuthError } from "../../lib/errors.ts";
-import { parseIni, printIni, removeSection, sectionsOf, setSection } from "../../lib/files/ini.ts";
+import { parseIni, sectionsOf } from "../../lib/files/ini.ts";
+import { printIni, removeSection, setSection } from "../../lib/files/ini_edit.ts";
 
 const parse = (text: string) => parseIni(text, "/x/credentials");
 const read = (text: string) =>

@@ -2,7 +2,7 @@
  * Processes that die in the middle of a write: what they leave is the old or the new, never neither.
  */
 import assert from "node:assert/strict";
-import { readSession } from "../../lib/files/aws_files.ts";
+import { readSession } from "../../lib/files/aws_sessions.ts";
 import { denoHost } from "../../lib/host_deno.ts";
 import { CHAIN, crashKeyring, DIRECTORY, IDENTITY, STORE } from "./crash_world.ts";
 import { helper, type Ran, start } from "./program.ts";
