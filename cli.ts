@@ -4,11 +4,21 @@
  *
  * @module
  */
-import { main } from "./lib/commands/mod.ts";
-import { denoHost } from "./lib/host_deno.ts";
+import { start, type Started } from "./lib/commands/start.ts";
+import { startHost } from "./lib/host_deno/start.ts";
 
-// Whether there is a terminal is judged by the host, from the environment; words behind -- are not ours.
-const ownWords = Deno.args.slice(0, [...Deno.args, "--"].indexOf("--"));
-const host = denoHost({ forceTerminal: ownWords.includes("--force-tty") });
+// Not awaited here: in a compiled program other modules import this file, which must have ended by then.
+start(startHost(), Deno.args).then(goOn).then(Deno.exit);
 
-Deno.exit(await main(host, Deno.args));
+/** All of the program is loaded when there is something left to do. */
+async function goOn(started: Started | undefined): Promise<number> {
+  if (started === undefined) return 0;
+  const [{ main }, { denoHost }] = [
+    await import("./lib/commands/mod.ts"),
+    await import("./lib/host_deno.ts"),
+  ];
+  // Whether there is a terminal is judged by the host, from the environment; words behind -- are not ours.
+  const ownWords = Deno.args.slice(0, [...Deno.args, "--"].indexOf("--"));
+  const host = denoHost({ forceTerminal: ownWords.includes("--force-tty") });
+  return await main(host, Deno.args, started);
+}

@@ -191,5 +191,5 @@ export interface Host {
 
 /** The world as far as it is looked at, and data is written to standard output. */
 export type StartHost =
-  & Pick<Host, "os" | "env" | "workingDirectory" | "calledBy" | "now" | "write" | "giveUp">
+  & Pick<Host, "os" | "env" | "workingDirectory" | "calledBy" | "now" | "write">
   & { readonly files: ReadingFiles };

@@ -8,7 +8,7 @@ import type { Host } from "./host.ts";
 import { browserOpener } from "./host_deno/browser.ts";
 import { browserDriver } from "./host_deno/driven_browser.ts";
 import { denoFiles } from "./host_deno/files.ts";
-import { softVariable } from "./host_deno/grants.ts";
+import { giveUp, softVariable } from "./host_deno/grants.ts";
 import { loopbackServer, networkFetch } from "./host_deno/network.ts";
 import { type Foreground, processRunner } from "./host_deno/processes.ts";
 import { startHost } from "./host_deno/start.ts";
@@ -58,6 +58,7 @@ export function denoHost({ forceTerminal = false }: DenoHostOptions = {}): Host 
     browse: browserDriver(os),
     readInput: input.readInput,
     tell: (text) => writeFully(Deno.stderr, "standard error", text),
+    giveUp,
     get interrupted() {
       return lazy.interrupted ??= interruption(foreground);
     },

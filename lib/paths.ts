@@ -20,10 +20,12 @@ export function isAbsolutePath(os: Os, path: string): boolean {
 /** The root of a path (`/`, `C:\`, `\\server\share\`, or empty for a relative one) and the names below it. */
 function splitPath(os: Os, path: string): { readonly root: string; readonly names: readonly string[] } {
   const text = os === "windows" ? path.replaceAll("/", "\\") : path;
-  const pattern = os === "windows" ? /^(?:[A-Za-z]:\\|\\\\[^\\]+\\[^\\]+(?:\\|$)|\\)/ : /^\//;
-  const root = pattern.exec(text)?.[0] ?? "";
+  const root = os === "windows" ? windowsRoot(text) : text.startsWith("/") ? "/" : "";
   return { root, names: text.slice(root.length).split(separatorOf(os)).filter((name) => name !== "") };
 }
+
+const windowsRoot = (path: string): string =>
+  /^(?:[A-Za-z]:\\|\\\\[^\\]+\\[^\\]+(?:\\|$)|\\)/.exec(path)?.[0] ?? "";
 
 /** Joins names to a path without `.`, `..` (where it can be told) and doubled separators; later roots do not count. */
 export function joinPath(os: Os, first: string, ...more: readonly string[]): string {

@@ -4,18 +4,12 @@
  * @module
  */
 
-/** Two digits for each byte; `list` asks for thousands of digests. */
-const DIGITS: readonly string[] = Array.from(
-  { length: 256 },
-  (_, byte) => byte.toString(16).padStart(2, "0"),
-);
-
 /** SHA-256 of bytes or of a text's UTF-8, in hex: 64 digits. */
 export async function sha256Hex(content: Uint8Array<ArrayBuffer> | string): Promise<string> {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  const digest = new DataView(await crypto.subtle.digest("SHA-256", bytes));
   let hex = "";
-  for (const byte of digest) hex += DIGITS[byte];
+  for (let at = 0; at < digest.byteLength; at += 4) hex += digest.getUint32(at).toString(16).padStart(8, "0");
   return hex;
 }
 

@@ -14,9 +14,9 @@ export const ADDON = "@napi-rs/keyring";
 
 /** What nothing imports. */
 const ENTRY = "cli.js";
-/** What a start of the commands that are called again and again reads beside it. */
-const START = "start.js";
-const STARTED_OFTEN = ["credential_process", "env", "exec"];
+/** What the commands that are called again and again read when the start was not all. */
+const WORK = "work.js";
+const CALLED_OFTEN = ["credential_process", "env", "exec"];
 
 /** `lib/commands/build.ts` has the other end of this. */
 const SOURCE_MARK = "atmos-build:source";
@@ -34,8 +34,34 @@ export async function bundleParts(directory: string, ...flags: readonly string[]
 /** The program as it is compiled: minified, quick to start, and knowing its own digest. */
 export async function bundleProgram(directory: string): Promise<void> {
   await bundleParts(directory, "--minify");
-  await joinStart(directory);
+  await leaveHelpers(directory);
+  const code = await readParts(directory);
+  const entry = code.get(ENTRY) ?? "";
+  const start = closure([ENTRY], code);
+  const often = [...dynamicImports(entry), ...CALLED_OFTEN.map((name) => partOf(name, code))];
+  const work = closure(often, code).filter((name) => !start.includes(name));
+  const others = [...code.keys()].filter((name) => ![...start, ...work].includes(name));
+  await join(directory, ENTRY, start, [...others, ...work]);
+  await join(directory, WORK, work, [...others, ENTRY]);
   await stamp(directory);
+}
+
+/**
+ * The bundler imports its helpers everywhere, and with them a part of Node. Few files use them; for the others that is
+ * half a millisecond of each start.
+ *
+ * @throws Error for an output of the bundler that is not as it is known
+ */
+async function leaveHelpers(directory: string): Promise<void> {
+  const code = await readParts(directory);
+  const helpers = [...code].filter(([, text]) => /\bfrom\s*"node:module"/.test(text)).map(([name]) => name);
+  if (helpers.length !== 1) throw new Error(`The bundler's helpers are in ${helpers.length} files`);
+  const unused = `import"./${helpers[0]}";`;
+  for (const [name, text] of code) {
+    if (text.includes(unused)) await Deno.writeTextFile(`${directory}/${name}`, text.replace(unused, ""));
+  }
+  const start = closure([ENTRY], await readParts(directory));
+  if (helpers.some((name) => start.includes(name))) throw new Error("The start needs the bundler's helpers");
 }
 
 async function readParts(directory: string): Promise<ReadonlyMap<string, string>> {
@@ -58,18 +84,25 @@ export function staticImports(code: string): readonly string[] {
   return [...imports].map(([, name]) => name ?? "");
 }
 
+/** The files beside it that a file of the bundler's may load later. */
+export function dynamicImports(code: string): readonly string[] {
+  return [...code.matchAll(/\bimport\("\.\/([^"]+)"\)/g)].map(([, name]) => name ?? "");
+}
+
 /**
- * Joins what a start reads. The bundler makes a file of everything that two commands share: a start would read some
+ * Joins what is read together into one of the parts or a new file. The bundler makes a file of everything that two commands share: a start would read some
  * forty small ones, at a quarter of a millisecond each. The files stay, and pass on what the joined one exports, so
  * that no module is there twice.
  *
  * @throws Error for an output of the bundler that is not as it is known
  */
-async function joinStart(directory: string): Promise<void> {
+async function join(
+  directory: string,
+  joined: string,
+  parts: readonly string[],
+  external: readonly string[],
+): Promise<void> {
   const code = await readParts(directory);
-  const parts = closure([ENTRY, ...STARTED_OFTEN.map((name) => partOf(name, code))], code)
-    .filter((name) => name !== ENTRY);
-  const external = [...code.keys()].filter((name) => name !== ENTRY && !parts.includes(name));
   const exported = parts.flatMap((name, index) =>
     exportedNames(code.get(name) ?? "").map((own) => ({ name, own, joined: `p${index}_${own}` }))
   );
@@ -78,13 +111,13 @@ async function joinStart(directory: string): Promise<void> {
     `${directory}/list.js`,
     [...parts.map((name) => `import "./${name}";`), ...list].join("\n"),
   );
-  await bundleJoined(directory, "list.js", START, external);
+  await bundleJoined(directory, "list.js", joined, external);
   await Deno.remove(`${directory}/list.js`);
   for (const part of parts) {
+    if (part === joined) continue;
     const own = exported.filter(({ name }) => name === part).map(({ own, joined }) => `${joined} as ${own}`);
-    await Deno.writeTextFile(`${directory}/${part}`, `export{${own.join(",")}}from"./${START}";\n`);
+    await Deno.writeTextFile(`${directory}/${part}`, `export{${own.join(",")}}from"./${joined}";\n`);
   }
-  await bundleJoined(directory, ENTRY, ENTRY, [...external, START]);
 }
 
 /** Bundles a file with those beside it that it imports, but for the external ones. */

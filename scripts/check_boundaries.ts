@@ -43,7 +43,7 @@ function mentioning(says: string, about: Rule["about"], pattern: RegExp): Rule {
 
 const isKindFile = (path: string) =>
   /^lib\/(?:providers|identities)\/(?:aws|github|oidc)_\w+\.ts$/.test(path);
-const TOP_WORDS = /^lib\/(?:host|credentials|errors|time|arn|paths|sha256)\.ts$/;
+const TOP_WORDS = /^lib\/(?:host|credentials|errors|time|arn|duration|paths|sha256)\.ts$/;
 const DOORS: ReadonlyMap<string, (path: string) => boolean> = new Map([
   ["yaml", (path) => /^lib\/config\/yaml(?:_edit)?\.ts$/.test(path)],
   ["commander", inRoom("commands")],

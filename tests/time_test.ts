@@ -1,14 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  formatDuration,
-  formatInstant,
-  freshnessMargin,
-  isAlive,
-  isFresh,
-  parseDuration,
-  parseInstant,
-} from "../lib/time.ts";
+import { formatDuration, parseDuration } from "../lib/duration.ts";
+import { formatInstant, freshnessMargin, isAlive, isFresh, parseInstant } from "../lib/time.ts";
 
 const NOON = Date.UTC(2026, 10, 23, 12);
 const MINUTE = 60_000;

@@ -29,12 +29,12 @@ async function clientConfig(host: AwsHost, service: CalledService, place: Servic
   const options = clientOptions(host, service, place);
   switch (service) {
     case "STS":
-      return new (await import("@aws-sdk/client-sts")).STSClient(options).config;
+      return new (await import("./sdk_sts.ts")).STSClient(options).config;
     case "SSO":
-      return new (await import("@aws-sdk/client-sso")).SSOClient(options).config;
+      return new (await import("./sdk_sso.ts")).SSOClient(options).config;
     case "SSO_OIDC":
-      return new (await import("@aws-sdk/client-sso-oidc")).SSOOIDCClient(options).config;
+      return new (await import("./sdk_sso_oidc.ts")).SSOOIDCClient(options).config;
     case "IAM":
-      return new (await import("@aws-sdk/client-iam")).IAMClient(options).config;
+      return new (await import("./sdk_iam.ts")).IAMClient(options).config;
   }
 }

@@ -30,7 +30,7 @@ export type IamSigner = AwsSession | LongLivedKeys;
 
 async function iam(host: AwsHost, place: ServicePlace, signer: IamSigner) {
   tolerateWithheldVariables();
-  const sdk = await import("@aws-sdk/client-iam");
+  const sdk = await import("./sdk_iam.ts");
   return {
     sdk,
     client: new sdk.IAMClient({ ...clientOptions(host, "IAM", place), credentials: sdkCredentials(signer) }),

@@ -22,7 +22,7 @@ const MOST_PAGES = 1000;
 
 async function portal(host: AwsHost, place: ServicePlace) {
   tolerateWithheldVariables();
-  const sdk = await import("@aws-sdk/client-sso");
+  const sdk = await import("./sdk_sso.ts");
   return { sdk, client: new sdk.SSOClient(clientOptions(host, "SSO", place)) };
 }
 

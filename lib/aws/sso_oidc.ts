@@ -48,7 +48,7 @@ export interface IssuedToken extends Lifetime {
 
 async function oidc(host: AwsHost, place: ServicePlace) {
   tolerateWithheldVariables();
-  const sdk = await import("@aws-sdk/client-sso-oidc");
+  const sdk = await import("./sdk_sso_oidc.ts");
   return { sdk, client: new sdk.SSOOIDCClient(clientOptions(host, "SSO_OIDC", place)) };
 }
 

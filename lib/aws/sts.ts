@@ -40,7 +40,7 @@ export type StsHost = AwsHost & { readonly now: () => EpochMillis };
 
 async function sts(host: AwsHost, place: ServicePlace, signer: AwsSession | LongLivedKeys | undefined) {
   tolerateWithheldVariables();
-  const sdk = await import("@aws-sdk/client-sts");
+  const sdk = await import("./sdk_sts.ts");
   const client = new sdk.STSClient({
     ...clientOptions(host, "STS", place),
     ...(signer === undefined ? {} : { credentials: sdkCredentials(signer) }),

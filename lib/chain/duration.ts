@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { formatDuration, type Lifetime } from "../time.ts";
+import { formatDuration } from "../duration.ts";
+import { type Lifetime } from "../time.ts";
 import type { RunnableIdentity } from "../config/types.ts";
 import type { ChosenDuration, IdentityStep, ProviderStep } from "./types.ts";
 

@@ -7,6 +7,8 @@ import type { Host } from "../host.ts";
 import { readFlags, type Words } from "./args.ts";
 import { type Flags, usage, type Values } from "./flags.ts";
 import type { GlobalInput } from "./globals.ts";
+import type { Recalled } from "./recall.ts";
+import type { Keeper } from "./remember.ts";
 
 /** What every command is given. */
 export interface Call<Input> {
@@ -20,6 +22,13 @@ export interface Call<Input> {
   readonly words: readonly string[];
   /** The words behind `--`; `undefined` when there is no `--`. */
   readonly rest: readonly string[] | undefined;
+  readonly known: Known;
+}
+
+/** What is known of a command line from the last time, and how it is kept for the next one. */
+export interface Known {
+  readonly recalled?: Recalled | undefined;
+  readonly keeper?: Keeper | undefined;
 }
 
 /** What a person reads about a command. */
@@ -48,7 +57,7 @@ export interface CommandSpec<Of extends Flags> extends Manual {
 export interface Command extends Manual {
   readonly flags: Flags;
   /** @throws AuthError `usage`, and whatever the command throws */
-  readonly start: (host: Host, globals: GlobalInput, words: Words) => Promise<number>;
+  readonly start: (host: Host, globals: GlobalInput, words: Words, known?: Known) => Promise<number>;
 }
 
 /** Ties a command's flags to the type of its input. */
@@ -56,7 +65,7 @@ export function command<Of extends Flags>(spec: CommandSpec<Of>): Command {
   const { run, ...manual } = spec;
   return {
     ...manual,
-    start: (host, globals, words) =>
+    start: (host, globals, words, known = {}) =>
       run({
         host,
         globals,
@@ -64,6 +73,7 @@ export function command<Of extends Flags>(spec: CommandSpec<Of>): Command {
         word: words.operands[0],
         words: words.operands,
         rest: words.rest,
+        known,
       }),
   };
 }

@@ -5,7 +5,7 @@
  */
 import { CONTEXT_VARIABLES } from "../stacks/helmfile.ts";
 import type { ComponentType } from "../stacks/types.ts";
-import type { WholeContext } from "./context.ts";
+import type { Context } from "./context.ts";
 import type { Noting } from "./permission_chain.ts";
 
 /** The commands that run a component's program, with the type of their components. */
@@ -29,7 +29,7 @@ const SHELL_VARIABLES = ["ATMOS_SHELL", "ATMOS_SHLVL", "COMSPEC", "SHELL"];
  */
 export async function noteComponents(
   { ledger }: Pick<Noting, "ledger">,
-  context: WholeContext,
+  context: Context,
   command: string,
 ): Promise<string | undefined> {
   const type = COMPONENT_COMMANDS.get(command);

@@ -12,11 +12,11 @@ import type { Component, ComponentTarget, ComponentType, ProjectSettings } from 
 import { printable } from "../terminal/escape.ts";
 import { disabledWords } from "./choose.ts";
 import type { ComponentCall } from "./component_target.ts";
-import { openContext, type WholeContext } from "./context.ts";
+import { type Context, openContext } from "./context.ts";
 
 /** A component, and what surrounds it. */
 export interface Opened {
-  readonly context: WholeContext;
+  readonly context: Context;
   readonly component: Component;
   readonly settings: ProjectSettings;
 }

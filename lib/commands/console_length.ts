@@ -6,7 +6,8 @@
 import { CONSOLE_SECONDS } from "../aws/federation.ts";
 import type { ChainPlan } from "../chain/types.ts";
 import type { ConsoleLength } from "../output/console.ts";
-import { type EpochMillis, formatDuration, type Lifetime, parseDuration } from "../time.ts";
+import { formatDuration, parseDuration } from "../duration.ts";
+import { type EpochMillis, type Lifetime } from "../time.ts";
 import { usage } from "./flags.ts";
 
 /**

@@ -15,7 +15,6 @@ import type { Host } from "../host.ts";
 import type { FoundComponent, Wanted } from "../stacks/find.ts";
 import type { Project } from "../stacks/loader.ts";
 import type { Component, ProjectSettings } from "../stacks/types.ts";
-import { buildDigest } from "./build.ts";
 import type { GlobalInput } from "./globals.ts";
 import type { Keyring } from "../keyring/types.ts";
 import type { Log } from "./log.ts";
@@ -28,7 +27,6 @@ import {
   sessionStores,
   waitingLocks,
 } from "../session/stores.ts";
-import { type KnownConfig, type Reading, readOrRecall } from "./recall.ts";
 import { isTrusted, trustedFiles } from "./trust_store.ts";
 
 /** The surroundings of one command. */
@@ -38,7 +36,7 @@ export interface Context extends AsyncDisposable {
   /** For what is not seen from outside: why something is done. */
   readonly log: Log;
   /** The configuration as of now: trusting it changes it. */
-  readonly loaded: () => KnownConfig;
+  readonly loaded: () => LoadedConfig;
   /** That of the component, when one was asked for. */
   readonly auth: () => AuthConfig;
   /**
@@ -51,13 +49,8 @@ export interface Context extends AsyncDisposable {
   readonly stores: (plan: Rooted) => ChainStores;
   /** Whether this process has opened the keyring: it stays open. */
   readonly isKeyringOpen: () => boolean;
-  /** Keeps what was read of the configuration for the next run, once it was good for something. */
-  readonly keep: () => Promise<void>;
-}
-
-/** The same with all of the configuration. */
-export interface WholeContext extends Context {
-  readonly loaded: () => LoadedConfig;
+  /** Whether what is done is logged. */
+  readonly isWatched: boolean;
   /**
    * The component that was asked for, whole: every value of it can be used.
    *
@@ -88,42 +81,11 @@ export async function openContext(
   world: Host,
   globals: GlobalInput,
   { evenBroken = false, component }: ContextOptions = {},
-): Promise<WholeContext> {
-  const context = await opened(world, globals, () => load(world, globals, component), evenBroken, component);
-  return { ...context, ...stackParts(context.loaded) };
-}
-
-/**
- * The same for what is called again and again: a compiled program recalls what it read the last time where nothing
- * has changed since.
- */
-export async function openRecalled(
-  world: Host,
-  globals: GlobalInput,
-  { component }: Pick<ContextOptions, "component"> = {},
 ): Promise<Context> {
-  const { config, configPath, basePath, profile } = globals;
-  const wish = { config, configPath, basePath, profile, ...(component === undefined ? {} : { component }) };
-  const latest: { reading?: Reading } = {};
-  const read = async () => {
-    const reading = await readOrRecall(world, buildDigest(), wish, (host) => load(host, globals, component));
-    latest.reading = reading;
-    return reading.config;
-  };
-  const context = await opened(world, globals, read, false, component);
-  return { ...context, keep: async () => await latest.reading?.keep() };
-}
-
-async function opened<Config extends KnownConfig>(
-  world: Host,
-  globals: GlobalInput,
-  read: () => Promise<Config>,
-  evenBroken: boolean,
-  component?: Wanted,
-): Promise<Context & { readonly loaded: () => Config }> {
+  const read = () => load(world, globals, component);
   const state = { loaded: await read() };
   if (!evenBroken) assertUsable(state.loaded);
-  const { host, log, watch, watchKeyring, flush } = await watched(world, globals, state.loaded);
+  const { host, log, isWatched, watch, watchKeyring, flush } = await watched(world, globals, state.loaded);
   const auth = () => state.loaded.auth;
   const directory = (plan: Rooted) => sessionDirectory(host, auth(), plan);
   const sessions = once(() => sessionStores(host, auth()));
@@ -147,7 +109,7 @@ async function opened<Config extends KnownConfig>(
         return planChain(auth(), identity);
       } catch (error) {
         if (!isAuthError(error, "untrusted")) throw error;
-        if (!await offerTrust(host, () => load(world, globals, component))) {
+        if (!await offerTrust(host, read)) {
           throw component === undefined ? error : trustHint(error, component);
         }
         state.loaded = await read();
@@ -158,7 +120,8 @@ async function opened<Config extends KnownConfig>(
     sessions: store,
     stores: (plan) => ({ sessions: store(plan), keyring: openKeyring, lock: waitingLocks(host, auth()) }),
     isKeyringOpen: () => opening.isDone,
-    keep: () => Promise.resolve(),
+    isWatched,
+    ...stackParts(() => state.loaded),
     [Symbol.asyncDispose]: flush,
   };
 }
@@ -188,7 +151,7 @@ async function load(host: Host, globals: GlobalInput, component: Wanted | undefi
 }
 
 async function loadOnce(host: Host, options: LoadOptions, wanted: Wanted | undefined): Promise<Whole> {
-  // Not before it is needed: the cached path of a compiled program recalls what it read.
+  // Not before it is needed: a command of a compiled program may recall what its line comes to.
   const { readConfig } = await import("../config/load.ts");
   const reading = await readConfig(host, options);
   const { loaded } = reading;
@@ -211,7 +174,7 @@ function assertRead(loaded: LoadedConfig): void {
 
 function stackParts(
   loaded: () => Whole,
-): Pick<WholeContext, "component" | "found" | "project" | "settings"> {
+): Pick<Context, "component" | "found" | "project" | "settings"> {
   const found = () => {
     const { target } = loaded();
     if (target === undefined) throw new TypeError("No component was asked for");
@@ -260,17 +223,19 @@ function trustHint(error: AuthError, { name, stack }: Wanted): AuthError {
 interface Watched {
   readonly host: Host;
   readonly log: Log;
+  readonly isWatched: boolean;
   readonly watch: (store: SessionStore, directory: () => string) => SessionStore;
   readonly watchKeyring: (open: () => Promise<Keyring>) => () => Promise<Keyring>;
   readonly flush: () => Promise<void>;
 }
 
-async function watched(world: Host, globals: GlobalInput, loaded: KnownConfig): Promise<Watched> {
+async function watched(world: Host, globals: GlobalInput, loaded: LoadedConfig): Promise<Watched> {
   const target = logTarget(world, globals, loaded.auth.logs, loaded.directory);
   if (!isWatching(target)) {
     return {
       host: world,
       log: () => {},
+      isWatched: false,
       watch: (store) => store,
       watchKeyring: (open) => open,
       flush: () => Promise.resolve(),
@@ -288,6 +253,7 @@ async function watched(world: Host, globals: GlobalInput, loaded: KnownConfig): 
   return {
     host: tracedHost(world, log),
     log,
+    isWatched: true,
     watch: (store, directory) =>
       tracedSessions(
         store,

@@ -8,12 +8,13 @@ import { targetOf } from "../chain/plan.ts";
 import type { ChainPlan } from "../chain/types.ts";
 import type { AwsSession } from "../credentials.ts";
 import { derived } from "../session/derive.ts";
-import { formatInstant, isAlive } from "../time.ts";
+import { isAlive } from "../time.ts";
 import { chooseIdentity, disabledWords, wishOf } from "./choose.ts";
 import { type Call, command } from "./command.ts";
-import { type Context, openRecalled } from "./context.ts";
+import { type Context, openContext } from "./context.ts";
 import { text, usage, type Values } from "./flags.ts";
-import { obtainSession, unattended } from "./session.ts";
+import { aimed, type Keeping, obtainSession, unattended } from "./session.ts";
+import { credentialsJson } from "./session_use.ts";
 import { FOR_COMPONENT_FLAGS, wantedComponent } from "./stack_flag.ts";
 
 const FLAGS = {
@@ -38,15 +39,18 @@ export const credentialProcess = command({
 
 type Input = Values<typeof FLAGS>;
 
-async function printCredentials({ host, globals, input }: Call<Input>): Promise<number> {
+async function printCredentials({ host, globals, input, known }: Call<Input>): Promise<number> {
   const off = disabledWords(host, globals);
   if (off !== undefined) throw usage(`Cannot print credentials: authentication is disabled by ${off}`);
   const alone = derived(host, { prompt: undefined });
-  await using opened = await openRecalled(alone, globals, { component: wantedComponent(input) });
+  await using opened = await openContext(alone, globals, { component: wantedComponent(input) });
   const context = unattended(opened);
   const plan = await context.plan(await chooseIdentity(alone, context.auth(), wishOf(host, globals)));
-  const session = await renewedSession(context, plan, input.chain) ??
-    (await obtainSession(context, plan)).session;
+  const keeping: Keeping = { keeper: known.keeper, use: { as: "credentials" } };
+  const session = input.chain === undefined
+    ? (await obtainSession(context, plan, keeping)).session
+    : await renewedSession(context, plan, input.chain, keeping) ??
+      (await obtainSession(context, plan)).session;
   host.write(`${credentialsJson(session)}\n`);
   return 0;
 }
@@ -55,24 +59,13 @@ async function printCredentials({ host, globals, input }: Call<Input>): Promise<
 async function renewedSession(
   context: Context,
   plan: ChainPlan,
-  digest: string | undefined,
+  digest: string,
+  keeping: Keeping,
 ): Promise<AwsSession | undefined> {
-  if (digest === undefined) return undefined;
   if (!/^[0-9a-f]{64}$/.test(digest)) throw usage("Cannot read --chain: it is 64 hexadecimal digits");
+  const keep = aimed(context, plan, keeping, { chain: digest, until: "end" });
   const stored = await context.sessions(plan).read({ step: targetOf(plan), digest });
   if (stored === undefined || !isAlive(stored.session, context.host.now())) return undefined;
-  await context.keep();
+  await keep();
   return stored.session;
-}
-
-/** AWS SDKs and Tools Reference Guide, "Process credential provider". */
-function credentialsJson(session: AwsSession): string {
-  return JSON.stringify({
-    Version: 1,
-    AccessKeyId: session.accessKeyId,
-    SecretAccessKey: session.secretAccessKey.reveal(),
-    SessionToken: session.sessionToken.reveal(),
-    Expiration: formatInstant(session.expiresAt),
-    ...(session.accountId === undefined ? {} : { AccountId: session.accountId }),
-  });
 }

@@ -9,7 +9,8 @@ import type { AuthConfig, RunnableProvider } from "../config/types.ts";
 import { isAuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Finding } from "../output/doctor.ts";
-import { type EpochMillis, formatDuration } from "../time.ts";
+import { formatDuration } from "../duration.ts";
+import { type EpochMillis } from "../time.ts";
 
 type NetworkHost = Pick<Host, "env" | "fetch" | "now" | "os">;
 

@@ -9,9 +9,9 @@ import { onlyInherited } from "../output/environment.ts";
 import { ENVIRONMENT_FORMATS, type EnvironmentFormat, formatEnvironment } from "../output/format.ts";
 import { chooseIdentity, disabledWords, wishOf } from "./choose.ts";
 import { type Call, command } from "./command.ts";
-import { openRecalled } from "./context.ts";
+import { openContext } from "./context.ts";
 import { choice, text, toggle, usage, type Values } from "./flags.ts";
-import { obtainSession, sessionEnvironment } from "./session.ts";
+import { obtainSession, sessionEnvironment, surroundings } from "./session.ts";
 import { FOR_COMPONENT_FLAGS, wantedComponent } from "./stack_flag.ts";
 
 const FLAGS = {
@@ -40,13 +40,15 @@ export const env = command({
   run: printEnvironment,
 });
 
-async function printEnvironment({ host, globals, input }: Call<Values<typeof FLAGS>>): Promise<number> {
+async function printEnvironment(
+  { host, globals, input, known }: Call<Values<typeof FLAGS>>,
+): Promise<number> {
   const format = input.format ?? "bash";
   if (disabledWords(host, globals) !== undefined) {
     await put(host, format, input.outputFile, { set: {}, unset: [] });
     return 0;
   }
-  await using context = await openRecalled(host, globals, { component: wantedComponent(input) });
+  await using context = await openContext(host, globals, { component: wantedComponent(input) });
   if (input.files === true && context.auth().keyring.type === "memory") {
     throw usage(
       "Cannot print where the session is kept: with a memory keyring it is in no file",
@@ -54,8 +56,12 @@ async function printEnvironment({ host, globals, input }: Call<Values<typeof FLA
     );
   }
   const plan = await context.plan(await chooseIdentity(host, context.auth(), wishOf(host, globals)));
-  const target = await obtainSession(context, plan);
-  const edits = sessionEnvironment(context, plan, target, input.files === true);
+  const files = input.files === true;
+  // What is written to a file is written by the whole program, once in a job.
+  const keeper = input.outputFile === undefined && format !== "github" ? known.keeper : undefined;
+  const use = { as: "variables", format, files, around: surroundings(plan) } as const;
+  const target = await obtainSession(context, plan, { keeper, use });
+  const edits = sessionEnvironment(context, plan, target, files);
   await put(context.host, format, input.outputFile, onlyInherited(edits, host.env));
   return 0;
 }

@@ -9,10 +9,13 @@ import type { EnvironmentEdits, Host } from "../host.ts";
 import { childEnvironment, ownSecretVariables } from "../output/environment.ts";
 import { chooseIdentity, disabledWords, wishOf } from "./choose.ts";
 import { type Call, command } from "./command.ts";
-import { type Context, openRecalled } from "./context.ts";
+import { type Context, openContext } from "./context.ts";
 import { toggle, usage, type Values } from "./flags.ts";
+import type { Recalled } from "./recall.ts";
 import type { Refreshed } from "./refreshing.ts";
-import { obtainSession, sessionEnvironment } from "./session.ts";
+import type { Keeper } from "./remember.ts";
+import { obtainSession, sessionEnvironment, surroundings } from "./session.ts";
+import { sessionVariables } from "./session_use.ts";
 import { FOR_COMPONENT_FLAGS, wantedComponent } from "./stack_flag.ts";
 
 const FLAGS = {
@@ -34,7 +37,8 @@ export const exec = command({
   run: executeCommand,
 });
 
-async function executeCommand({ host, globals, input, rest }: Call<Values<typeof FLAGS>>): Promise<number> {
+async function executeCommand(call: Call<Values<typeof FLAGS>>): Promise<number> {
+  const { host, globals, input, rest, known } = call;
   const [program, ...args] = rest ?? [];
   if (program === undefined || program === "") {
     throw usage("No command to run", "Write it behind two hyphens: atmos auth exec -- terraform plan");
@@ -42,19 +46,39 @@ async function executeCommand({ host, globals, input, rest }: Call<Values<typeof
   const run = async (world: Host, environment: EnvironmentEdits) =>
     (await world.run({ program, args, environment, stdio: "inherit" })).code;
   if (disabledWords(host, globals) !== undefined) return await run(host, { set: {}, unset: [] });
+  const recalled = known.recalled === undefined ? undefined : recalledEnvironment(host, known.recalled);
+  if (recalled !== undefined) return await run(host, recalled);
   const component = wantedComponent(input);
-  await using context = await openRecalled(host, globals, { component });
+  await using context = await openContext(host, globals, { component });
   const name = await chooseIdentity(host, context.auth(), wishOf(host, globals));
   const plan = await context.plan(name);
-  if (input.refresh !== true) return await run(context.host, await identityEnvironment(context, plan));
+  if (input.refresh !== true) {
+    return await run(context.host, await identityEnvironment(context, plan, known.keeper));
+  }
   const { whileRefreshed } = await import("./refreshing.ts");
   const work = ({ environment }: Refreshed) => run(context.host, environment);
   return await whileRefreshed(context, globals, plan, { component, mayAsk: true }, work);
 }
 
 /** What a child gets that will not outlive the session of a plan. */
-export async function identityEnvironment(context: Context, plan: ChainPlan): Promise<EnvironmentEdits> {
-  const credentials = sessionEnvironment(context, plan, await obtainSession(context, plan), true);
-  const secrets = ownSecretVariables(context.auth().keyring.passwordVariable);
-  return childEnvironment(credentials, targetOf(plan).name, secrets);
+export async function identityEnvironment(
+  context: Context,
+  plan: ChainPlan,
+  keeper?: Keeper,
+): Promise<EnvironmentEdits> {
+  const ownSecrets = ownSecretVariables(context.auth().keyring.passwordVariable);
+  const use = { as: "child", around: surroundings(plan), ownSecrets } as const;
+  const session = await obtainSession(context, plan, { keeper, use });
+  const credentials = sessionEnvironment(context, plan, session, true);
+  return childEnvironment(credentials, targetOf(plan).name, ownSecrets);
+}
+
+/** The same, where nothing has changed since the last time. */
+function recalledEnvironment(
+  host: Pick<Host, "os">,
+  { aim: { session: { directory, identity }, use }, stored }: Recalled,
+): EnvironmentEdits | undefined {
+  if (use.as !== "child") return undefined;
+  const credentials = sessionVariables(host, directory, stored, use.around, true);
+  return childEnvironment(credentials, identity, use.ownSecrets);
 }

@@ -84,7 +84,7 @@ export async function scopeOf(context: Context, target: LogoutTarget): Promise<L
         {
           ...NOTHING,
           sessions: [{ directory: directoryOf(context, undefined), isWanted: () => true }],
-          kept: [{ what: "configurations as they were read", directory: recallDirectory(context.host) }],
+          kept: [{ what: "command lines that are recalled", directory: recallDirectory(context.host) }],
         },
       ]);
     }

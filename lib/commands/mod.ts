@@ -11,6 +11,8 @@ import type { Ending } from "./failure.ts";
 import { applyGlobals, GLOBAL_FLAGS } from "./globals.ts";
 import { askedLevel } from "./logging.ts";
 import { NEEDS, neverNeeded } from "./needs.ts";
+import { recorded } from "./remember.ts";
+import type { Started } from "./start.ts";
 
 /** A command that is loaded when it is called for. */
 export interface Listed {
@@ -230,16 +232,22 @@ export const ROOT: Group = {
  *
  * @param argv the words behind the program's name: `auth env --format json`; a program that is called `atmos-auth`
  *   goes without `auth`
+ * @param started what was found out before; by default nothing is recalled or kept
  * @returns the exit code
  */
-export async function main(host: Host, argv: readonly string[]): Promise<number> {
-  return (await run(host, argv)).exitCode;
+export async function main(host: Host, argv: readonly string[], started?: Started): Promise<number> {
+  return (await run(host, argv, started)).exitCode;
 }
 
 /** As {@linkcode main}, and names the error that ended it. */
-export async function run(host: Host, argv: readonly string[]): Promise<Ending> {
-  const report = { host, trace: false, isBrief: isForSdk(argv), line: "", command: "" };
+export async function run(
+  world: Host,
+  argv: readonly string[],
+  { build, recalled }: Started = { build: undefined },
+): Promise<Ending> {
+  const report = { host: world, trace: false, isBrief: isForSdk(argv), line: "", command: "" };
   try {
+    const { host, keeper } = recorded(world, argv, build);
     const line = await readLine(host, argv);
     if (line.type === "text") {
       host.write(line.text);
@@ -251,7 +259,7 @@ export async function run(host: Host, argv: readonly string[]): Promise<Ending> 
     const globals = readFlags(GLOBAL_FLAGS, line.words.given, host.env);
     report.trace = askedLevel(host, globals) === "trace";
     report.host = await applyGlobals(host, globals);
-    const work = line.command.start(report.host, globals, line.words);
+    const work = line.command.start(report.host, globals, line.words, { recalled, keeper });
     return { exitCode: await untilInterrupted(host, work) };
   } catch (error) {
     const { showError } = await import("./failure.ts");

@@ -1,28 +1,62 @@
 /**
- * The configuration as it was read last time, kept with every question that reading it asked of the world. Reading,
- * merging and decoding follow from the answers alone, so where all answers are the same today, so is the
- * configuration. Nothing is decided here; it saves the compiled program half of its start.
+ * What a command line came to the last time, kept with every question that finding out asked of the world: which
+ * session it wanted, and what for. That follows from the answers alone, so where all answers are the same today, so is
+ * what it comes to. Nothing is decided here, and nothing is kept of the session itself; it saves the compiled program
+ * most of its start.
+ *
+ * Everything that this imports is read at every start.
  *
  * @module
  */
-import type { LoadedConfig } from "../config/types.ts";
+import { isUsable } from "../chain/resume.ts";
 import { isAuthError } from "../errors.ts";
-import type { Host } from "../host.ts";
+import { readCredentials, type StoredSession } from "../files/aws_sessions.ts";
+import type { Host, StartHost } from "../host.ts";
+import type { Surroundings } from "../output/environment.ts";
+import type { EnvironmentFormat } from "../output/format.ts";
 import { joinPath, stateHome } from "../paths.ts";
 import { sha256Hex } from "../sha256.ts";
+import { isAlive } from "../time.ts";
 
-/** What of a configuration is kept: not its text, in which others may have written their secrets. */
-export type KnownConfig = Pick<LoadedConfig, "auth" | "problems" | "files" | "directory">;
-
-/** A configuration, and how it is kept. */
-export interface Reading {
-  readonly config: KnownConfig;
-  /** Keeps what was read for the next time; does nothing for what was recalled, or where it cannot be kept. */
-  readonly keep: () => Promise<void>;
+/** What a command line comes to. */
+export interface Aim {
+  readonly session: SessionPlace;
+  readonly use: Use;
 }
 
-/** What reading a configuration asks of the world. */
-export type AskedHost = Pick<Host, "files" | "env" | "os" | "workingDirectory">;
+/** Which session is wanted, and where it rests. */
+export interface SessionPlace {
+  /** Of the AWS files; absolute. */
+  readonly directory: string;
+  readonly identity: string;
+  /** The digest of its chain: 64 hex digits. */
+  readonly chain: string;
+  /** Until when it can be used: while it is fresh, or, where somebody else renews it, while it lasts. */
+  readonly until: "fresh" | "end";
+}
+
+/** What a session is wanted for. */
+export type Use =
+  /** It is printed as variables; `files`: only where it rests. */
+  | {
+    readonly as: "variables";
+    readonly format: EnvironmentFormat;
+    readonly files: boolean;
+    readonly around: Surroundings;
+  }
+  /** It is printed for an AWS SDK. */
+  | { readonly as: "credentials" }
+  /** A child gets it, and none of our own secrets: the names of their variables. */
+  | { readonly as: "child"; readonly around: Surroundings; readonly ownSecrets: readonly string[] };
+
+/** What a command line comes to, and the session that it wants. */
+export interface Recalled {
+  readonly aim: Aim;
+  readonly stored: StoredSession;
+}
+
+/** What is asked of the world to find out what a command line comes to. */
+export type AskedHost = Pick<StartHost, "files" | "env" | "os" | "workingDirectory" | "calledBy">;
 
 /** The ways to ask. */
 export type Ask = "env" | "status" | "realPath" | "bytes" | "text" | "list";
@@ -32,50 +66,41 @@ export type Question = readonly [ask: Ask, of: string, answer: string | null];
 
 /** What is kept in a file. */
 export interface Memory {
-  /** The program, and what it was asked to read. */
+  /** The program, and what it was told. */
   readonly key: string;
   readonly questions: readonly Question[];
-  /** As in {@linkcode KnownConfig}; the maps as lists of their entries. */
-  readonly config: Omit<KnownConfig, "auth"> & {
-    readonly auth: Omit<KnownConfig["auth"], "providers" | "identities"> & {
-      readonly providers: readonly (readonly [string, MapValue<"providers">])[];
-      readonly identities: readonly (readonly [string, MapValue<"identities">])[];
-    };
-  };
+  readonly aim: Aim;
 }
 
-type MapValue<Name extends "providers" | "identities"> = KnownConfig["auth"][Name] extends
-  ReadonlyMap<string, infer Value> ? Value : never;
+/** Commands that are run again and again. */
+const RECALLED: ReadonlySet<string> = new Set(["env", "exec", "credential-process"]);
 
-/** Configurations that are kept at most: one is read from the same directory nearly always. */
-const SLOTS = 64;
+/** Command lines that are kept at most. */
+const SLOTS = 256;
 
 /**
- * Reads a configuration, or recalls it.
+ * Where a command line is kept.
  *
- * @param build the digest of this program; `undefined`: nothing is kept
- * @param wish what is asked to be read, beside what the world says
- * @param read reads it, asking nothing but this host
+ * @param build the digest of this program; `undefined`: it may change at any moment
+ * @returns `undefined` for one that is not kept
  */
-export async function readOrRecall(
-  host: Host,
+export function memoryPlace(
+  host: AskedHost,
+  argv: readonly string[],
   build: string | undefined,
-  wish: unknown,
-  read: (host: Host) => Promise<LoadedConfig>,
-): Promise<Reading> {
-  const key = JSON.stringify([build, host.workingDirectory(), wish]);
-  const path = build === undefined ? undefined : memoryPath(host, key);
-  if (path === undefined) return { config: await read(host), keep: nothing };
-  const known = await recall(host, path, key);
-  if (known !== undefined) return { config: known, keep: nothing };
-  const { readToKeep } = await import("./remember.ts");
-  return await readToKeep(host, path, key, read);
+): { readonly path: string; readonly key: string } | undefined {
+  const end = argv.indexOf("--");
+  const own = end < 0 ? argv : argv.slice(0, end + 1);
+  if (build === undefined || !own.some((word) => RECALLED.has(word))) return undefined;
+  // By another name it goes without `auth`.
+  const calledBy = own[0] === "auth" ? undefined : host.calledBy();
+  const line = JSON.stringify([host.workingDirectory(), calledBy, own]);
+  const path = joinPath(host.os, recallDirectory(host), `${slotOf(line)}.json`);
+  return { path, key: `${build} ${line}` };
 }
 
-const nothing = () => Promise.resolve();
-
 /**
- * Where configurations are kept.
+ * Where command lines are kept.
  *
  * @throws AuthError `config-invalid` where there is no place for state, as without a home
  */
@@ -83,69 +108,79 @@ export function recallDirectory(host: Pick<AskedHost, "os" | "env">): string {
   return joinPath(host.os, stateHome(host), "atmos", "recall");
 }
 
-/** `undefined` where there is no place for state. */
-function memoryPath(host: AskedHost, key: string): string | undefined {
-  try {
-    return joinPath(host.os, recallDirectory(host), `${slotOf(key)}.json`);
-  } catch (error) {
-    if (isAuthError(error, "config-invalid")) return undefined;
-    throw error;
-  }
-}
-
 /** FNV-1a: who gets whose place does not matter, since the whole key is compared. */
-function slotOf(key: string): number {
+function slotOf(line: string): number {
   let hash = 0x811c9dc5;
-  for (let index = 0; index < key.length; index++) {
-    hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
+  for (let index = 0; index < line.length; index++) {
+    hash = Math.imul(hash ^ line.charCodeAt(index), 0x01000193);
   }
   return (hash >>> 0) % SLOTS;
 }
 
-async function recall(host: Host, path: string, key: string): Promise<KnownConfig | undefined> {
-  const memory = await readMemory(host, path);
-  if (memory?.key !== key) return undefined;
-  const same = await Promise.all(memory.questions.map((question) => isSame(host, question)));
-  if (!same.every((each) => each)) return undefined;
-  const { auth, ...rest } = memory.config;
-  return {
-    ...rest,
-    auth: { ...auth, providers: new Map(auth.providers), identities: new Map(auth.identities) },
-  };
+/**
+ * What a command line comes to, as long as it comes to the same as the last time, with the session that it wants.
+ *
+ * @param build the digest of this program; `undefined`: nothing is recalled
+ * @returns `undefined` where the whole program has to find out, or to make a session
+ * @throws AuthError for what cannot be read; the whole program will say more of it
+ */
+export async function recall(
+  host: AskedHost & Pick<Host, "now">,
+  argv: readonly string[],
+  build: string | undefined,
+): Promise<Recalled | undefined> {
+  const place = memoryPlace(host, argv, build);
+  const memory = place === undefined ? undefined : await readMemory(host, place.path);
+  if (memory === undefined || memory.key !== place?.key) return undefined;
+  const { directory, identity, chain, until } = memory.aim.session;
+  // The session is read while a digest of the configuration is made.
+  const [isSame, stored] = await Promise.all([
+    areSame(host, memory.questions),
+    readCredentials(host, directory, identity, chain),
+  ]);
+  if (!isSame || stored === undefined) return undefined;
+  const { session } = stored;
+  const now = host.now();
+  return (until === "end" ? isAlive(session, now) : isUsable(session, now, undefined))
+    ? { aim: memory.aim, stored }
+    : undefined;
 }
 
 /** What only we could have written, as with sessions and trust; anything else is nothing. */
 async function readMemory(host: AskedHost, path: string): Promise<Memory | undefined> {
+  const status = await host.files.status(path);
+  const isOurs = status?.kind === "file" && status.owned !== false && ((status.mode ?? 0) & 0o077) === 0;
+  if (!isOurs) return undefined;
   try {
-    const status = await host.files.status(path);
-    const isOurs = status?.kind === "file" && status.owned !== false && ((status.mode ?? 0) & 0o077) === 0;
-    const value: unknown = isOurs ? JSON.parse(await host.files.readText(path) ?? "null") : null;
+    const value: unknown = JSON.parse(await host.files.readText(path) ?? "null");
     return isMemory(value) ? value : undefined;
   } catch (error) {
-    if (error instanceof SyntaxError || isAuthError(error)) return undefined;
+    if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
 
 /** The rest follows from the key: it names the very program that wrote it. */
 function isMemory(value: unknown): value is Memory {
-  return typeof value === "object" && value !== null && "key" in value &&
+  return typeof value === "object" && value !== null && "key" in value && "aim" in value &&
     "questions" in value && Array.isArray(value.questions);
 }
 
-async function isSame(host: AskedHost, [ask, of, answer]: Question): Promise<boolean> {
+/** Whether everything is as it was; what cannot be asked is not. */
+async function areSame(host: AskedHost, questions: readonly Question[]): Promise<boolean> {
   try {
-    return await answerOf(ask, await askAgain(host, ask, of)) === answer;
+    const all = questions.map(async ([ask, of, answer]) =>
+      (ask === "env" ? host.env(of) ?? null : await answerOf(ask, await askAgain(host, ask, of))) === answer
+    );
+    return (await Promise.all(all)).every((isSame) => isSame);
   } catch (error) {
     if (isAuthError(error)) return false;
     throw error;
   }
 }
 
-function askAgain({ env, files }: AskedHost, ask: Ask, of: string): unknown {
+function askAgain({ files }: AskedHost, ask: Exclude<Ask, "env">, of: string): unknown {
   switch (ask) {
-    case "env":
-      return env(of);
     case "status":
       return files.status(of);
     case "realPath":

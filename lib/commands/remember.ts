@@ -1,57 +1,106 @@
 /**
- * Reads a configuration and keeps it for the next time: see `recall.ts`.
+ * Keeps what a command line comes to, for `recall.ts`.
  *
  * @module
  */
-import type { LoadedConfig } from "../config/types.ts";
+import type { AuthConfig } from "../config/types.ts";
 import { Secret } from "../credentials.ts";
 import { isAuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { isInside, parentOf } from "../paths.ts";
 import { derived } from "../session/derive.ts";
-import { answerOf, type Ask, type AskedHost, type Memory, type Question, type Reading } from "./recall.ts";
+import {
+  type Aim,
+  answerOf,
+  type Ask,
+  type AskedHost,
+  type Memory,
+  memoryPlace,
+  type Question,
+} from "./recall.ts";
 
 const FILE_MODE = 0o600;
 
-/** The questions of one reading; not sound once one failed, or was answered in two ways. */
+/**
+ * Takes down what a command line comes to, which ends the recording: what is asked from then on is about the session.
+ * The function that is returned keeps it, once it was good for one.
+ */
+export type Keeper = (aim: Aim, auth: AuthConfig) => () => Promise<void>;
+
+/** The questions of one run; not sound once one failed, was answered in two ways, or more was done than asking. */
 interface Recording {
   readonly answers: Map<string, Question>;
   isSound: boolean;
+  hasEnded: boolean;
 }
 
-/** @param read reads the configuration, asking nothing but this host */
-export async function readToKeep(
-  host: Host,
-  path: string,
-  key: string,
-  read: (host: Host) => Promise<LoadedConfig>,
-): Promise<Reading> {
-  const recording: Recording = { answers: new Map(), isSound: true };
-  const loaded = await read(recordedHost(host, recording));
-  const keep = async () => {
-    if (!recording.isSound || !isKeepable(loaded)) return;
-    const questions = await withoutImplied(host, [...recording.answers.values()], path);
-    await write(host, path, memoryOf(key, questions, loaded));
+/** The same world, which takes down what is asked of it until the keeper is called. */
+export interface Recorded {
+  readonly host: Host;
+  readonly keeper: Keeper | undefined;
+}
+
+/** @param build as in `recall` */
+export function recorded(host: Host, argv: readonly string[], build: string | undefined): Recorded {
+  const place = placeOrNone(host, argv, build);
+  if (place === undefined) return { host, keeper: undefined };
+  const recording: Recording = { answers: new Map(), isSound: true, hasEnded: false };
+  return {
+    host: recordedHost(host, recording),
+    keeper: (aim, auth) => {
+      recording.hasEnded = true;
+      return async () => {
+        if (!recording.isSound || holdsSecret(auth)) return;
+        const asked = [...recording.answers.values()];
+        const questions = slowFirst(await withoutImplied(host, asked, place.path));
+        await write(host, place.path, { key: place.key, questions, aim });
+      };
+    },
   };
-  return { config: loaded, keep };
 }
 
-/** What says where a configuration is, and what to make of it: no secrets. */
+/** Contents first: a digest is made while the rest is asked. */
+function slowFirst(questions: readonly Question[]): readonly Question[] {
+  const isSlow = ([ask]: Question) => ask === "bytes" || ask === "text";
+  return [...questions.filter(isSlow), ...questions.filter((question) => !isSlow(question))];
+}
+
+/** Without a home there is no place, which those that need one will say. */
+function placeOrNone(host: Host, argv: readonly string[], build: string | undefined) {
+  try {
+    return memoryPlace(host, argv, build);
+  } catch (error) {
+    if (isAuthError(error)) return undefined;
+    throw error;
+  }
+}
+
+/** What says where a configuration is, and what to make of it and of the command line: no secrets. */
 const SETTINGS: ReadonlySet<string> = new Set([
   "APPDATA",
+  "ATMOS_AUTH_ENV_FORMAT",
+  "ATMOS_AUTH_ENV_OUTPUT_FILE",
   "ATMOS_AUTH_REALM",
   "ATMOS_BASE_PATH",
+  "ATMOS_CHDIR",
   "ATMOS_CLI_CONFIG_PATH",
   "ATMOS_CONFIG",
   "ATMOS_CONFIG_PATH",
   "ATMOS_GIT_ROOT_BASEPATH",
+  "ATMOS_IDENTITY",
   "ATMOS_KEYRING_TYPE",
+  "ATMOS_LOGS_FILE",
+  "ATMOS_LOGS_LEVEL",
+  "ATMOS_LOG_LEVEL",
   "ATMOS_PROFILE",
+  "ATMOS_STACK",
   "ATMOS_TRUST_CONFIG",
+  "ATMOS_VERBOSE",
   "ATMOS_XDG_CACHE_HOME",
   "ATMOS_XDG_CONFIG_HOME",
   "ATMOS_XDG_DATA_HOME",
   "ATMOS_XDG_STATE_HOME",
+  "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
   "HOME",
   "LOCALAPPDATA",
   "USERPROFILE",
@@ -63,11 +112,16 @@ const SETTINGS: ReadonlySet<string> = new Set([
 /** Those that stand in place of what a file says of stacks. */
 const STACK_SETTING = /^ATMOS_(?:COMPONENTS|SETTINGS|STACKS|WORKFLOWS)_[A-Z_]+$/;
 
-const isSetting = (name: string): boolean => SETTINGS.has(name) || STACK_SETTING.test(name);
+/** Another endpoint is another chain. */
+const ENDPOINT = /^AWS_ENDPOINT_URL(?:_[A-Z_]+)?$/;
 
-/** The same world, every question written down; what cannot be asked again is not kept. */
+const isSetting = (name: string): boolean =>
+  SETTINGS.has(name) || STACK_SETTING.test(name) || ENDPOINT.test(name);
+
+/** What cannot be asked again is not kept, nor what does more than ask. */
 function recordedHost(host: Host, recording: Recording): Host {
   const noted = <Answer>(ask: Ask, question: (of: string) => Promise<Answer>) => async (of: string) => {
+    if (recording.hasEnded) return await question(of);
     try {
       const answer = await question(of);
       note(recording, ask, of, await answerOf(ask, answer));
@@ -77,9 +131,12 @@ function recordedHost(host: Host, recording: Recording): Host {
       throw error;
     }
   };
+  const spoil = () => {
+    if (!recording.hasEnded) recording.isSound = false;
+  };
   const spoiling =
     <Given extends unknown[], Result>(act: (...given: Given) => Result) => (...given: Given) => {
-      recording.isSound = false;
+      spoil();
       return act(...given);
     };
   const { files } = host;
@@ -92,15 +149,30 @@ function recordedHost(host: Host, recording: Recording): Host {
       readBytes: noted("bytes", files.readBytes),
       readText: noted("text", files.readText),
       list: noted("list", files.list),
+      writeText: spoiling(files.writeText),
+      appendText: spoiling(files.appendText),
+      remove: spoiling(files.remove),
+      removeTree: spoiling(files.removeTree),
+      lock: spoiling(files.lock),
     }),
+    get prompt() {
+      spoil();
+      return host.prompt;
+    },
     now: spoiling(host.now),
     random: spoiling(host.random),
     run: spoiling(host.run),
     fetch: spoiling(host.fetch),
+    listen: spoiling(host.listen),
+    openUrl: spoiling(host.openUrl),
+    readInput: spoiling(host.readInput),
+    write: spoiling(host.write),
+    tell: spoiling(host.tell),
   });
 }
 
 function notedVariable(host: Host, recording: Recording, name: string): string | undefined {
+  if (recording.hasEnded) return host.env(name);
   try {
     const answer = host.env(name);
     note(recording, "env", name, answer ?? null);
@@ -118,11 +190,7 @@ function note(recording: Recording, ask: Ask, of: string, answer: string | null)
   else if (before[2] !== answer) recording.isSound = false;
 }
 
-/** With a memory keyring nothing is written anywhere. Keys and passwords in a configuration stay there. */
-function isKeepable({ auth }: LoadedConfig): boolean {
-  return auth.keyring.type !== "memory" && !holdsSecret(auth);
-}
-
+/** Of keys and passwords in a configuration not even a digest is kept. */
 function holdsSecret(value: unknown): boolean {
   if (value instanceof Secret) return true;
   if (value instanceof Map) return [...value.values()].some(holdsSecret);
@@ -166,25 +234,7 @@ async function isThere({ files }: AskedHost, path: string): Promise<boolean> {
   }
 }
 
-function memoryOf(
-  key: string,
-  questions: readonly Question[],
-  { auth, problems, files, directory }: LoadedConfig,
-): Memory {
-  const { providers, identities } = auth;
-  return {
-    key,
-    questions,
-    config: {
-      auth: { ...auth, providers: [...providers], identities: [...identities] },
-      problems,
-      files,
-      directory,
-    },
-  };
-}
-
-/** Where it cannot be kept, it is read again the next time: that is no failure of the command. */
+/** Where it cannot be kept, it is found out again the next time: that is no failure of the command. */
 async function write(host: Host, path: string, memory: Memory): Promise<void> {
   try {
     await host.files.writeText(path, JSON.stringify(memory), FILE_MODE);

@@ -4,34 +4,58 @@
  *
  * @module
  */
-import { linksOf } from "../chain/digest.ts";
+import { chainDigest } from "../chain/digest.ts";
 import { targetOf } from "../chain/plan.ts";
 import { isUsable } from "../chain/resume.ts";
 import type { ChainPlan, LinkOutcome, Renewal } from "../chain/types.ts";
-import { awsFilePaths } from "../files/aws_sessions.ts";
 import { lockPath } from "../files/lock.ts";
 import type { ChainOptions } from "../chain/run.ts";
 import type { EnvironmentEdits } from "../host.ts";
-import { keysEnvironment, pointersEnvironment, type Surroundings } from "../output/environment.ts";
+import type { Pointers, Surroundings } from "../output/environment.ts";
 import { derived } from "../session/derive.ts";
 import { keyringOpener } from "../session/stores.ts";
 import type { Context } from "./context.ts";
+import type { SessionPlace, Use } from "./recall.ts";
+import type { Keeper } from "./remember.ts";
+import { pointersTo, sessionVariables } from "./session_use.ts";
+
+/** How what a command line comes to is kept for the next time, and what the session is for. */
+export interface Keeping {
+  readonly keeper: Keeper | undefined;
+  readonly use: Use;
+}
 
 /** The target's session: the stored one while it is fresh, else what running the chain gives. */
-export async function obtainSession(context: Context, plan: ChainPlan): Promise<LinkOutcome> {
-  const target = await findOrMakeSession(context, plan);
-  await context.keep();
+export async function obtainSession(
+  context: Context,
+  plan: ChainPlan,
+  keeping?: Keeping,
+): Promise<LinkOutcome> {
+  const link = { step: targetOf(plan), digest: await chainDigest(context.host, plan) };
+  const keep = aimed(context, plan, keeping, { chain: link.digest, until: "fresh" });
+  const stored = await context.sessions(plan).read(link);
+  const target: LinkOutcome = stored !== undefined && isUsable(stored.session, context.host.now(), undefined)
+    ? { ...stored, link, source: "stored" }
+    : await makeSession(context, plan, { renew: "nothing", deviceCode: false });
+  await keep();
   return target;
 }
 
-async function findOrMakeSession(context: Context, plan: ChainPlan): Promise<LinkOutcome> {
-  const sessions = context.sessions(plan);
-  const link = (await linksOf(context.host, plan)).at(-1);
-  const stored = link === undefined ? undefined : await sessions.read(link);
-  if (link !== undefined && stored !== undefined && isUsable(stored.session, context.host.now(), undefined)) {
-    return { ...stored, link, source: "stored" };
-  }
-  return await makeSession(context, plan, { renew: "nothing", deviceCode: false });
+/**
+ * Tells the keeper which session is wanted; the function that is returned keeps it. With a memory keyring nothing is
+ * written anywhere, and of what is logged, nothing is to be missed.
+ */
+export function aimed(
+  context: Context,
+  plan: ChainPlan,
+  keeping: Keeping | undefined,
+  wanted: Pick<SessionPlace, "chain" | "until">,
+): () => Promise<void> {
+  const isKept = context.auth().keyring.type !== "memory" && !context.isWatched;
+  if (keeping?.keeper === undefined || !isKept) return () => Promise.resolve();
+  const { keeper, use } = keeping;
+  const session = { directory: context.directory(plan), identity: targetOf(plan).name, ...wanted };
+  return keeper({ session, use }, context.auth());
 }
 
 /** An AWS SDK gives a program a minute, and then says nothing of why. */
@@ -97,10 +121,7 @@ export function sessionEnvironment(
   target: LinkOutcome,
   files: boolean,
 ): EnvironmentEdits {
-  const around = surroundings(plan);
-  return files && target.section !== undefined
-    ? pointersEnvironment(pointersOf(context, plan, target.section), around)
-    : keysEnvironment(target.session, around);
+  return sessionVariables(context.host, context.directory(plan), target, surroundings(plan), files);
 }
 
 /** What an identity sets besides its credentials. */
@@ -110,7 +131,6 @@ export function surroundings(plan: ChainPlan): Surroundings {
 }
 
 /** The files and the section that a child is pointed to. */
-export function pointersOf(context: Context, plan: ChainPlan, section: string) {
-  const { credentials, config } = awsFilePaths(context.host, context.directory(plan));
-  return { credentialsFile: credentials, configFile: config, profile: section };
+export function pointersOf(context: Context, plan: ChainPlan, section: string): Pointers {
+  return pointersTo(context.host, context.directory(plan), section);
 }

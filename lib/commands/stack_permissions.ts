@@ -6,7 +6,7 @@
 import { isAuthError } from "../errors.ts";
 import { componentIn, listStacks, type LoadedStack, type Project } from "../stacks/loader.ts";
 import { COMPONENT_TYPES } from "../stacks/types.ts";
-import type { WholeContext } from "./context.ts";
+import type { Context } from "./context.ts";
 import type { Noting } from "./permission_chain.ts";
 
 /**
@@ -15,7 +15,7 @@ import type { Noting } from "./permission_chain.ts";
  *
  * @param context its host writes down what it is asked
  */
-export async function noteStacks({ ledger }: Pick<Noting, "ledger">, context: WholeContext): Promise<void> {
+export async function noteStacks({ ledger }: Pick<Noting, "ledger">, context: Context): Promise<void> {
   const project = await context.project();
   ledger.need("read", project.settings.stacks.directory);
   for (const stack of await listStacks(project)) {

@@ -15,7 +15,7 @@ import {
 } from "../identities/user_input.ts";
 import type { StoredUser } from "../identities/user_keys.ts";
 import { USER_DEFAULT_SECONDS } from "../identities/user_limits.ts";
-import { formatDuration } from "../time.ts";
+import { formatDuration } from "../duration.ts";
 import { type KeptUser, somebody } from "./user.ts";
 
 /** The answers, as texts that passed their checks. */

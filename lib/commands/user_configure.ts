@@ -7,7 +7,7 @@ import { printStoredUser, type StoredUser } from "../identities/user_keys.ts";
 import { USER_DEFAULT_SECONDS } from "../identities/user_limits.ts";
 import { userText } from "../output/user.ts";
 import { styleOf } from "../output/style.ts";
-import { formatDuration, parseDuration } from "../time.ts";
+import { formatDuration, parseDuration } from "../duration.ts";
 import { type Call, command } from "./command.ts";
 import { type Context, openContext } from "./context.ts";
 import { toggle, type Values } from "./flags.ts";

@@ -19,7 +19,7 @@ import { AuthError, isAuthError, messageOf } from "../errors.ts";
 import type { StoredUser } from "../identities/user_keys.ts";
 import { styleOf } from "../output/style.ts";
 import { userText } from "../output/user.ts";
-import { formatDuration } from "../time.ts";
+import { formatDuration } from "../duration.ts";
 import { type Call, command } from "./command.ts";
 import { type Context, openContext } from "./context.ts";
 import type { Values } from "./flags.ts";

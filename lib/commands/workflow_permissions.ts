@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { WholeContext } from "./context.ts";
+import type { Context } from "./context.ts";
 import { workflowFiles } from "./workflow_find.ts";
 
 /** Looks for them, so that a host that notes what is touched does. */
-export async function noteWorkflows(context: WholeContext): Promise<void> {
+export async function noteWorkflows(context: Context): Promise<void> {
   await workflowFiles({ context, settings: await context.settings() });
 }

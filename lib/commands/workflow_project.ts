@@ -8,12 +8,12 @@ import type { LoadedConfig } from "../config/types.ts";
 import { AuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { ProjectSettings } from "../stacks/types.ts";
-import { openContext, type WholeContext } from "./context.ts";
+import { type Context, openContext } from "./context.ts";
 import type { GlobalInput } from "./globals.ts";
 
 /** A configuration and its project. */
 export interface OpenedProject {
-  readonly context: WholeContext;
+  readonly context: Context;
   readonly settings: ProjectSettings;
 }
 

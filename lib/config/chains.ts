@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { formatDuration, parseDuration } from "../time.ts";
+import { formatDuration, parseDuration } from "../duration.ts";
 import { formatPath, textAt } from "./raw.ts";
 import { report } from "./scope.ts";
 import type { Draft } from "./entry.ts";

@@ -6,7 +6,7 @@
 import * as v from "valibot";
 import { isAccountId } from "../arn.ts";
 import { Secret } from "../credentials.ts";
-import { parseDuration } from "../time.ts";
+import { parseDuration } from "../duration.ts";
 import { type Draft, type EntryContext, kindOf, openEntry, reportLiteralSecret } from "./entry.ts";
 import { splitTokens } from "./env_tag.ts";
 import { explainLeaf } from "./leaves.ts";

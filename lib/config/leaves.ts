@@ -6,7 +6,7 @@
  */
 import * as v from "valibot";
 import { isAccountId, isRegion, KNOWN_REGIONS, parseArn } from "../arn.ts";
-import { formatDuration, parseDuration } from "../time.ts";
+import { formatDuration, parseDuration } from "../duration.ts";
 import { didYouMean, nearest } from "./nearest.ts";
 
 /** What `overrideAction` of the JSON Schema generator, and the shape check, find on a schema. */

@@ -66,7 +66,29 @@ export async function readSession(
   identity: string,
   chain: string,
 ): Promise<StoredSession | undefined> {
-  return findSession(bySection(await listSessions(host, directory)), identity, chain);
+  const found = await readCredentials(host, directory, identity, chain);
+  if (found === undefined) return undefined;
+  const config = sectionsOf(await readIni(host, awsFilePaths(host, directory).config));
+  const profile = config.findLast(({ name }) => name === configSection(found.section));
+  return { ...found, session: { ...found.session, ...principalOf(profile, chain) } };
+}
+
+/** The same without its principal, which is in the config file: what it takes to use a session. */
+export async function readCredentials(
+  host: AwsFilesReader,
+  directory: string,
+  identity: string,
+  chain: string,
+): Promise<StoredSession | undefined> {
+  const sections = sectionsOf(await readIni(host, awsFilePaths(host, directory).credentials));
+  for (const wanted of candidates(identity, chain)) {
+    const [section, another] = sections.filter(({ name }) => name === wanted);
+    // A section that is written twice is read differently by every SDK.
+    if (section === undefined || another !== undefined) continue;
+    const stored = storedOf(chain, foundSession(section, undefined));
+    if (stored !== undefined) return stored;
+  }
+  return undefined;
 }
 
 /** What is found, by the names of its sections: {@linkcode listSessions} has each name once. */
@@ -81,10 +103,15 @@ export function findSession(
   chain: string,
 ): StoredSession | undefined {
   for (const section of candidates(identity, chain)) {
-    const one = found.get(section);
-    if (one?.chain === chain && one.session !== undefined) return { section, session: one.session, chain };
+    const stored = storedOf(chain, found.get(section));
+    if (stored !== undefined) return stored;
   }
   return undefined;
+}
+
+function storedOf(chain: string, found: FoundSession | undefined): StoredSession | undefined {
+  if (found?.chain !== chain || found.session === undefined) return undefined;
+  return { section: found.section, session: found.session, chain };
 }
 
 /**
@@ -102,10 +129,8 @@ export async function listSessions(
   const config = new Map(sectionsOf(await readIni(host, paths.config)).map((found) => [found.name, found]));
   const sections = sectionsOf(credentials);
   const counts = Map.groupBy(sections, ({ name }) => name);
-  return sections.filter(({ name, notes }) =>
-    // A section that is written twice is read differently by every SDK.
-    notes.length > 0 && counts.get(name)?.length === 1
-  ).map((section) => foundSession(section, config.get(configSection(section.name))));
+  return sections.filter(({ name, notes }) => notes.length > 0 && counts.get(name)?.length === 1)
+    .map((section) => foundSession(section, config.get(configSection(section.name))));
 }
 
 function foundSession(section: IniSection, config: IniSection | undefined): FoundSession {
@@ -117,7 +142,6 @@ function foundSession(section: IniSection, config: IniSection | undefined): Foun
   const secretAccessKey = section.values.get("aws_secret_access_key");
   const sessionToken = section.values.get("aws_session_token");
   const accountId = section.values.get("aws_account_id");
-  const principalArn = config === undefined ? undefined : principalOf(config, chain);
   const session =
     issuedAt !== undefined && expiresAt !== undefined && accessKeyId && secretAccessKey && sessionToken
       ? {
@@ -128,16 +152,20 @@ function foundSession(section: IniSection, config: IniSection | undefined): Foun
         issuedAt,
         expiresAt,
         ...(accountId === undefined ? {} : { accountId }),
-        ...(principalArn === undefined ? {} : { principalArn }),
+        ...principalOf(config, chain),
       }
       : undefined;
   return { section: section.name, chain, issuedAt, expiresAt, session };
 }
 
 /** The principal of a config section, when that was written with this very session's chain. */
-function principalOf(config: IniSection, chain: string): string | undefined {
-  const facts = factsOf(config);
-  return facts.get("chain") === chain ? facts.get("principal") : undefined;
+function principalOf(
+  config: IniSection | undefined,
+  chain: string,
+): Pick<AwsSession, "principalArn"> {
+  const facts = config === undefined ? undefined : factsOf(config);
+  const principalArn = facts?.get("chain") === chain ? facts.get("principal") : undefined;
+  return principalArn === undefined ? {} : { principalArn };
 }
 
 /** `key=value` words of our comments. */

@@ -35,7 +35,7 @@ export interface IniSection {
   readonly values: ReadonlyMap<string, string>;
 }
 
-const NOTE = /^atmos:\s*/;
+const OUR_MARK = "atmos:";
 
 /**
  * Reads a file.
@@ -66,60 +66,67 @@ function notIni(file: string, line: number): AuthError {
  *   continues a value, and only a value.
  */
 function readLine(raw: string, before: LineKind | undefined): Line | undefined {
-  const bare = raw.replace(/\r?\n$/, "");
+  const bare = withoutEnding(raw);
+  if (holdsControl(bare)) return undefined;
   // A byte order mark at the start of the file is white space to `trim`.
   const text = bare.trim();
-  if (/[^\P{Cc}\t]/u.test(bare)) return undefined;
   if (text === "") return { kind: "blank", raw, name: "", value: "" };
-  if (/^[;#]/.test(text)) return { kind: "comment", raw, name: text.slice(1).trim(), value: "" };
-  if (/^\s/.test(bare) && (before === "pair" || before === "continuation")) {
+  if (isCommentMark(text)) return { kind: "comment", raw, name: text.slice(1).trim(), value: "" };
+  if ((before === "pair" || before === "continuation") && bare.trimStart() !== bare) {
     return { kind: "continuation", raw, name: "", value: "" };
   }
-  const header = /^\[([^\]]+)\](?:\s*[;#].*)?$/s.exec(text)?.[1]?.trim().replaceAll(/\s+/g, " ");
-  if (header !== undefined && header !== "") return { kind: "header", raw, name: header, value: "" };
-  const pair = before === undefined ? null : /^([^=[\]]*[^=[\]\s])\s*=\s*(.*)$/s.exec(text);
-  return pair === null
-    ? undefined
-    : { kind: "pair", raw, name: pair[1]?.toLowerCase() ?? "", value: pair[2] ?? "" };
+  if (text.startsWith("[")) {
+    const name = headerName(text);
+    return name === undefined ? undefined : { kind: "header", raw, name, value: "" };
+  }
+  const equals = text.indexOf("=");
+  const key = text.slice(0, Math.max(0, equals)).trimEnd();
+  if (before === undefined || key === "" || key.includes("[") || key.includes("]")) return undefined;
+  return { kind: "pair", raw, name: key.toLowerCase(), value: text.slice(equals + 1).trimStart() };
+}
+
+// Looking at characters, not at patterns: a start reads these files, and has no time to compile one.
+
+function withoutEnding(raw: string): string {
+  if (!raw.endsWith("\n")) return raw;
+  return raw.slice(0, raw.endsWith("\r\n") ? -2 : -1);
+}
+
+/** C0 but for the tab, DEL and C1. */
+function holdsControl(text: string): boolean {
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if ((code < 0x20 && code !== 0x09) || (code >= 0x7f && code <= 0x9f)) return true;
+  }
+  return false;
+}
+
+const isCommentMark = (text: string): boolean => text.startsWith(";") || text.startsWith("#");
+
+/** The name in a header; behind it only a comment may stand. */
+function headerName(text: string): string | undefined {
+  const end = text.indexOf("]");
+  const after = text.slice(end + 1).trimStart();
+  const words = text.slice(1, Math.max(1, end)).trim();
+  if (words === "" || (after !== "" && !isCommentMark(after))) return undefined;
+  return words.replaceAll(/\s+/g, " ");
 }
 
 /** Every section, in the order of the file; one that is written twice is there twice. */
-export function sectionsOf(document: IniDocument): readonly IniSection[] {
-  return spansOf(document).map(({ header, end }) => ({
-    name: document.lines[header]?.name ?? "",
-    notes: notesAbove(document, header).flatMap((index) =>
-      document.lines[index]?.name.replace(NOTE, "") ?? []
-    ),
-    values: new Map(
-      document.lines.slice(header, end).flatMap(({ kind, name, value }) =>
-        kind === "pair" ? [[name, value]] : []
-      ),
-    ),
-  }));
-}
-
-/** Where a section stands: its header, and the line behind its last value. */
-export interface Span {
-  readonly header: number;
-  readonly end: number;
-}
-
-export function spansOf({ lines }: IniDocument): readonly Span[] {
-  const headers = lines.flatMap(({ kind }, index) => (kind === "header" ? [index] : []));
-  return headers.map((header, index) => {
-    const body = lines.slice(header, headers[index + 1]);
-    return {
-      header,
-      end: header + 1 + body.findLastIndex(({ kind }) => kind !== "blank" && kind !== "comment"),
-    };
-  });
-}
-
-/** The lines of our comments in the block of comments directly above a header. */
-export function notesAbove({ lines }: IniDocument, header: number): readonly number[] {
-  const notes: number[] = [];
-  for (let index = header - 1; lines[index]?.kind === "comment"; index--) {
-    if (NOTE.test(lines[index]?.name ?? "")) notes.unshift(index);
+export function sectionsOf({ lines }: IniDocument): readonly IniSection[] {
+  const sections: IniSection[] = [];
+  let notes: string[] = [];
+  let values = new Map<string, string>();
+  for (const { kind, name, value } of lines) {
+    if (kind === "header") {
+      values = new Map();
+      sections.push({ name, notes, values });
+    } else if (kind === "pair") values.set(name, value);
+    if (kind !== "comment") notes = [];
+    else if (isOurNote(name)) notes.push(name.slice(OUR_MARK.length).trimStart());
   }
-  return notes;
+  return sections;
 }
+
+/** Whether a comment's text is ours. */
+export const isOurNote = (text: string): boolean => text.startsWith(OUR_MARK);

@@ -5,7 +5,7 @@
  * @module
  */
 import { AuthError } from "../errors.ts";
-import { type IniDocument, type Line, notesAbove, spansOf } from "./ini.ts";
+import { type IniDocument, isOurNote, type Line } from "./ini.ts";
 
 /** What a section is to hold. */
 export interface IniEdit {
@@ -18,6 +18,32 @@ export interface IniEdit {
 /** The text of a file; of an unedited one, the very text that was read. */
 export function printIni({ lines }: IniDocument): string {
   return lines.map(({ raw }) => raw).join("");
+}
+
+/** Where a section stands: its header, and the line behind its last value. */
+interface Span {
+  readonly header: number;
+  readonly end: number;
+}
+
+function spansOf({ lines }: IniDocument): readonly Span[] {
+  const headers = lines.flatMap(({ kind }, index) => (kind === "header" ? [index] : []));
+  return headers.map((header, index) => {
+    const body = lines.slice(header, headers[index + 1]);
+    return {
+      header,
+      end: header + 1 + body.findLastIndex(({ kind }) => kind !== "blank" && kind !== "comment"),
+    };
+  });
+}
+
+/** The lines of our comments in the block of comments directly above a header. */
+function notesAbove({ lines }: IniDocument, header: number): readonly number[] {
+  const notes: number[] = [];
+  for (let index = header - 1; lines[index]?.kind === "comment"; index--) {
+    if (isOurNote(lines[index]?.name ?? "")) notes.unshift(index);
+  }
+  return notes;
 }
 
 /**

@@ -56,7 +56,7 @@ export async function attemptOnFile<T>(attempt: string, operation: () => Promise
 export async function attemptUnlessAbsent<T, A>(
   attempt: string,
   absent: A,
-  operation: () => Promise<T>,
+  operation: () => Promise<T> | T,
 ): Promise<T | A> {
   try {
     return await operation();

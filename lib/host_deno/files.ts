@@ -10,7 +10,7 @@ import type { Files, Os } from "../host.ts";
 import { attemptOnFile, attemptUnlessAbsent, systemCodeOf } from "./failures.ts";
 import { mayRead } from "./grants.ts";
 import { lockKeeper } from "./locks.ts";
-import { denoReading, listDirectory } from "./reading.ts";
+import { denoReading } from "./reading.ts";
 
 const encoder = new TextEncoder();
 
@@ -156,7 +156,7 @@ async function syncDirectory(os: Os, path: string): Promise<void> {
 async function removeLeftovers(os: Os, path: string): Promise<void> {
   const directory = parentOf(os, path);
   const prefix = temporaryPrefix(os, path);
-  const entries = await listDirectory(directory) ?? [];
+  const entries = await denoReading(os).list(directory) ?? [];
   const leftovers = entries.filter(({ name }) =>
     name.startsWith(prefix) && /^[0-9a-f]{32}\.tmp$/.test(name.slice(prefix.length))
   );

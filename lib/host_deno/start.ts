@@ -6,8 +6,7 @@
 import { AuthError } from "../errors.ts";
 import type { Os, StartHost } from "../host.ts";
 import { failureOf } from "./failures.ts";
-import { giveUp } from "./grants.ts";
-import { denoReading } from "./reading.ts";
+import { AT_ONCE, denoReading } from "./reading.ts";
 import { writeFully } from "./writing.ts";
 
 /** Making it does nothing and reads nothing. */
@@ -19,9 +18,8 @@ export function startHost(): StartHost {
     workingDirectory: () => Deno.cwd(),
     calledBy,
     now: () => Date.now(),
-    files: denoReading(os),
+    files: denoReading(os, AT_ONCE),
     write: (text) => writeFully(Deno.stdout, "standard output", text),
-    giveUp,
   };
 }
 

@@ -11,7 +11,7 @@ import type { UserIdentity } from "../config/types.ts";
 import type { AwsSession } from "../credentials.ts";
 import { AuthError, isAuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
-import { formatDuration } from "../time.ts";
+import { formatDuration } from "../duration.ts";
 import { clockHint } from "./clock_hint.ts";
 import { keyHints, type RefusedKeys } from "./key_hints.ts";
 import { mfaCodes, type MfaHost } from "./mfa_code.ts";

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type EpochMillis, formatDuration } from "../time.ts";
+import { formatDuration } from "../duration.ts";
+import { type EpochMillis } from "../time.ts";
 
 const NOTICED_SECONDS = 30;
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { parseArn, partitionOfRegion } from "../arn.ts";
-import { formatDuration, parseDuration } from "../time.ts";
+import { formatDuration, parseDuration } from "../duration.ts";
 import { USER_LEAST_SECONDS, USER_LIMIT_SECONDS, USER_MFA_LIMIT_SECONDS } from "./user_limits.ts";
 
 /** Why a text is no access key id of long-lived keys; `undefined`: it may be one. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { formatDuration, parseDuration } from "../time.ts";
+import { formatDuration, parseDuration } from "../duration.ts";
 import { namer } from "./names.ts";
 import {
   type AuthDraft,

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type EpochMillis, formatDuration, formatInstant } from "../time.ts";
+import { formatDuration } from "../duration.ts";
+import { type EpochMillis, formatInstant } from "../time.ts";
 import { jsonText } from "./json.ts";
 import { type Field, fields, table } from "./layout.ts";
 import { expiry } from "./moment.ts";

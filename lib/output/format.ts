@@ -68,11 +68,10 @@ const POWERSHELL_QUOTES = /['\u2018\u2019\u201a\u201b]/g;
  * A line break cannot be quoted in `cmd`, and would end a line of `github`.
  */
 function assertRepresentable(format: EnvironmentFormat, name: string, value: string): void {
-  const printed = JSON.stringify(name);
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
     throw new AuthError(
       "config-invalid",
-      `Cannot print the variable ${printed}: that is not a variable's name`,
+      `Cannot print the variable ${JSON.stringify(name)}: that is not a variable's name`,
       {
         hints: ["Names are letters, digits and underscores; see `env` of the identity"],
       },

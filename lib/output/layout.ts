@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { printable, textWidth } from "../terminal/escape.ts";
+import { printable } from "../terminal/escape.ts";
+import { textWidth } from "../terminal/width.ts";
 import type { Style, Tone } from "./style.ts";
 
 /** A text, perhaps with a tone. */

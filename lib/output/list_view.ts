@@ -4,7 +4,8 @@
  * @module
  */
 import type { AuthConfig, Entry, IdentityConfig, ProviderConfig, Via } from "../config/types.ts";
-import { type EpochMillis, formatDuration } from "../time.ts";
+import { formatDuration } from "../duration.ts";
+import { type EpochMillis } from "../time.ts";
 import type { IdentityDetails, ProviderDetails } from "./schemas/list.ts";
 
 /** Configuration values by their keys as a user writes them, in the order of the schema; no secret is among them. */

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { printable, textWidth } from "../terminal/escape.ts";
+import { printable } from "../terminal/escape.ts";
+import { textWidth } from "../terminal/width.ts";
 import type { EpochMillis } from "../time.ts";
 import { expiry } from "./moment.ts";
 import type { Style } from "./style.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 import type { RenewalNews } from "../session/renewal.ts";
-import { type EpochMillis, formatDuration } from "../time.ts";
+import { formatDuration } from "../duration.ts";
+import { type EpochMillis } from "../time.ts";
 import { expiry } from "./moment.ts";
 
 /** Why a session is not renewed, said before the child starts. */

@@ -4,7 +4,8 @@
  * @module
  */
 import { printable } from "../terminal/escape.ts";
-import { type EpochMillis, formatDuration } from "../time.ts";
+import { formatDuration } from "../duration.ts";
+import { type EpochMillis } from "../time.ts";
 import { jsonText } from "./json.ts";
 import { fields, paint, table } from "./layout.ts";
 import { positionText } from "./problem.ts";

@@ -7,7 +7,8 @@
 import type { DeviceAuthorization } from "../aws/sso_oidc.ts";
 import type { Host } from "../host.ts";
 import { box } from "../terminal/box.ts";
-import { printable, textWidth } from "../terminal/escape.ts";
+import { printable } from "../terminal/escape.ts";
+import { textWidth } from "../terminal/width.ts";
 import { qrLines } from "../terminal/qr.ts";
 import { formatInstant } from "../time.ts";
 

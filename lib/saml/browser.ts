@@ -9,7 +9,7 @@ import { AuthError, isAuthError, messageOf } from "../errors.ts";
 import { lockPath } from "../files/lock.ts";
 import type { BrowserProcess, Lock, Os } from "../host.ts";
 import { printable } from "../terminal/escape.ts";
-import { formatDuration } from "../time.ts";
+import { formatDuration } from "../duration.ts";
 import { findBrowser, hasDisplay } from "./browser_find.ts";
 import { browserProfile } from "./browser_profile.ts";
 import { keepSession } from "./browser_session.ts";

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { fitted, printable } from "../terminal/escape.ts";
+import { printable } from "../terminal/escape.ts";
+import { fitted } from "../terminal/width.ts";
 
 const LONGEST = 300;
 

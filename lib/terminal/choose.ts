@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { fitted, printable, textWidth } from "./escape.ts";
+import { printable } from "./escape.ts";
+import { fitted, textWidth } from "./width.ts";
 import {
   answered,
   ask,

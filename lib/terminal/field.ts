@@ -4,7 +4,8 @@
  * @module
  */
 import { box, fieldLines } from "./box.ts";
-import { fitted, graphemes, printable, textWidth } from "./escape.ts";
+import { printable } from "./escape.ts";
+import { fitted, graphemes, textWidth } from "./width.ts";
 import type { Key } from "./keys.ts";
 import {
   answered,

@@ -6,7 +6,8 @@
  */
 import { AuthError } from "../errors.ts";
 import type { Host, Prompt } from "../host.ts";
-import { fitted, graphemes, printable } from "./escape.ts";
+import { printable } from "./escape.ts";
+import { fitted, graphemes } from "./width.ts";
 import { type Key, keyOf } from "./keys.ts";
 
 /** What asking needs: somebody who is there. */

@@ -4,7 +4,8 @@
  * @module
  */
 import { Secret } from "../credentials.ts";
-import { graphemes, printable, textWidth } from "./escape.ts";
+import { printable } from "./escape.ts";
+import { graphemes, textWidth } from "./width.ts";
 import { type Key, keyOf } from "./keys.ts";
 import {
   answered,

@@ -4,8 +4,9 @@
  * @module
  */
 import type { Host } from "../host.ts";
-import { formatDuration } from "../time.ts";
-import { fitted, printable } from "./escape.ts";
+import { formatDuration } from "../duration.ts";
+import { printable } from "./escape.ts";
+import { fitted } from "./width.ts";
 
 const SPINNER = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"] as const;
 const TURN_MILLIS = 100;

@@ -1,213 +1,374 @@
+/** What a command line came to the last time: the same as what it comes to now, or it is not used. */
 import assert from "node:assert/strict";
-import { type KnownConfig, readOrRecall } from "../../lib/commands/recall.ts";
-import { trustedFiles, trustFiles } from "../../lib/commands/trust_store.ts";
+import fc from "fast-check";
+import { linksOf } from "../../lib/chain/digest.ts";
+import { planChain } from "../../lib/chain/plan.ts";
+import { main } from "../../lib/commands/mod.ts";
 import { provisionedFile } from "../../lib/commands/provision.ts";
-import { loadConfig, readConfig } from "../../lib/config/load.ts";
-import type { LoadedConfig } from "../../lib/config/types.ts";
+import { start } from "../../lib/commands/start.ts";
+import { trustFiles } from "../../lib/commands/trust_store.ts";
+import { loadConfig } from "../../lib/config/load.ts";
+import { Secret } from "../../lib/credentials.ts";
+import { AuthError } from "../../lib/errors.ts";
+import { writeSession } from "../../lib/files/aws_files.ts";
 import type { Host } from "../../lib/host.ts";
 import { provisionedText } from "../../lib/import/discovered.ts";
 import { derived } from "../../lib/session/derive.ts";
-import { componentConfig, findComponent } from "../../lib/stacks/find.ts";
-import { loadProject } from "../../lib/stacks/loader.ts";
-import { fakeHost } from "../fake_host.ts";
+import { sessionDirectory } from "../../lib/session/stores.ts";
+import { fakeHost, type FakeHostInit } from "../fake_host.ts";
 
 const BUILD = "a".repeat(64);
+/** As `buildDigest()` tells it from source. */
+const SOURCE = "source";
 const KEPT = "/home/ana/.local/state/atmos/recall";
+const MINUTE = 60_000;
+const PORTAL = "https://mycompany.awsapps.com/start";
 const CONFIG = `
 import: [parts/more.yaml, "parts/*.yml"]
 auth:
   realm: tests
   providers:
-    my-sso: { kind: aws/iam-identity-center, region: us-east-1, start_url: "https://mycompany.awsapps.com/start" }
+    my-sso: { kind: aws/iam-identity-center, region: us-east-1, start_url: "${PORTAL}" }
     broken: { kind: aws/saml }
   identities:
     base:
       kind: aws/permission-set
+      env: [{ key: GREETING, value: hello }]
       via: { provider: my-sso }
       principal: { name: AdminAccess, account: { name: production } }
+    other:
+      kind: aws/permission-set
+      via: { provider: my-sso }
+      principal: { name: ReadOnly, account: { name: production } }
 `;
 const MORE = `auth: { identities: { base: { default: true, session: { duration: 1h } } } }\n`;
 
-/** A world with a configuration, and how often that was read. */
-function start({ config = CONFIG, ...changes }: { config?: string; workingDirectory?: string } = {}) {
+interface Change extends Pick<FakeHostInit, "workingDirectory" | "unwritable" | "keys"> {
+  readonly config?: string;
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** A world with a configuration, and with a session for each of its identities. */
+async function startWorld({ config = CONFIG, files = {}, ...init }: Change = {}) {
   const env: Record<string, string> = { HOME: "/home/ana" };
   const host = fakeHost({
-    env,
     workingDirectory: "/work/repo/below",
-    ...changes,
-    files: { "/work/repo/atmos.yaml": config, "/work/repo/parts/more.yaml": MORE },
+    ...init,
+    env,
+    run: () => ({ code: 7 }),
+    exchanges: () => new Response("", { status: 503 }),
+    files: { "/work/repo/atmos.yaml": config, "/work/repo/parts/more.yaml": MORE, ...files },
     directories: ["/work/repo/below", "/work/repo/.git"],
   });
-  const read = async (from: Host): Promise<LoadedConfig> => {
-    const trusted = new Set((await trustedFiles(from)).map(({ sha256 }) => sha256));
-    return await loadConfig(from, { trusted });
+  const world = { host, env, started: 0 };
+  await makeSessions(world);
+  return world;
+}
+
+type World = Awaited<ReturnType<typeof startWorld>>;
+
+/** A session for each identity, as the world is now; none where there is no configuration. */
+async function makeSessions({ host }: Pick<World, "host">, life = 60 * MINUTE): Promise<void> {
+  const { auth } = await loadConfig(host);
+  if (auth.keyring.type === "memory") return;
+  for (const { name, config } of auth.identities.values()) {
+    if (config?.kind !== "aws/permission-set") continue;
+    const plan = planChain(auth, name);
+    const link = (await linksOf(host, plan)).at(-1);
+    assert.ok(link !== undefined);
+    const directory = sessionDirectory(host, auth, plan);
+    const session = {
+      type: "aws-session" as const,
+      accessKeyId: `ASIA${link.digest.slice(0, 8).toUpperCase()}`,
+      secretAccessKey: new Secret(`not-a-real-secret-of-${name}`),
+      sessionToken: new Secret(`not-a-real-token-in-${directory}`),
+      issuedAt: host.now(),
+      expiresAt: host.now() + life,
+    };
+    await writeSession(host, directory, name, link.digest, session, { region: "us-east-1" });
+  }
+}
+
+interface Run {
+  readonly code: number;
+  readonly out: string;
+  readonly told: string;
+  /** What the last child got. */
+  readonly child: unknown;
+}
+
+const ENV = ["auth", "env"];
+
+/** Runs the program as it is compiled; whether the whole of it ran. */
+async function run(
+  world: World,
+  argv = ENV,
+  { from = world.host, build = BUILD }: { readonly from?: Host; readonly build?: string } = {},
+): Promise<Run & { readonly wasWhole: boolean }> {
+  return await observed(world, async () => {
+    const started = await start(from, argv, build === SOURCE ? undefined : build);
+    if (started === undefined) return { code: 0, wasWhole: false };
+    return { code: await main(from, argv, started), wasWhole: started.recalled === undefined };
+  });
+}
+
+/** Runs all of the program, which neither recalls nor keeps. */
+async function runWhole(world: World, argv = ENV): Promise<Run> {
+  return await observed(world, async () => ({ code: await main(world.host, argv) }));
+}
+
+async function observed<Seen extends { readonly code: number }>(
+  { host }: World,
+  act: () => Promise<Seen>,
+): Promise<Seen & Run> {
+  const [written, told, commands] = [host.written.length, host.told.length, host.commands.length];
+  const seen = await act();
+  return {
+    ...seen,
+    out: host.written.slice(written),
+    told: host.told.slice(told),
+    child: host.commands.slice(commands).map(({ environment }) => environment),
   };
-  const state = { readings: 0 };
-  const recalled = async (build: string | undefined = BUILD, from: Host = host, wish: unknown = {}) => {
-    const { config, keep } = await readOrRecall(from, build, wish, (recorded) => {
-      state.readings += 1;
-      return read(recorded);
+}
+
+/** Keeps what a line comes to, and sees it used. */
+async function assertRecalled(world: World, argv = ENV): Promise<void> {
+  const first = await run(world, argv);
+  const second = await run(world, argv);
+  assert.deepEqual([first.wasWhole, second.wasWhole], [true, false], first.told);
+  assert.deepEqual({ ...second, wasWhole: true }, first);
+}
+
+const kept = ({ host }: World): readonly string[] =>
+  Object.entries(host.tree()).filter(([path]) => path.startsWith(`${KEPT}/`)).map(([, text]) => text);
+
+/** Lines that only use a session, with the exit codes that they end with. */
+const LINES: Readonly<Record<string, number>> = {
+  "auth env": 0,
+  "auth env --identity other": 0,
+  "auth env --format json": 0,
+  "auth env --format fish --files": 0,
+  "auth -C /work/repo env": 0,
+  "auth env --config /work/repo/atmos.yaml": 0,
+  "auth credential-process": 0,
+  "auth exec -- true": 7,
+  "auth exec -i other -- env --x": 7,
+};
+
+for (const [line, code] of Object.entries(LINES)) {
+  Deno.test(`start() does the second time what \`${line}\` did the first time, by the questions that it asked`, async () => {
+    const world = await startWorld();
+    const argv = line.split(" ");
+    await assertRecalled(world, argv);
+    assert.equal(kept(world).length, 1);
+    const changes = world.host.changes.length;
+    const asked: string[] = [];
+    const files = world.host.files;
+    const readText = (path: string) => {
+      asked.push(path);
+      return files.readText(path);
+    };
+    const from = derived<Host>(world.host, { files: derived(files, { readText }) });
+    const { told, ...ran } = await run(world, argv, { from });
+    assert.deepEqual([ran.code, told, ran.wasWhole], [code, "", false]);
+    assert.deepEqual({ ...ran, told, wasWhole: undefined }, {
+      ...await runWhole(world, argv),
+      wasWhole: undefined,
     });
-    await keep();
-    return config;
-  };
-  return { host, env, recalled, anew: async () => known(await read(host)), readings: () => state.readings };
+    assert.deepEqual([world.host.changes.length, world.host.called], [changes, []]);
+    assert.deepEqual(asked.filter((path) => !path.startsWith(KEPT)), [
+      "/home/ana/.local/state/atmos/trust",
+      "/home/ana/.config/atmos/tests/aws/my-sso/credentials",
+    ]);
+  });
 }
 
-function known({ auth, problems, files, directory }: KnownConfig) {
-  // What is absent and what is undefined is one to who reads it.
-  const plain = { providers: [...auth.providers], identities: [...auth.identities] };
-  return JSON.parse(JSON.stringify({ auth: { ...auth, ...plain }, problems, files, directory }));
-}
-
-const kept = (host: ReturnType<typeof fakeHost>) =>
-  Object.entries(host.tree()).filter(([path]) => path.startsWith(KEPT)).map(([, text]) => text);
-
-Deno.test("readOrRecall() gives the second time what was read the first time, without reading it", async () => {
-  const { host, recalled, anew, readings } = start();
-  assert.deepEqual(known(await recalled()), await anew());
-  assert.equal(readings(), 1);
-  const second = await recalled();
-  assert.equal(readings(), 1);
-  assert.deepEqual(known(second), await anew());
-  assert.ok(second.auth.identities.get("base")?.isDefault);
-  assert.equal(second.problems.some(({ about }) => about?.name === "broken"), true);
-  assert.deepEqual(host.changes.length, 1);
+Deno.test("start() asks by the name of the program where the words leave open which one it is", async () => {
+  const world = await startWorld();
+  const from = derived<Host>(world.host, { calledBy: () => "/usr/bin/atmos-auth" });
+  assert.equal((await run(world, ["env"], { from })).code, 0);
+  assert.equal((await run(world, ["env"], { from })).wasWhole, false);
+  const asAtmos = await run(world, ["env"]);
+  assert.deepEqual([asAtmos.wasWhole, asAtmos.code], [true, 2]);
 });
 
-type World = ReturnType<typeof start>;
 const CHANGES: Readonly<Record<string, (world: World) => void | Promise<unknown>>> = {
   "a file that it was read from, to one as long": ({ host }) =>
     host.put("/work/repo/atmos.yaml", CONFIG.replace("us-east-1", "us-west-2")),
-  "a file that it imports": ({ host }) => host.put("/work/repo/parts/more.yaml", MORE.replace("1h", "2h")),
+  "a file that it imports": ({ host }) =>
+    host.put("/work/repo/parts/more.yaml", MORE.replace("base", "other")),
   "a new file that a pattern of it finds": ({ host }) =>
-    host.put("/work/repo/parts/new.yml", "auth: { realm: other }"),
+    host.put("/work/repo/parts/new.yml", "auth: { identities: { other: { default: true } } }"),
   "a file that is gone": ({ host }) => host.files.remove("/work/repo/parts/more.yaml"),
-  "a configuration that is nearer": ({ host }) => host.put("/work/repo/below/atmos.yaml", CONFIG),
+  "a configuration that is nearer": ({ host }) =>
+    host.put("/work/repo/below/atmos.yaml", CONFIG.replace("parts/more.yaml", "../parts/more.yaml")),
   "a configuration of the person's": ({ host }) =>
-    host.put("/home/ana/.atmos/atmos.yaml", "auth: { console: { isolated: true } }"),
-  "a directory of drop-ins": ({ host }) => host.put("/work/repo/.atmos.d/x.yaml", "auth: { realm: dropped }"),
+    host.put(
+      "/home/ana/.atmos/atmos.yaml",
+      "auth: { identities: { other: { env: [{ key: A, value: b }] } } }",
+    ),
+  "a directory of drop-ins": ({ host }) =>
+    host.put("/work/repo/.atmos.d/x.yaml", "auth: { identities: { other: { default: true } } }"),
   "a link in place of the file": async ({ host }) => {
     host.put("/elsewhere/atmos.yaml", CONFIG.replace("production", "elsewhere"));
     await host.files.remove("/work/repo/atmos.yaml");
     host.link("/work/repo/atmos.yaml", "/elsewhere/atmos.yaml");
   },
   "a repository that no longer is one": ({ host }) => host.files.removeTree("/work/repo/.git"),
-  "a variable that was not set": ({ env }) => void (env["ATMOS_AUTH_REALM"] = "set"),
+  "a realm that is set": ({ env }) => void (env["ATMOS_AUTH_REALM"] = "set"),
+  "another identity that is wanted": ({ env }) => void (env["ATMOS_IDENTITY"] = "other"),
+  "authentication that is off": ({ env }) => void (env["ATMOS_IDENTITY"] = "false"),
+  "another format that is wanted": ({ env }) => void (env["ATMOS_AUTH_ENV_FORMAT"] = "json"),
+  "another endpoint": ({ env }) => void (env["AWS_ENDPOINT_URL_SSO"] = "http://127.0.0.1:1"),
+  "another home of configurations": ({ env }) => void (env["XDG_CONFIG_HOME"] = "/home/ana/.other"),
+  "a log that is wanted": ({ env }) => void (env["ATMOS_LOGS_LEVEL"] = "Debug"),
   "trust in everything": ({ env }) => void (env["ATMOS_TRUST_CONFIG"] = "true"),
   "trust in one file": async ({ host }) => {
     const { files } = await loadConfig(host);
     await trustFiles(host, files);
   },
 };
+/** Nothing of a session is logged, and who can be trusted does not matter to this configuration. */
+const SAME: ReadonlySet<string> = new Set([
+  "a configuration of the person's",
+  "a configuration that is nearer",
+  "a repository that no longer is one",
+  "trust in everything",
+  "trust in one file",
+]);
+const LOGGED = "a log that is wanted";
+const OFF = "authentication that is off";
 
 for (const [change, act] of Object.entries(CHANGES)) {
-  Deno.test(`readOrRecall() reads again after ${change}`, async () => {
-    const world = start();
-    await world.recalled();
-    const before = known(await world.recalled());
-    assert.equal(world.readings(), 1);
+  Deno.test(`start() leaves it to the whole program after a change: ${change}`, async () => {
+    const world = await startWorld();
+    await assertRecalled(world);
+    const before = await run(world);
     await act(world);
-    const after = await world.anew();
-    assert.notDeepEqual(after, before);
-    assert.deepEqual(known(await world.recalled()), after);
-    assert.equal(world.readings(), 2);
-    // And from then on recalls that.
-    assert.deepEqual(known(await world.recalled()), after);
-    assert.equal(world.readings(), 2);
+    await makeSessions(world);
+    const after = await run(world);
+    assert.equal(after.wasWhole, true);
+    assert.deepEqual(after, { ...await runWhole(world), wasWhole: true });
+    if (!SAME.has(change) && change !== LOGGED) assert.notDeepEqual(after.out, before.out);
+    const isKept = after.code === 0 && change !== LOGGED && change !== OFF;
+    assert.equal((await run(world)).wasWhole, !isKept);
   });
 }
 
-const STACKS = {
-  "/work/repo/atmos.yaml": `${CONFIG.replace(/^import:.*$/m, "")}
-stacks: { base_path: stacks, included_paths: ["**/*"], name_pattern: "{stage}" }
-components: { terraform: { base_path: components } }
-`,
-  "/work/repo/stacks/dev.yaml":
-    "vars: { stage: dev }\ncomponents: { terraform: { vpc: { vars: { size: 1 } } } }\n",
+Deno.test("start() never differs from the whole program, whatever changes in whatever order", async () => {
+  const names = Object.keys(CHANGES);
+  const lines = Object.keys(LINES);
+  const step = fc.record({
+    change: fc.constantFrom(...names),
+    lines: fc.array(fc.constantFrom(...lines), { maxLength: 4 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 5 }), async (steps) => {
+      const world = await startWorld();
+      for (const { change, lines } of steps) {
+        for (const line of [...lines, ...lines]) {
+          const argv = line.split(" ");
+          const { wasWhole: _, ...ran } = await run(world, argv);
+          assert.deepEqual(ran, await runWhole(world, argv));
+        }
+        await CHANGES[change]?.(world);
+        await makeSessions(world);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+Deno.test("start() leaves a session to the whole program when it is no longer fresh, gone or another", async () => {
+  const world = await startWorld();
+  await assertRecalled(world);
+  world.host.advance(54 * MINUTE);
+  assert.equal((await run(world)).wasWhole, false);
+  world.host.advance(2 * MINUTE);
+  const stale = await run(world);
+  // It stands in, since none can be made: the whole program says so.
+  assert.deepEqual([stale.wasWhole, stale.told === ""], [true, false]);
+  await makeSessions(world);
+  assert.equal((await run(world)).wasWhole, false);
+  const credentials = "/home/ana/.config/atmos/tests/aws/my-sso/credentials";
+  const text = world.host.tree()[credentials] ?? "";
+  for (const broken of [text.replaceAll(/chain=./g, "chain=x"), `${text}[base]\nkey = x\n`, "not INI\n"]) {
+    world.host.put(credentials, broken, 0o600);
+    assert.equal((await run(world)).wasWhole, true);
+  }
+  await world.host.files.remove(credentials);
+  assert.equal((await run(world)).wasWhole, true);
+});
+
+Deno.test("start() prints the session of --chain while it lasts: somebody else renews it", async () => {
+  const world = await startWorld();
+  const { auth } = await loadConfig(world.host);
+  const digest = (await linksOf(world.host, planChain(auth, "base"))).at(-1)?.digest ?? "";
+  const argv = ["auth", "credential-process", "--chain", digest];
+  await assertRecalled(world, argv);
+  world.host.advance(59 * MINUTE);
+  assert.equal((await run(world, argv)).wasWhole, false);
+  world.host.advance(2 * MINUTE);
+  assert.equal((await run(world, argv)).wasWhole, true);
+});
+
+const UNKEPT: Readonly<
+  Record<string, { readonly argv?: string[]; readonly config?: string; readonly keys?: string[] }>
+> = {
+  "variables that are written to a file": { argv: ["auth", "env", "-o", "/work/out"] },
+  "variables for GitHub": { argv: ["auth", "env", "--format", "github", "-o", "/work/out"] },
+  "a log that shows what is done": { argv: ["auth", "env", "--logs-level", "Info"] },
+  "an identity that a person chose": {
+    config: CONFIG.replace("import: [parts/more.yaml, ", "import: ["),
+    keys: ["\r"],
+  },
+  "a configuration with keys of a user": {
+    config: `${CONFIG}    bot: { kind: aws/user, credentials: { access_key_id: AKIAIOSFODNN7EXAMPLE, ` +
+      "secret_access_key: not-a-real-secret-key, region: us-east-1 } }\n",
+  },
+  "a configuration with a variable's value": {
+    config: CONFIG.replace("value: hello", "value: !env GREETING"),
+  },
+  "a memory keyring": { config: CONFIG.replace("realm: tests", "keyring: { type: memory }") },
+  "a command that renews": { argv: ["auth", "exec", "--refresh", "--", "true"] },
+  "another command": { argv: ["auth", "whoami"] },
 };
 
-Deno.test("readOrRecall() recalls what was read for a component, while manifests and settings of stacks stay", async () => {
-  const env: Record<string, string> = { HOME: "/home/ana" };
-  const host = fakeHost({
-    env,
-    workingDirectory: "/work/repo",
-    files: STACKS,
-    directories: ["/work/repo/.git"],
+for (const [what, { argv = ENV, ...change }] of Object.entries(UNKEPT)) {
+  Deno.test(`start() is left nothing of ${what}`, async () => {
+    const world = await startWorld(change);
+    world.env["GREETING"] = "hello";
+    await run(world, argv);
+    assert.deepEqual(kept(world), []);
+    assert.equal((await run(world, argv)).wasWhole, true);
   });
-  const state = { readings: 0 };
-  const realm = async () => {
-    const { config, keep } = await readOrRecall(host, BUILD, {}, async (from) => {
-      state.readings += 1;
-      const reading = await readConfig(from);
-      const found = await findComponent(await loadProject(reading), {
-        name: "vpc",
-        stack: "dev",
-        type: undefined,
-      });
-      return await componentConfig(reading, found);
-    });
-    await keep();
-    return config.auth.realm;
-  };
-  assert.deepEqual([await realm(), await realm(), state.readings], ["tests", "tests", 1]);
-  const text = STACKS["/work/repo/stacks/dev.yaml"].replace(
-    "{ vars",
-    "{ auth: { realm: of-the-component }, vars",
-  );
-  host.put("/work/repo/stacks/dev.yaml", text);
-  assert.deepEqual([await realm(), await realm(), state.readings], [
-    "of-the-component",
-    "of-the-component",
-    2,
-  ]);
-  env["ATMOS_STACKS_BASE_PATH"] = "none";
-  await assert.rejects(realm, { code: "not-found" });
+}
+
+Deno.test("start() recalls nothing for the source, which may change at any moment", async () => {
+  const world = await startWorld();
+  const source = { build: SOURCE };
+  assert.equal((await run(world, ENV, source)).wasWhole, true);
+  assert.equal((await run(world, ENV, source)).wasWhole, true);
+  assert.deepEqual(kept(world), []);
+  await assertRecalled(world);
+  assert.equal((await run(world, ENV, source)).wasWhole, true);
 });
 
-Deno.test("readOrRecall() recalls the identities that a login found, until a login finds others", async () => {
-  const { host, recalled, readings } = start({
-    config: CONFIG.replace("region: us-east-1", "auto_provision_identities: true, region: us-east-1"),
-  });
-  await recalled();
-  await recalled();
-  assert.equal(readings(), 1);
-  const { auth } = await recalled();
-  const config = auth.providers.get("my-sso")?.config;
-  assert.ok(config?.kind === "aws/iam-identity-center");
-  const path = await provisionedFile(host, auth, { name: "my-sso", config });
-  const account = { id: "111122223333", name: "found", roles: [{ name: "Admin" }] };
-  host.put(path, provisionedText("my-sso", config.startUrl, [account]), 0o600);
-  assert.ok((await recalled()).auth.identities.has("found/Admin"));
-  assert.ok((await recalled()).auth.identities.has("found/Admin"));
-  assert.equal(readings(), 2);
+Deno.test("start() takes nothing that another program, directory or line left", async () => {
+  const world = await startWorld();
+  await assertRecalled(world);
+  const elsewhere = derived<Host>(world.host, { workingDirectory: () => "/work/repo" });
+  assert.equal((await run(world, ENV, { build: "b".repeat(64) })).wasWhole, true);
+  assert.equal((await run(world, ENV, { from: elsewhere })).wasWhole, true);
+  assert.equal((await run(world, [...ENV, "--login"])).wasWhole, true);
+  assert.equal((await run(world, ["auth", "credential-process"])).wasWhole, true);
 });
 
-Deno.test("readOrRecall() keeps nothing for the source, which may change at any moment", async () => {
-  const { host, recalled, readings } = start();
-  const source = async () =>
-    await (await readOrRecall(host, undefined, {}, (from) => loadConfig(from))).keep();
-  await source();
-  await source();
-  assert.deepEqual([readings(), host.changes], [0, []]);
-  await recalled();
-  assert.equal(readings(), 1);
-});
-
-Deno.test("readOrRecall() takes nothing that another program, directory or wish left", async () => {
-  const { host, recalled, readings } = start();
-  await recalled();
-  const elsewhere = derived<Host>(host, { workingDirectory: () => "/work/repo" });
-  await recalled("b".repeat(64));
-  await recalled(BUILD, elsewhere);
-  await recalled(BUILD, host, { config: ["x"] });
-  assert.equal(readings(), 4);
-});
-
-Deno.test("readOrRecall() takes nothing that others may have written, or that is damaged", async () => {
-  const { host, recalled, readings } = start();
-  await recalled();
-  const [path = ""] = Object.keys(host.tree()).filter((name) => name.startsWith(KEPT));
+Deno.test("start() takes nothing that others may have written, or that is damaged", async () => {
+  const world = await startWorld();
+  const { host } = world;
+  await assertRecalled(world);
+  const [path = ""] = Object.keys(host.tree()).filter((name) => name.startsWith(`${KEPT}/`));
   const text = host.tree()[path] ?? "";
   const bad: readonly (readonly [string, number])[] = [
     [text, 0o644],
@@ -218,10 +379,10 @@ Deno.test("readOrRecall() takes nothing that others may have written, or that is
     ["[]", 0o600],
     ['{"key":1}', 0o600],
   ];
-  for (const [index, [content, mode]] of bad.entries()) {
+  for (const [content, mode] of bad) {
     host.put(path, content, mode);
-    await recalled();
-    assert.equal(readings(), index + 2, content.slice(0, 9));
+    assert.equal((await run(world)).wasWhole, true, content.slice(0, 9));
+    assert.equal((await run(world)).wasWhole, false);
   }
   const foreign = derived<Host>(host, {
     files: derived(host.files, {
@@ -231,60 +392,86 @@ Deno.test("readOrRecall() takes nothing that others may have written, or that is
       },
     }),
   });
-  await recalled(BUILD, foreign);
-  assert.equal(readings(), bad.length + 2);
+  assert.equal((await run(world, ENV, { from: foreign })).wasWhole, true);
 });
 
-const UNKEPT = {
-  "keys of a user": "bot: { kind: aws/user, credentials: { access_key_id: AKIAIOSFODNN7EXAMPLE, " +
-    "secret_access_key: not-a-real-secret-key, region: us-east-1 } }",
-  "a variable's value": "bot: { kind: aws/user, credentials: { mfa_arn: !env MFA, region: us-east-1 } }",
-};
+Deno.test("start() keeps no text of a configuration but what a child would get, and no secret", async () => {
+  const world = await startWorld({ config: `${CONFIG}\nsettings: { token: not-a-real-token-of-others }\n` });
+  await assertRecalled(world);
+  const text = kept(world).join("");
+  assert.match(text, /"GREETING"/);
+  assert.doesNotMatch(text, /not-a-real|ASIA|awsapps/);
+});
 
-for (const [what, identity] of Object.entries(UNKEPT)) {
-  Deno.test(`readOrRecall() does not keep a configuration with ${what}`, async () => {
-    const { host, env, recalled, readings } = start({ config: `auth: { identities: { ${identity} } }\n` });
-    env["MFA"] = "arn:aws:iam::111122223333:mfa/bot";
-    await recalled();
-    await recalled();
-    assert.deepEqual([readings(), kept(host)], [2, []]);
+Deno.test("start() recalls what a component wants, until one of its manifests says otherwise", async () => {
+  const files = {
+    "/work/repo/stacks/dev.yaml": "import: [shared]\nvars: { stage: dev }\n",
+    "/work/repo/stacks/shared.yaml": "components: { terraform: { vpc: { vars: { size: 1 } } } }\n",
+  };
+  const config = `${CONFIG}
+stacks: { base_path: stacks, included_paths: ["dev.yaml"], name_pattern: "{stage}" }
+components: { terraform: { base_path: components } }
+`;
+  const world = await startWorld({ config, files });
+  const argv = [...ENV, "--component", "vpc", "--stack", "dev"];
+  await assertRecalled(world, argv);
+  const text = files["/work/repo/stacks/shared.yaml"]
+    .replace("{ vars", "{ auth: { identities: { base: { env: [{ key: GREETING, value: howdy }] } } }, vars");
+  world.host.put("/work/repo/stacks/shared.yaml", text);
+  const after = await run(world, argv);
+  assert.deepEqual([after.wasWhole, /howdy/.test(after.out)], [true, true]);
+  assert.equal((await run(world, argv)).wasWhole, false);
+  world.env["ATMOS_STACKS_BASE_PATH"] = "none";
+  const none = await run(world, argv);
+  assert.deepEqual([none.wasWhole, none.code], [true, 2]);
+});
+
+Deno.test("start() recalls an identity that a login found, until a login finds others", async () => {
+  const world = await startWorld({
+    config: CONFIG.replace("region: us-east-1", "auto_provision_identities: true, region: us-east-1"),
   });
-}
-
-Deno.test("readOrRecall() keeps nothing with a memory keyring, and no text that is not of `auth`", async () => {
-  const memory = start({ config: "auth: { keyring: { type: memory } }\n" });
-  await memory.recalled();
-  assert.deepEqual(memory.host.changes, []);
-  const other = start({ config: `${CONFIG}\nsettings: { token: not-a-real-token }\n` });
-  await other.recalled();
-  assert.equal(kept(other.host).length, 1);
-  assert.doesNotMatch(kept(other.host).join(""), /not-a-real-token/);
+  const { auth } = await loadConfig(world.host);
+  const config = auth.providers.get("my-sso")?.config;
+  assert.ok(config?.kind === "aws/iam-identity-center");
+  const path = await provisionedFile(world.host, auth, { name: "my-sso", config });
+  const provision = async (...roles: readonly string[]) => {
+    const account = { id: "111122223333", name: "found", roles: roles.map((name) => ({ name })) };
+    world.host.put(path, provisionedText("my-sso", config.startUrl, [account]), 0o600);
+    await makeSessions(world);
+  };
+  await provision("Admin");
+  const argv = [...ENV, "--identity", "found/Admin"];
+  await assertRecalled(world, argv);
+  await provision("Admin", "Reader");
+  assert.equal((await run(world, argv)).wasWhole, true);
+  await provision("Reader");
+  const gone = await run(world, argv);
+  assert.deepEqual([gone.wasWhole, gone.code], [true, 2]);
 });
 
-Deno.test("readOrRecall() fails as reading does, keeps nothing of it, and does without a place to keep", async () => {
-  const { host, env, recalled, readings } = start();
-  const fails = () =>
-    readOrRecall(
-      host,
-      BUILD,
-      { config: ["/none.yaml"] },
-      (from) => loadConfig(from, { configFiles: ["/none.yaml"] }),
-    );
-  for (let time = 0; time < 2; time++) await assert.rejects(fails, { code: "config-invalid" });
-  assert.deepEqual(host.changes, []);
-  delete env["HOME"];
-  await recalled();
-  await recalled();
-  assert.deepEqual([readings(), host.changes], [2, []]);
+Deno.test("start() goes on without a home, and where the state directory cannot be written", async () => {
+  const homeless = await startWorld();
+  delete homeless.env["HOME"];
+  const { wasWhole, ...ran } = await run(homeless);
+  assert.deepEqual([wasWhole, ran], [true, await runWhole(homeless)]);
+  assert.deepEqual(kept(homeless), []);
+  const unwritable = await startWorld({ unwritable: [KEPT] });
+  for (let time = 0; time < 2; time++) {
+    const ran = await run(unwritable);
+    assert.deepEqual([ran.wasWhole, ran.code, ran.told], [true, 0, ""]);
+  }
 });
 
-Deno.test("readOrRecall() goes on where the state directory cannot be written", async () => {
-  const host = fakeHost({
-    env: { HOME: "/home/ana" },
-    files: { "/work/atmos.yaml": CONFIG },
-    unwritable: ["/home/ana"],
+Deno.test("start() leaves what it cannot print to the whole program, which says why", async () => {
+  const world = await startWorld();
+  await assertRecalled(world);
+  const full = new AuthError("file-failed", "Cannot write to standard output: no space left on the device");
+  const from = derived<Host>(world.host, {
+    write: () => {
+      throw full;
+    },
   });
-  const { config, keep } = await readOrRecall(host, BUILD, {}, (from) => loadConfig(from));
-  await keep();
-  assert.deepEqual([config.directory, host.changes], ["/work", []]);
+  const ran = await run(world, ENV, { from });
+  assert.deepEqual([ran.wasWhole, ran.code, ran.out], [true, 1, ""]);
+  assert.match(ran.told, /no space left/);
 });

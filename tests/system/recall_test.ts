@@ -1,5 +1,5 @@
 /**
- * What a compiled program keeps of a configuration: it makes no difference but in time. From source nothing is kept, and
+ * What a compiled program keeps of a command line: it makes no difference but in time. From source nothing is kept, and
  * the same must hold.
  */
 import assert from "node:assert/strict";
@@ -31,7 +31,7 @@ Deno.test("what is changed in a configuration counts in the next run, in each di
   assert.equal(await greeting(), "hi");
 });
 
-Deno.test("what is kept of a configuration is the person's own, and holds no secret", async () => {
+Deno.test("what is kept of a command line is the person's own, and holds no secret", async () => {
   await using world = await loggedInWorld();
   assert.equal((await world.run(["auth", "env"], { printsSecrets: true })).code, 0);
   const names = await Array.fromAsync(Deno.readDir(`${world.home}/.local/state/atmos`), ({ name }) => name);

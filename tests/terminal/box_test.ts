@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { box, fieldLines } from "../../lib/terminal/box.ts";
-import { textWidth } from "../../lib/terminal/escape.ts";
+import { textWidth } from "../../lib/terminal/width.ts";
 
 Deno.test("box() is as wide as its longest line", () => {
   assert.deepEqual(box({ title: "T", lines: ["longer", "日本"] }, 80), [

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { fitted, graphemes, printable, textWidth } from "../../lib/terminal/escape.ts";
+import { printable } from "../../lib/terminal/escape.ts";
+import { fitted, graphemes, textWidth } from "../../lib/terminal/width.ts";
 
 Deno.test("printable() writes what a terminal would act on as an escape", () => {
   assert.equal(printable("a\x1b[31mb\x07\r\n\t\x7f\x9b"), "a\\u001b[31mb\\u0007\\r\\n\\t\\u007f\\u009b");

@@ -1,5 +1,5 @@
 /** A terminal of values: what a driver draws is drawn on a grid, as a VT100 would. */
-import { graphemes, textWidth } from "../../lib/terminal/escape.ts";
+import { graphemes, textWidth } from "../../lib/terminal/width.ts";
 import type { Frame, Machine } from "../../lib/terminal/live.ts";
 import { keyOf } from "../../lib/terminal/keys.ts";
 
