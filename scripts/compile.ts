@@ -17,6 +17,12 @@ import { bakedFlags, needsAddon, ownTarget, programFile, type Target, TARGETS } 
 import manifest from "../deno.json" with { type: "json" };
 
 const ROOT = new URL("../", import.meta.url).pathname;
+/**
+ * A start runs most of its code once: compiling it a second time, to run faster, is time lost (docs/performance.md).
+ * What runs long is compiled by V8's better compilers all the same.
+ */
+const V8_FLAGS = ["--no-sparkplug", "--regexp-tier-up-ticks=50"];
+
 const USAGE = "usage: deno task compile [--target NAME,...|all] [--out DIR] [--compiler FILE]";
 
 /** How binaries are made. */
@@ -109,6 +115,7 @@ export async function compile(
       "--no-code-cache",
       ...config,
       `--target=${target.triple}`,
+      `--v8-flags=${V8_FLAGS.join(",")}`,
       ...bakedFlags(target, manifest.permissions.cli),
       `--output=${output}`,
       "bundle/cli.js",

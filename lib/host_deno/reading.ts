@@ -7,10 +7,12 @@ import { AuthError } from "../errors.ts";
 import type { DirectoryEntry, FileStatus, Os, ReadingFiles } from "../host.ts";
 import { attemptUnlessAbsent } from "./failures.ts";
 
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+/** What Deno puts in place of what is not UTF-8. */
+const REPLACEMENT = "\ufffd";
 
 /** Deno's calls behind the reading. */
 interface Calls {
+  readonly readTextFile: (path: string) => Promise<string> | string;
   readonly readFile: (path: string) => Promise<Uint8Array> | Uint8Array;
   readonly readDir: (path: string) => AsyncIterable<Deno.DirEntry> | Iterable<Deno.DirEntry>;
   readonly lstat: (path: string) => Promise<Deno.FileInfo> | Deno.FileInfo;
@@ -22,6 +24,7 @@ const ASIDE: Calls = Deno;
 
 /** At once: quicker by a millisecond or two, for a start, when there is nothing that could go on. */
 export const AT_ONCE: Calls = {
+  readTextFile: Deno.readTextFileSync,
   readFile: Deno.readFileSync,
   readDir: Deno.readDirSync,
   lstat: Deno.lstatSync,
@@ -30,14 +33,13 @@ export const AT_ONCE: Calls = {
 
 /** The part of `Files` that changes nothing. */
 export function denoReading(os: Os, calls = ASIDE): ReadingFiles {
-  const readBytes = (path: string) =>
-    attemptUnlessAbsent(`read ${path}`, undefined, () => calls.readFile(path));
   return {
-    readText: async (path) => {
-      const bytes = await readBytes(path);
-      return bytes === undefined ? undefined : decode(path, bytes);
-    },
-    readBytes,
+    readText: (path) =>
+      attemptUnlessAbsent(`read ${path}`, undefined, async () => {
+        const text = await calls.readTextFile(path);
+        return text.includes(REPLACEMENT) ? decode(path, await calls.readFile(path)) : text;
+      }),
+    readBytes: (path) => attemptUnlessAbsent(`read ${path}`, undefined, () => calls.readFile(path)),
     list: (path) => attemptUnlessAbsent(`list ${path}`, undefined, () => listed(calls.readDir(path))),
     status: (path) =>
       attemptUnlessAbsent(`look at ${path}`, undefined, async () => statusOf(os, await calls.lstat(path))),
@@ -47,7 +49,7 @@ export function denoReading(os: Os, calls = ASIDE): ReadingFiles {
 
 function decode(path: string, bytes: Uint8Array): string {
   try {
-    return decoder.decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     throw new AuthError("file-failed", `Cannot read ${path}: it is not UTF-8 text`, { where: path, cause });
   }
