@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { exportedNames, staticImports } from "../../scripts/bundle.ts";
+import { dynamicImports, exportedNames, staticImports } from "../../scripts/bundle.ts";
 
 Deno.test("exportedNames() reads the list that the bundler ends a file with", () => {
   assert.deepEqual(exportedNames("var a=1,b=2;export{a as c,b};\n"), ["c", "b"]);
@@ -15,4 +15,10 @@ import {
 } from "./three.js";
 var y=()=>import("./late.js");export{x};`;
   assert.deepEqual(staticImports(code), ["one.js", "two.js", "three.js"]);
+});
+
+Deno.test("dynamicImports() are the files beside it that a file may load later", () => {
+  const code =
+    `import{a}from"./one.js";var b=()=>import("./late.js"),c=import("node:net");import("./later.js")`;
+  assert.deepEqual(dynamicImports(code), ["late.js", "later.js"]);
 });
