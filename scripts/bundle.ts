@@ -72,7 +72,7 @@ async function readParts(directory: string): Promise<ReadonlyMap<string, string>
 
 /** The names that a file of the bundler's exports: it ends with the list of them. */
 export function exportedNames(code: string): readonly string[] {
-  const list = /\bexport\s*\{([^{}]*)\};?\s*$/.exec(code)?.[1] ?? "";
+  const list = /\bexport\s*\{([^{}]*)\};?\s*(?:\/\*[\s\S]*\*\/\s*|\/\/.*\s*)*$/.exec(code)?.[1] ?? "";
   return list.split(",").map((one) => one.trim().split(/\s+as\s+/).at(-1) ?? "").filter((name) =>
     name !== ""
   );
@@ -130,9 +130,12 @@ async function bundleJoined(directory: string, entry: string, output: string, ex
 
 /** The file that the bundler made of a command: its name, and a hash. */
 function partOf(command: string, code: ReadonlyMap<string, string>): string {
-  const found = [...code.keys()].find((name) => /^(.+)-[A-Z0-9]{8}\.js$/.exec(name)?.[1] === command);
-  if (found === undefined) throw new Error(`The bundle has no file of ${command}`);
-  return found;
+  const found = [...code.keys()].filter((name) => /^(.+)-[A-Z0-9]{8}\.js$/.exec(name)?.[1] === command);
+  const [only, ...others] = found;
+  if (only === undefined || others.length > 0) {
+    throw new Error(`The bundle has ${found.length} files of ${command}`);
+  }
+  return only;
 }
 
 /** Files with all that they import statically. */

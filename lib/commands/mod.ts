@@ -243,10 +243,11 @@ export async function main(host: Host, argv: readonly string[], started?: Starte
 export async function run(
   world: Host,
   argv: readonly string[],
-  { build, recalled }: Started = { build: undefined },
+  { build, recalled, failure }: Started = { build: undefined },
 ): Promise<Ending> {
   const report = { host: world, trace: false, isBrief: isForSdk(argv), line: "", command: "" };
   try {
+    if (failure !== undefined) throw failure;
     const { host, keeper } = recorded(world, argv, build);
     const line = await readLine(host, argv);
     if (line.type === "text") {

@@ -10,7 +10,7 @@
  */
 import { isUsable } from "../chain/resume.ts";
 import { isAuthError } from "../errors.ts";
-import { readCredentials, type StoredSession } from "../files/aws_sessions.ts";
+import { readSession, type StoredSession } from "../files/aws_sessions.ts";
 import type { Host, StartHost } from "../host.ts";
 import type { Surroundings } from "../output/environment.ts";
 import type { EnvironmentFormat } from "../output/format.ts";
@@ -122,7 +122,7 @@ function slotOf(line: string): number {
  *
  * @param build the digest of this program; `undefined`: nothing is recalled
  * @returns `undefined` where the whole program has to find out, or to make a session
- * @throws AuthError for what cannot be read; the whole program will say more of it
+ * @throws AuthError for what cannot be read, TypeError for a memory that is damaged
  */
 export async function recall(
   host: AskedHost & Pick<Host, "now">,
@@ -136,7 +136,7 @@ export async function recall(
   // The session is read while a digest of the configuration is made.
   const [isSame, stored] = await Promise.all([
     areSame(host, memory.questions),
-    readCredentials(host, directory, identity, chain),
+    readSession(host, directory, identity, chain),
   ]);
   if (!isSame || stored === undefined) return undefined;
   const { session } = stored;
@@ -199,5 +199,8 @@ export async function answerOf(ask: Ask, answer: unknown): Promise<string | null
   if (answer === undefined) return null;
   if (ask === "bytes" && answer instanceof Uint8Array) return await sha256Hex(new Uint8Array(answer));
   if (ask === "text") return await sha256Hex(String(answer));
-  return typeof answer === "string" ? answer : JSON.stringify(answer);
+  if (typeof answer === "string") return answer;
+  const isStatus = typeof answer === "object" && answer !== null && "kind" in answer;
+  // The size of a directory changes with what is in it.
+  return JSON.stringify(isStatus && answer.kind !== "file" ? { ...answer, size: undefined } : answer);
 }

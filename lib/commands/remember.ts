@@ -103,6 +103,8 @@ const SETTINGS: ReadonlySet<string> = new Set([
   "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
   "HOME",
   "LOCALAPPDATA",
+  "TEMP",
+  "TMPDIR",
   "USERPROFILE",
   "XDG_CACHE_HOME",
   "XDG_CONFIG_HOME",
@@ -144,7 +146,12 @@ function recordedHost(host: Host, recording: Recording): Host {
     // Any other variable was asked for by the configuration (`!env`), and may be a secret.
     env: (name) => isSetting(name) ? notedVariable(host, recording, name) : spoiling(host.env)(name),
     files: derived(files, {
-      status: noted("status", files.status),
+      status: noted("status", async (path) => {
+        const status = await files.status(path);
+        // A pipe, or a device: to read it again is not to read the same.
+        if (status?.kind === "other") spoil();
+        return status;
+      }),
       realPath: noted("realPath", files.realPath),
       readBytes: noted("bytes", files.readBytes),
       readText: noted("text", files.readText),
@@ -190,7 +197,7 @@ function note(recording: Recording, ask: Ask, of: string, answer: string | null)
   else if (before[2] !== answer) recording.isSound = false;
 }
 
-/** Of keys and passwords in a configuration not even a digest is kept. */
+/** Of a configuration that was read with keys or passwords in it not even a digest is kept. */
 function holdsSecret(value: unknown): boolean {
   if (value instanceof Secret) return true;
   if (value instanceof Map) return [...value.values()].some(holdsSecret);

@@ -57,22 +57,19 @@ export function credentialsJson(session: AwsSession): string {
   });
 }
 
-/**
- * Prints what was recalled, where printing is all that is left to do.
- *
- * @returns whether it was
- */
-export function printRecalled(
-  host: Pick<StartHost, "os" | "env" | "write">,
-  { aim, stored }: Recalled,
-): boolean {
-  const { session: { directory }, use } = aim;
-  if (use.as === "child") return false;
-  if (use.as === "credentials") {
-    host.write(`${credentialsJson(stored.session)}\n`);
-  } else {
-    const edits = sessionVariables(host, directory, stored, use.around, use.files);
-    host.write(formatEnvironment(use.format, onlyInherited(edits, host.env)));
+/** What is printed of what was recalled; `undefined` where there is more to do than that. */
+export function printedText(
+  host: Pick<StartHost, "os" | "env">,
+  { aim: { session: { directory }, use }, stored }: Recalled,
+): string | undefined {
+  switch (use.as) {
+    case "credentials":
+      return `${credentialsJson(stored.session)}\n`;
+    case "variables": {
+      const edits = sessionVariables(host, directory, stored, use.around, use.files);
+      return formatEnvironment(use.format, onlyInherited(edits, host.env));
+    }
+    case "child":
+      return undefined;
   }
-  return true;
 }

@@ -5,6 +5,7 @@
  */
 import { configHome, dataHome, expandHome, isInside, joinPath, parentOf, resolvePath } from "../paths.ts";
 import { messageOf } from "../errors.ts";
+import { OWN_STREAMS } from "./settings.ts";
 import { mapAt, nodeAt, type Path, type Raw, type RawMap, type RawScalar } from "./raw.ts";
 import { gitRootAbove, homeOf, optional, type Session } from "./sources.ts";
 import type { Place, Trust } from "./trust.ts";
@@ -13,6 +14,8 @@ import type { Place, Trust } from "./trust.ts";
 export async function findPlaces(session: Session, root: RawMap): Promise<Trust["place"]> {
   const places = new Map<string, Place>();
   for (const { text, at } of pathsIn(root)) {
+    // What they lead to is another file in each run.
+    if (OWN_STREAMS.includes(text)) continue;
     const key = keyOf(text, at.file);
     if (!places.has(key)) places.set(key, await findPlace(session, text, at.file));
   }

@@ -100,7 +100,7 @@ function logsScope(base: Path, raw: Raw | undefined, { problems }: Scope): Scope
 }
 
 /** Where logs go when nothing is said; stdout is kept for data. */
-const OWN_STREAMS = ["/dev/stderr", "/dev/stdout"];
+export const OWN_STREAMS: readonly string[] = ["/dev/stderr", "/dev/stdout"];
 
 /** A log file; one that only a trusted file may name is left out with a warning, since nothing depends on it. */
 function logFile(scope: Scope, trust: Trust): string | undefined {

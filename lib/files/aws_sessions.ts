@@ -66,21 +66,20 @@ export async function readSession(
   identity: string,
   chain: string,
 ): Promise<StoredSession | undefined> {
-  const found = await readCredentials(host, directory, identity, chain);
+  const paths = awsFilePaths(host, directory);
+  const found = credentialsOf(sectionsOf(await readIni(host, paths.credentials)), identity, chain);
   if (found === undefined) return undefined;
-  const config = sectionsOf(await readIni(host, awsFilePaths(host, directory).config));
+  const config = sectionsOf(await readIni(host, paths.config));
   const profile = config.findLast(({ name }) => name === configSection(found.section));
   return { ...found, session: { ...found.session, ...principalOf(profile, chain) } };
 }
 
-/** The same without its principal, which is in the config file: what it takes to use a session. */
-export async function readCredentials(
-  host: AwsFilesReader,
-  directory: string,
+/** Without its principal, which is in the config file. */
+function credentialsOf(
+  sections: readonly IniSection[],
   identity: string,
   chain: string,
-): Promise<StoredSession | undefined> {
-  const sections = sectionsOf(await readIni(host, awsFilePaths(host, directory).credentials));
+): StoredSession | undefined {
   for (const wanted of candidates(identity, chain)) {
     const [section, another] = sections.filter(({ name }) => name === wanted);
     // A section that is written twice is read differently by every SDK.

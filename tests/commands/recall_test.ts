@@ -179,6 +179,7 @@ for (const [line, code] of Object.entries(LINES)) {
     assert.deepEqual(asked.filter((path) => !path.startsWith(KEPT)), [
       "/home/ana/.local/state/atmos/trust",
       "/home/ana/.config/atmos/tests/aws/my-sso/credentials",
+      "/home/ana/.config/atmos/tests/aws/my-sso/config",
     ]);
   });
 }
@@ -296,8 +297,50 @@ Deno.test("start() leaves a session to the whole program when it is no longer fr
     world.host.put(credentials, broken, 0o600);
     assert.equal((await run(world)).wasWhole, true);
   }
+  world.host.put(credentials, text, 0o600);
+  assert.equal((await run(world)).wasWhole, false);
+  const config = "/home/ana/.config/atmos/tests/aws/my-sso/config";
+  world.host.put(config, "not INI\n", 0o600);
+  const brokenConfig = await run(world);
+  assert.deepEqual([brokenConfig.wasWhole, brokenConfig.code], [true, 1]);
+  await world.host.files.remove(config);
+  assert.equal((await run(world)).wasWhole, false);
   await world.host.files.remove(credentials);
   assert.equal((await run(world)).wasWhole, true);
+});
+
+Deno.test("start() recalls with the paths that a configuration may name, and with what it finds in directories", async () => {
+  for (const file of ["/dev/stderr", "/tmp/atmos.log"]) {
+    const logs = `logs: { file: "${file}", level: Warning }`;
+    await assertRecalled(await startWorld({ config: `${logs}\n${CONFIG}` }));
+  }
+  const world = await startWorld();
+  await assertRecalled(world);
+  const { status } = world.host.files;
+  const grown = derived<Host>(world.host, {
+    files: derived(world.host.files, {
+      status: async (path) => {
+        const found = await status(path);
+        return found?.kind === "directory" ? { ...found, size: found.size + 20 } : found;
+      },
+    }),
+  });
+  assert.equal((await run(world, ENV, { from: grown })).wasWhole, false);
+});
+
+Deno.test("start() is left nothing of a configuration from a pipe: it can be read once", async () => {
+  const world = await startWorld();
+  const { status } = world.host.files;
+  const from = derived<Host>(world.host, {
+    files: derived(world.host.files, {
+      status: async (path) => {
+        const found = await status(path);
+        return found !== undefined && path === "/work/repo/atmos.yaml" ? { ...found, kind: "other" } : found;
+      },
+    }),
+  });
+  assert.equal((await run(world, ENV, { from })).code, 0);
+  assert.deepEqual(kept(world), []);
 });
 
 Deno.test("start() prints the session of --chain while it lasts: somebody else renews it", async () => {
@@ -378,6 +421,8 @@ Deno.test("start() takes nothing that others may have written, or that is damage
     ["", 0o600],
     ["[]", 0o600],
     ['{"key":1}', 0o600],
+    [text.replace(/"aim":\{.*$/s, '"aim":null}'), 0o600],
+    [text.replace(/"questions":\[/, '"questions":[null,'), 0o600],
   ];
   for (const [content, mode] of bad) {
     host.put(path, content, mode);
@@ -462,16 +507,20 @@ Deno.test("start() goes on without a home, and where the state directory cannot 
   }
 });
 
-Deno.test("start() leaves what it cannot print to the whole program, which says why", async () => {
+Deno.test("start() tells what it cannot print, and does not print it twice", async () => {
   const world = await startWorld();
   await assertRecalled(world);
   const full = new AuthError("file-failed", "Cannot write to standard output: no space left on the device");
-  const from = derived<Host>(world.host, {
-    write: () => {
-      throw full;
-    },
-  });
-  const ran = await run(world, ENV, { from });
-  assert.deepEqual([ran.wasWhole, ran.code, ran.out], [true, 1, ""]);
-  assert.match(ran.told, /no space left/);
+  for (const length of [0, 20]) {
+    let writes = 0;
+    const from = derived<Host>(world.host, {
+      write: (text) => {
+        world.host.write(text.slice(0, writes++ === 0 ? length : undefined));
+        throw full;
+      },
+    });
+    const ran = await run(world, ENV, { from });
+    assert.deepEqual([ran.code, ran.out.length, writes], [1, length, 1]);
+    assert.match(ran.told, /no space left/);
+  }
 });

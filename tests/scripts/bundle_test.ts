@@ -4,6 +4,7 @@ import { dynamicImports, exportedNames, staticImports } from "../../scripts/bund
 Deno.test("exportedNames() reads the list that the bundler ends a file with", () => {
   assert.deepEqual(exportedNames("var a=1,b=2;export{a as c,b};\n"), ["c", "b"]);
   assert.deepEqual(exportedNames("var a=1;\nexport {\n  a as default,\n  b as d\n};\n"), ["default", "d"]);
+  assert.deepEqual(exportedNames("var a=1;export{a as b};\n/*! a license */\n//# a mark\n"), ["b"]);
   assert.deepEqual(exportedNames("f('export{x}');"), []);
   assert.deepEqual(exportedNames(""), []);
 });

@@ -167,7 +167,7 @@ async function withHostileChunk({ target, compiling }: Made, home: string, comma
   const stage = await Deno.makeTempDir({ dir: home });
   await bundleProgram(`${stage}/bundle`);
   // What is started often is in one file; there hostile code waits for the same time.
-  const prefix = command === "env" ? "start." : `${command}-`;
+  const prefix = command === "env" ? "work." : `${command}-`;
   const chunk = (await Array.fromAsync(Deno.readDir(`${stage}/bundle`), ({ name }) => name))
     .find((name) => name.startsWith(prefix));
   assert.ok(chunk !== undefined, `a chunk of ${command}`);
