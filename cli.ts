@@ -8,7 +8,7 @@ import { start, type Started } from "./lib/commands/start.ts";
 import { startHost } from "./lib/host_deno/start.ts";
 
 // Not awaited here: in a compiled program other modules import this file, which must have ended by then.
-start(startHost(), Deno.args).then(goOn).then(Deno.exit);
+start(startHost(), Deno.args).then(goOn).then((code) => Deno.exit(code));
 
 /** All of the program is loaded when there is something left to do. */
 async function goOn(started: Started | undefined): Promise<number> {
