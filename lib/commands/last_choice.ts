@@ -6,6 +6,7 @@
  */
 import { isAuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
+import { parsedJson } from "../parsed_json.ts";
 import { joinPath, stateHome } from "../paths.ts";
 
 type ChoiceHost = Pick<Host, "files" | "env" | "os">;
@@ -38,18 +39,9 @@ export async function keepChoice(host: ChoiceHost, name: string): Promise<void> 
 async function readChoices(host: ChoiceHost): Promise<readonly string[]> {
   const text = await host.files.readText(choicesPath(host)) ?? "";
   return text.split("\n").flatMap((line) => {
-    const name = /^"(?:[^"\\]|\\.)*"$/.test(line) ? parsed(line) : undefined;
+    const name = /^"(?:[^"\\]|\\.)*"$/.test(line) ? parsedJson(line) : undefined;
     return typeof name === "string" ? [name] : [];
   });
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 async function kindly<T>(work: () => Promise<T>): Promise<T | undefined> {

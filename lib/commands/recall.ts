@@ -14,6 +14,7 @@ import { readSession, type StoredSession } from "../files/aws_sessions.ts";
 import type { Host, StartHost } from "../host.ts";
 import type { Surroundings } from "../output/environment.ts";
 import type { EnvironmentFormat } from "../output/format.ts";
+import { parsedJson } from "../parsed_json.ts";
 import { joinPath, stateHome } from "../paths.ts";
 import { sha256Hex } from "../sha256.ts";
 import { isAlive } from "../time.ts";
@@ -151,13 +152,8 @@ async function readMemory(host: AskedHost, path: string): Promise<Memory | undef
   const status = await host.files.status(path);
   const isOurs = status?.kind === "file" && status.owned !== false && ((status.mode ?? 0) & 0o077) === 0;
   if (!isOurs) return undefined;
-  try {
-    const value: unknown = JSON.parse(await host.files.readText(path) ?? "null");
-    return isMemory(value) ? value : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const value = parsedJson(await host.files.readText(path) ?? "");
+  return isMemory(value) ? value : undefined;
 }
 
 /** The rest follows from the key: it names the very program that wrote it. */

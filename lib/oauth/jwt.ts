@@ -4,6 +4,7 @@
  * @module
  */
 import type { Secret } from "../credentials.ts";
+import { parsedJson } from "../parsed_json.ts";
 import type { EpochMillis } from "../time.ts";
 
 /** The registered claims that we look at. Not verified: STS does that. */
@@ -40,13 +41,8 @@ function decodeBase64Url(text: string): string | undefined {
 
 function parseJson(text: string | undefined): Readonly<Record<string, unknown>> | undefined {
   if (text === undefined) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? { ...value } : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const value = parsedJson(text);
+  return typeof value === "object" && value !== null ? { ...value } : undefined;
 }
 
 /** A NumericDate (RFC 7519 section 2): seconds, perhaps with a fraction. */

@@ -5,6 +5,7 @@
  * @module
  */
 import { AuthError } from "../errors.ts";
+import { parsedJson } from "../parsed_json.ts";
 import { joinPath } from "../paths.ts";
 import type { FileStatus, Os } from "../host.ts";
 import type { Component } from "./types.ts";
@@ -121,7 +122,7 @@ function jsonFile(value: Plain): string {
 /** Whether a file that is there may be replaced: one of ours, or an empty one. */
 export function isReplaceable(text: string, { shape }: Pick<GeneratedFile, "shape">): boolean {
   if (text.trim() === "") return true;
-  return hasShape(parsed(text), shape);
+  return hasShape(parsedJson(text), shape);
 }
 
 function hasShape(value: unknown, [keys, ...below]: GeneratedFile["shape"]): boolean {
@@ -129,16 +130,6 @@ function hasShape(value: unknown, [keys, ...below]: GeneratedFile["shape"]): boo
   if (keys === undefined) return true;
   const [[key, inner] = ["", undefined], ...others] = Object.entries(value);
   return keys.includes(key) && others.length === 0 && hasShape(inner, below);
-}
-
-/** What a text is as JSON; `undefined`: it is none. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 const THINGS: Readonly<Record<FileStatus["kind"], string>> = {

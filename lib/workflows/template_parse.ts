@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { parsedJson } from "../parsed_json.ts";
 
 /** A value in a pipeline. */
 export type Operand =
@@ -139,13 +140,8 @@ function refusedText(body: string, start: number): string {
 
 /** A text in double quotes; its escapes are those of JSON, and Go's `\'`, `\a`, `\v` are none that commands need. */
 function unquoted(text: string): string | undefined {
-  try {
-    const value: unknown = JSON.parse(text.replaceAll("\t", "\\t"));
-    return typeof value === "string" ? value : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const value = parsedJson(text.replaceAll("\t", "\\t"));
+  return typeof value === "string" ? value : undefined;
 }
 
 const KEYWORDS = ["if", "else", "end", "range", "with", "define", "template", "block", "break", "continue"];
