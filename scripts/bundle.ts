@@ -90,9 +90,9 @@ export function dynamicImports(code: string): readonly string[] {
 }
 
 /**
- * Joins what is read together into one of the parts or a new file. The bundler makes a file of everything that two commands share: a start would read some
- * forty small ones, at a quarter of a millisecond each. The files stay, and pass on what the joined one exports, so
- * that no module is there twice.
+ * Joins what is read together into one of the parts or a new file. The bundler makes a file of everything that two
+ * commands share: a start would read some twenty small ones, at a quarter of a millisecond each. The files stay, and
+ * pass on what the joined one exports, so that no module is there twice.
  *
  * @throws Error for an output of the bundler that is not as it is known
  */

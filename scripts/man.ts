@@ -7,7 +7,7 @@
 import { type Command } from "../lib/commands/command.ts";
 import { type Flags, longName } from "../lib/commands/flags.ts";
 import { GLOBAL_FLAGS } from "../lib/commands/globals.ts";
-import { type Group, ROOT } from "../lib/commands/mod.ts";
+import { type Group, ROOT } from "../lib/commands/table.ts";
 import manifest from "../deno.json" with { type: "json" };
 
 /** Exit codes with their meaning, as in the README. */

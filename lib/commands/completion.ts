@@ -90,7 +90,7 @@ function joinEquals(words: readonly string[]): readonly string[] {
 
 /** Goes down the tree of commands as far as the words lead. */
 async function placeAt(words: readonly string[]): Promise<Place> {
-  const { ROOT } = await import("./mod.ts");
+  const { ROOT } = await import("./table.ts");
   let node: (typeof ROOT)["members"][string] = ROOT;
   let left = withoutGlobals(words);
   const path: string[] = [];

@@ -14,7 +14,7 @@ import { type CustomLine, customLine, customRows } from "./custom.ts";
 import { usage } from "./flags.ts";
 import { GLOBAL_FLAGS } from "./globals.ts";
 import { groupHelp } from "./help.ts";
-import { type Group, ROOT } from "./mod.ts";
+import { type Group, ROOT } from "./table.ts";
 
 /** The names that the configuration cannot give anything else to do. */
 function builtInNames(path: string, { members }: Group): readonly string[] {

@@ -33,7 +33,7 @@ import { trustPath } from "./trust_store.ts";
 
 /** The variables that stand in for flags, and those that say who is there and what it may look like. */
 export async function noteWords({ host, ledger }: Noting, command: string): Promise<void> {
-  const { commandAt } = await import("./mod.ts");
+  const { commandAt } = await import("./table.ts");
   const flags = { ...GLOBAL_FLAGS, ...(await commandAt(command))?.flags };
   for (const { variable } of Object.values(flags)) if (variable !== undefined) ledger.need("env", variable);
   askedLevel({ env: blankEnv((name) => ledger.need("env", name)) }, {

@@ -123,22 +123,18 @@ const isSetting = (name: string): boolean =>
 /** What cannot be asked again is not kept, nor what does more than ask. */
 function recordedHost(host: Host, recording: Recording): Host {
   const noted = <Answer>(ask: Ask, question: (of: string) => Promise<Answer>) => async (of: string) => {
-    if (recording.hasEnded) return await question(of);
     try {
       const answer = await question(of);
-      note(recording, ask, of, await answerOf(ask, answer));
+      if (!recording.hasEnded) note(recording, ask, of, await answerOf(ask, answer));
       return answer;
     } catch (error) {
-      recording.isSound = false;
+      spoil(recording);
       throw error;
     }
   };
-  const spoil = () => {
-    if (!recording.hasEnded) recording.isSound = false;
-  };
   const spoiling =
     <Given extends unknown[], Result>(act: (...given: Given) => Result) => (...given: Given) => {
-      spoil();
+      spoil(recording);
       return act(...given);
     };
   const { files } = host;
@@ -149,7 +145,7 @@ function recordedHost(host: Host, recording: Recording): Host {
       status: noted("status", async (path) => {
         const status = await files.status(path);
         // A pipe, or a device: to read it again is not to read the same.
-        if (status?.kind === "other") spoil();
+        if (status?.kind === "other") spoil(recording);
         return status;
       }),
       realPath: noted("realPath", files.realPath),
@@ -163,7 +159,7 @@ function recordedHost(host: Host, recording: Recording): Host {
       lock: spoiling(files.lock),
     }),
     get prompt() {
-      spoil();
+      spoil(recording);
       return host.prompt;
     },
     now: spoiling(host.now),
@@ -179,15 +175,19 @@ function recordedHost(host: Host, recording: Recording): Host {
 }
 
 function notedVariable(host: Host, recording: Recording, name: string): string | undefined {
-  if (recording.hasEnded) return host.env(name);
   try {
     const answer = host.env(name);
-    note(recording, "env", name, answer ?? null);
+    if (!recording.hasEnded) note(recording, "env", name, answer ?? null);
     return answer;
   } catch (error) {
-    recording.isSound = false;
+    spoil(recording);
     throw error;
   }
+}
+
+/** What happens once it has ended is no part of it. */
+function spoil(recording: Recording): void {
+  if (!recording.hasEnded) recording.isSound = false;
 }
 
 function note(recording: Recording, ask: Ask, of: string, answer: string | null): void {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { commandAt, type Group, main, ROOT } from "../../lib/commands/mod.ts";
+import { main } from "../../lib/commands/mod.ts";
+import { commandAt, type Group, ROOT } from "../../lib/commands/table.ts";
 import { NEEDS, neverNeeded } from "../../lib/commands/needs.ts";
 import { fakeHost } from "../fake_host.ts";
 
