@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { mergeMaps, type MergeOptions } from "../config/merge.ts";
 import { describeNode, emptyMap, isNull, type Raw, type RawMap } from "../config/raw.ts";
 import type { ConfigFile } from "../config/types.ts";
 import type { SourcePosition } from "../errors.ts";
-import { COMPONENT_TYPES } from "./types.ts";
+import { mergeManifests, mergeSections } from "./merge.ts";
+import { COMPONENT_TYPES, type ListMerge } from "./types.ts";
 import { entryFor, mapIn, valueIn, withEntries, wordIn } from "./values.ts";
 
 /** Why a manifest, or a component of it, cannot be used. */
@@ -77,7 +77,7 @@ function importItem(item: Raw): ImportItem {
  */
 export function manifestMerger(
   file: (path: string) => ManifestFile | undefined,
-  options: MergeOptions,
+  lists: ListMerge,
 ): (path: string) => Manifest {
   const merged = new Map<string, Manifest>();
   const merge = (path: string, trail: readonly string[]): Manifest => {
@@ -94,13 +94,13 @@ export function manifestMerger(
           continue;
         }
         const part = merge(imported, [...trail, path]);
-        root = mergeMaps(root, part.root, options);
+        root = mergeManifests(root, part.root, lists);
         all.push(...part.faults);
         for (const source of part.files) sources.add(source);
       }
     }
     const manifest = {
-      root: withOverridesInside(mergeMaps(root, own, options), options),
+      root: withOverridesInside(mergeManifests(root, own, lists), lists),
       faults: [...new Set(all)],
       files: sources,
     };
@@ -152,7 +152,7 @@ function cycleFault(at: SourcePosition, trail: readonly string[], again: string)
  * `overrides` of a manifest are for the components of that manifest and of what it imports, and for no others: they
  * move into these components, where those of a manifest further out come over them.
  */
-function withOverridesInside(root: RawMap, options: MergeOptions): RawMap {
+function withOverridesInside(root: RawMap, lists: ListMerge): RawMap {
   const general = mapIn(root, "overrides");
   const withoutOwn = general === undefined ? root : withEntries(root, { overrides: undefined });
   return COMPONENT_TYPES.reduce((map, type) => {
@@ -160,14 +160,14 @@ function withOverridesInside(root: RawMap, options: MergeOptions): RawMap {
     const special = mapIn(section, "overrides");
     const both = general === undefined || special === undefined
       ? general ?? special
-      : mergeMaps(general, special, options);
+      : mergeSections(general, special, lists);
     if (both === undefined) return map;
     const cleared = section === undefined || special === undefined
       ? map
       : withEntries(map, { [type]: entryFor(type, withEntries(section, { overrides: undefined })) });
     return withComponents(cleared, type, (component) => {
       const inner = mapIn(component, "overrides");
-      const overrides = inner === undefined ? both : mergeMaps(inner, both, options);
+      const overrides = inner === undefined ? both : mergeSections(inner, both, lists);
       return withEntries(component, { overrides: entryFor("overrides", overrides) });
     });
   }, withoutOwn);

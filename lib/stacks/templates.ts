@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { RawMap } from "../config/raw.ts";
+import type { Raw } from "../config/raw.ts";
 import { AuthError } from "../errors.ts";
-import { plainValue, valueIn } from "./values.ts";
+import { plainValue } from "./values.ts";
 
 /** A text with its values, and those that there were none for. */
 export interface Filled {
@@ -13,31 +13,36 @@ export interface Filled {
   readonly missing: readonly string[];
 }
 
-/** Fills a pattern; an empty value counts as none. */
-export function fillPattern(pattern: string, lookup: (key: string) => string | undefined): Filled {
+/** Fills a pattern; a word that `lookup` does not know stays as it is written, and is missing. */
+export function fillPattern(pattern: string, lookup: (word: string) => string | undefined): Filled {
   const missing: string[] = [];
-  const text = pattern.replaceAll(/\{([^{}]+)\}/g, (_, word: string) => {
-    const value = lookup(word.trim()) ?? "";
-    if (value === "") missing.push(`vars.${word.trim()}`);
-    return value;
+  const text = pattern.replaceAll(/\{([^{}]*)\}/g, (written, word: string) => {
+    const value = lookup(word);
+    if (value === undefined) missing.push(written);
+    return value ?? written;
   });
   return { text, missing };
 }
 
 /**
- * Fills a template.
+ * Fills a template; an empty text is a value.
  *
+ * @param lookup the value at a path of keys
  * @param where its configuration path
  * @throws AuthError `config-invalid` when it holds more than `{{ .path.to.value }}`
  */
-export function fillName(template: string, data: RawMap, where: string): Filled {
+export function fillName(
+  template: string,
+  lookup: (path: readonly string[]) => Raw | undefined,
+  where: string,
+): Filled {
   const missing: string[] = [];
   const text = template.replaceAll(/\{\{-?(.*?)-?\}\}/gs, (_, inside: string) => {
     const path = /^\.([\w-]+(?:\.[\w-]+)*)$/.exec(inside.trim())?.[1];
     if (path === undefined) throw unreadTemplate(where, inside);
-    const value = valueIn(data, ...path.split("."));
+    const value = lookup(path.split("."));
     const plain = value === undefined ? null : plainValue(value);
-    if (plain === null || typeof plain === "object" || plain === "") missing.push(path);
+    if (plain === null || typeof plain === "object" || value?.type !== "scalar") missing.push(path);
     return String(plain);
   });
   return { text, missing };

@@ -145,7 +145,7 @@ Deno.test("lists meet as settings.list_merge_strategy says", async () => {
   });
   assert.deepEqual(await zones("", { ATMOS_SETTINGS_LIST_MERGE_STRATEGY: "merge" }), {
     stage: "dev",
-    zones: ["c", "b"],
+    zones: ["a", "b"],
   });
   await assert.rejects(
     zones("settings: { list_merge_strategy: sideways }\n"),
