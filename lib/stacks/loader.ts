@@ -23,8 +23,8 @@ import {
   importItems,
   type Manifest,
   type ManifestFile,
-  manifestMerger,
 } from "./manifest.ts";
+import { manifestMerger } from "./merger.ts";
 import { isNamedByPath, stackParts } from "./naming.ts";
 import { extensionOf, matchesPattern } from "./patterns.ts";
 import { projectSettings } from "./settings.ts";

@@ -90,33 +90,6 @@ Deno.test("metadata is inherited, but for what a base inherits from, and that it
   assert.deepEqual([alone.isLocked, alone.folder], [false, "it"]);
 });
 
-Deno.test("overrides are for the components of their manifest and of what that imports, and for no others", async () => {
-  const files = {
-    "stacks/teams/net.yaml": yaml`
-      import: [catalog/vpc]
-      terraform:
-        overrides: { vars: { team: net, tier: net } }
-      overrides: { env: { TEAM: net } }
-    `,
-    "stacks/catalog/vpc.yaml": "components: { terraform: { vpc: { vars: { team: none } } } }\n",
-    [DEV]: yaml`
-      import: [teams/net]
-      vars: { stage: dev, team: top }
-      components:
-        terraform:
-          app: {}
-          vpc: { vars: { tier: own, size: 3 } }
-    `,
-  };
-  const [vpc, app] = [await componentOf(files, "vpc", "dev"), await componentOf(files, "app", "dev")];
-  assert.deepEqual([plain(vpc, "vars"), vpc.env], [
-    { stage: "dev", team: "net", tier: "net", size: 3 },
-    { TEAM: "net" },
-  ]);
-  assert.deepEqual([plain(app, "vars"), app.env], [{ stage: "dev", team: "top" }, {}]);
-  assert.equal(vpc.sections.entries.has("overrides"), false);
-});
-
 Deno.test("a component without anything of its own has what is imported", async () => {
   const component = await componentOf(
     {
