@@ -118,7 +118,7 @@ function workspaceByPattern(pattern: string, source: StateSource): string {
   const words = patternWords(source);
   const { text, missing } = fillPattern(pattern, (word) => words.get(word));
   if (missing.length === 0) return named(text, where, source);
-  throw unnamed(`${missing.join(", ")} in ${JSON.stringify(pattern)} stands for nothing`, where, source, [
+  throw unnamed(`${missing.join(", ")} in ${JSON.stringify(pattern)} is not known`, where, source, [
     `The words are ${[...words.keys()].map((word) => `{${word}}`).join(", ")}`,
   ]);
 }
@@ -143,7 +143,7 @@ function patternWords(source: StateSource): ReadonlyMap<string, string> {
 
 function named(text: string, where: string, source: StateSource): string {
   if (text !== "") return text;
-  throw unnamed("nothing is left of the name", where, source);
+  throw unnamed("the name would be empty", where, source);
 }
 
 function unnamed(

@@ -123,7 +123,7 @@ function metadataFaults(metadata: RawMap | undefined): readonly Fault[] {
   return [...metadata?.entries.values() ?? []].filter(({ key }) => !GENERAL_METADATA.includes(key))
     .map(({ key, keyAt }) => ({
       at: keyAt,
-      reason: `\`metadata.${key}\` at the top of a manifest is for no component`,
+      reason: `\`metadata.${key}\` cannot stand at the top of a manifest`,
       hint: `Write it into the component; at the top there may be ${GENERAL_METADATA.join(", ")}`,
     }));
 }
@@ -140,7 +140,7 @@ function strategyFault(raw: Raw): Fault {
   const what = written === undefined ? describeNode(raw) : JSON.stringify(written);
   return {
     at: raw.at,
-    reason: `\`settings.list_merge_strategy\`, ${what}, is not one of ${LIST_MERGES.join(", ")}`,
+    reason: `\`settings.list_merge_strategy\` should be one of ${LIST_MERGES.join(", ")}, and is ${what}`,
   };
 }
 

@@ -108,11 +108,11 @@ Deno.test("a workspace's pattern takes missing variables for empty texts, and re
   );
   await assert.rejects(workspace("{stage}-{stack}"), {
     code: "config-invalid",
-    message: 'Cannot name the workspace of net/vpc in dev: {stack} in "{stage}-{stack}" stands for nothing',
+    message: 'Cannot name the workspace of net/vpc in dev: {stack} in "{stage}-{stack}" is not known',
   });
   await assert.rejects(workspace("{region}"), {
     code: "config-invalid",
-    message: "Cannot name the workspace of net/vpc in dev: nothing is left of the name",
+    message: "Cannot name the workspace of net/vpc in dev: the name would be empty",
   });
   const attributes =
     "{ vars: { attributes: [a, b] }, metadata: { terraform_workspace_pattern: 'x-{attributes}' } }";

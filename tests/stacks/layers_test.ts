@@ -36,9 +36,8 @@ Deno.test("settings.list_merge_strategy of a manifest, a base or a component cou
   assert.deepEqual(await zones("", append, "list_merge_strategy: ''"), all);
   await assert.rejects(zones("", "", "list_merge_strategy: sideways"), {
     code: "config-invalid",
-    message:
-      'Cannot use the component it in dev: `settings.list_merge_strategy`, "sideways", is not one of ' +
-      "replace, append, merge",
+    message: "Cannot use the component it in dev: `settings.list_merge_strategy` should be one of " +
+      'replace, append, merge, and is "sideways"',
   });
 });
 
@@ -110,8 +109,7 @@ Deno.test("metadata at the top of a manifest is for all of its components, which
   assert.deepEqual(await made("child"), [false, false, "dev-x"]);
   await assert.rejects(it("metadata: { component: vpc }\ncomponents: { terraform: { it: {} } }\n"), {
     code: "config-invalid",
-    message:
-      "Cannot use the component it in dev: `metadata.component` at the top of a manifest is for no component",
+    message: "Cannot use the component it in dev: `metadata.component` cannot stand at the top of a manifest",
   });
 });
 
