@@ -4,6 +4,7 @@
  * @module
  */
 import { listDirectory, type Listing } from "../config/glob.ts";
+import { isAuthError } from "../errors.ts";
 import type { Os } from "../host.ts";
 import { isInside, joinPath } from "../paths.ts";
 import { patternsOf, type Segment } from "./patterns.ts";
@@ -80,6 +81,9 @@ async function directoriesFor(
     .map(({ name }) => joinPath(os, path, name));
 }
 
+/** A link that is called like a manifest is one: where it leads need not be looked at. */
+const isManifest = (name: string) => /\.ya?ml$/i.test(name);
+
 /** A directory and all below it, each before what is in it. */
 async function below(
   grounds: Grounds,
@@ -95,7 +99,7 @@ async function below(
     const inner = joinPath(os, path, name);
     if (
       kind === "directory" ||
-      (kind === "symlink" && await isFollowed(grounds, inner, [...trail, real], links))
+      (kind === "symlink" && !isManifest(name) && await isFollowed(grounds, inner, [...trail, real], links))
     ) {
       found.push(...await below(grounds, inner, [...trail, real], links));
     }
@@ -105,16 +109,26 @@ async function below(
 
 /** A link to a directory of the project that does not lead back up. */
 async function isFollowed(
-  { files, os, basePath }: Grounds,
+  grounds: Grounds,
   path: string,
   trail: readonly string[],
   links: { left: number },
 ): Promise<boolean> {
+  const { files, os } = grounds;
   const real = await files.realPath(path);
-  if (real === undefined || trail.includes(real)) return false;
-  const home = await files.realPath(basePath) ?? basePath;
-  if (!isInside(os, real, home) || (await files.status(real))?.kind !== "directory") return false;
-  return links.left-- > 0;
+  if (real === undefined || trail.some((above) => isInside(os, above, real))) return false;
+  if (!isInside(os, real, await realBase(grounds))) return false;
+  return (await files.status(real))?.kind === "directory" && links.left-- > 0;
+}
+
+/** In a sandbox the project's own directory need not be open to be looked at. */
+async function realBase({ files, basePath }: Grounds): Promise<string> {
+  try {
+    return await files.realPath(basePath) ?? basePath;
+  } catch (error) {
+    if (isAuthError(error, "permission-missing")) return basePath;
+    throw error;
+  }
 }
 
 async function entriesOf({ files }: Grounds, path: string) {

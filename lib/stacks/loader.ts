@@ -191,7 +191,7 @@ async function isFolder(
     const real = await files.realPath(joinPath(os, settings[type].directory, folder));
     return real !== undefined && (await files.status(real))?.kind === "directory";
   } catch (error) {
-    if (isAuthError(error, "file-failed")) return true;
+    if (isAuthError(error, "file-failed", "permission-missing")) return true;
     throw error;
   }
 }

@@ -66,14 +66,15 @@ export function stackParts(stack: Surroundings, manifest: string, naming: Naming
     fault !== undefined && wordIn(componentMap(stack, type, component), "metadata", "type") === "abstract";
   const firm = placed.filter((one) => !isLoose(one));
   // What is only inherited from needs no name of its own: it is in each stack of the manifest.
-  const names = [...new Set((firm.length === 0 ? placed : firm).map(({ name }) => name))];
+  const [counted, joining] = firm.length === 0 ? [placed, []] : [firm, placed.filter(isLoose)];
+  const names = [...new Set(counted.map(({ name }) => name))];
   return names.map((name) => {
-    const inside = placed.filter((one) => one.name === name || (firm.length > 0 && isLoose(one)));
-    const unnamed = firm.find((one) => one.name === name && one.fault !== undefined);
+    const inside = counted.filter((one) => one.name === name);
+    const unnamed = inside.find(({ fault }) => fault !== undefined);
     const subject = names.length === 1 ? "it" : unnamed?.component;
     return {
       name,
-      components: namesByType(inside),
+      components: namesByType(placed.filter((one) => inside.includes(one) || joining.includes(one))),
       fault: unnamed === undefined ? undefined : `${subject} has no ${unnamed.fault}`,
     };
   });

@@ -96,7 +96,9 @@ Deno.test("** follows links to directories of the project, and none that lead ba
     "/work/shared/self": "/work/shared",
   };
   const paths = ["catalog/a.yaml", "../shared/s.yaml", "../../elsewhere/e.yaml"];
-  assert.deepEqual(await found(paths, "**/*.yaml", links), ["catalog/a.yaml", "catalog/linked/s.yaml"]);
+  for (const pattern of ["**/*.yaml", "catalog/**/*.yaml"]) {
+    assert.deepEqual(await found(paths, pattern, links), ["catalog/a.yaml", "catalog/linked/s.yaml"]);
+  }
 });
 
 Deno.test("matchesPattern() reads the signs as Atmos does", () => {

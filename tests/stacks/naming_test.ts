@@ -89,6 +89,15 @@ Deno.test("a component without the values is in a stack that is called by its pa
   );
 });
 
+Deno.test("a manifest of bases alone is called by its path, and says what it lacks", async () => {
+  const base = "components: { terraform: { base: { metadata: { type: abstract } } } }\n";
+  const project = await projectOf({ "atmos.yaml": PATTERN, "stacks/deploy/x.yaml": base });
+  const stacks = await listStacks(project);
+  assert.deepEqual(stacks.map(({ name, components, nameFault }) => [name, components.terraform, nameFault]), [
+    ["deploy/x", ["base"], "it has no vars.tenant, vars.stage"],
+  ]);
+});
+
 Deno.test("a pattern has its four words between hyphens, and whatever else is there says nothing", async () => {
   const named = async (pattern: string, vars = "{ tenant: acme, stage: dev }") => {
     const files = {
