@@ -34,6 +34,9 @@ const KEYS = [
     "__proto__",
     "constructor",
     "terraform_workspace",
+    "terraform_workspace_pattern",
+    "list_merge_strategy",
+    "key",
   ],
 ];
 const WORDS = [
@@ -59,6 +62,8 @@ const WORDS = [
     "null",
     "~",
     "1e400",
+    "append",
+    "{stage}-{component}",
   ],
 ];
 
