@@ -85,9 +85,11 @@ export interface Command {
   readonly directory?: string;
   /**
    * `inherit`: the child has our terminal; `capture`: its stdout is returned, stdin is empty, stderr is ours; `quiet`:
-   * the same, and Ctrl-C is the child's, as of one that has our terminal.
+   * the same, and Ctrl-C is the child's, as of one that has our terminal. Other signals are passed on to every child.
    */
   readonly stdio: "inherit" | "capture" | "quiet";
+  /** The program is `bash` or `sh` with `-c` and a script of ours: signals are passed on to its commands, too. */
+  readonly isScript?: boolean;
   /** Ends the child (and fails with `failed`) after this many milliseconds. */
   readonly timeoutMillis?: number;
 }
@@ -98,6 +100,16 @@ export interface Exit {
   readonly code: number;
   /** What it wrote, when captured. */
   readonly stdout: string;
+  /** A signal asked this program to end meanwhile, and was passed on: nothing further is to be started. */
+  readonly stopped?: Stopped;
+}
+
+/** A signal that asked this program to end. */
+export interface Stopped {
+  /** `SIGTERM` */
+  readonly signal: string;
+  /** 128 and its number. */
+  readonly code: number;
 }
 
 /** A person at a terminal: key presses in, and `Host.tell` to draw with. */
@@ -161,7 +173,11 @@ export interface Host {
   readonly random: (byteCount: number) => Uint8Array<ArrayBuffer>;
   readonly fetch: (request: Request) => Promise<Response>;
   readonly files: Files;
-  /** @throws AuthError `command-not-found`, `command-not-executable` */
+  /**
+   * Runs a child to its end, and passes signals on to it.
+   *
+   * @throws AuthError `command-not-found`, `command-not-executable`; `interrupted` when a signal has asked us to end
+   */
   readonly run: (command: Command) => Promise<Exit>;
   /** Serves HTTP on 127.0.0.1 and a free port until disposed. */
   readonly listen: (answer: (request: Request) => Promise<Response>) => Promise<LoopbackServer>;

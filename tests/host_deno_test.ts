@@ -473,15 +473,18 @@ Deno.test("denoHost().interrupted is aborted by Ctrl-C, once, and does not keep 
 });
 
 for (const stdio of ["inherit", "quiet"]) {
-  Deno.test(`denoHost().run, ${stdio}: SIGTERM is passed on to the child, and Ctrl-C is left to it`, async () => {
+  Deno.test(`denoHost().run, ${stdio}: SIGTERM is passed on to the child, and nothing is run after it`, async () => {
     const { code, stdout } = await script(`
-    setTimeout(() => Deno.kill(Deno.pid, "SIGINT"), 300);
     setTimeout(() => Deno.kill(Deno.pid, "SIGTERM"), 350);
     const exit = await host.run({ program: "sh", args: ["-c", "trap 'echo term; exit 9' TERM; while :; do sleep 0.05; done"],
       environment: { set: {}, unset: [] }, stdio: "${stdio}" });
     host.write(exit.stdout);
+    await report(() => host.run({ program: "true", args: [], environment: { set: {}, unset: [] }, stdio: "inherit" }));
+    host.write(JSON.stringify(exit.stopped));
     Deno.exit(exit.code);`);
-    assert.deepEqual([code, stdout], [9, "term\n"]);
+    const refused = { code: "interrupted", message: "Stopped by SIGTERM", hints: [] };
+    const stopped = { signal: "SIGTERM", code: 143 };
+    assert.deepEqual([code, stdout], [9, `term\n${JSON.stringify(refused)}\n${JSON.stringify(stopped)}`]);
   });
 }
 

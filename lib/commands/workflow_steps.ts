@@ -15,6 +15,7 @@ import { resolvePath } from "../paths.ts";
 import type { Style } from "../output/style.ts";
 import { pauseText, type PlannedStep, stepText } from "../output/workflow.ts";
 import { conditionText } from "../workflows/condition.ts";
+import type { StepEnd } from "../workflows/retry.ts";
 import type { StepEvent } from "../workflows/run.ts";
 import { AS_IT_CAME } from "../stacks/program_environment.ts";
 import type { Step, Variables } from "../workflows/types.ts";
@@ -99,16 +100,16 @@ export async function runStep(
   around: Surroundings,
   step: Step,
   plan: ChainPlan | undefined,
-): Promise<number> {
+): Promise<StepEnd> {
   const { host } = around.project.context;
   const environment = await environmentOf(around, step, plan);
   const directory = directoryOf(around, step);
   const timeout = step.timeoutMillis === undefined ? {} : { timeoutMillis: step.timeoutMillis };
   const common = { environment, directory, stdio: "inherit", ...timeout } as const;
-  if (step.type === "shell") return (await runScript(host, withSelf(host, step.command), common)).code;
+  if (step.type === "shell") return await runScript(host, withSelf(host, step.command), common);
   const [program, ...before] = host.self();
   const words = [...configurationWords(host, around.globals), ...stepWords(around, step)];
-  return (await host.run({ program, args: [...before, ...words], ...common })).code;
+  return await host.run({ program, args: [...before, ...words], ...common });
 }
 
 /** What a person would type for a step. */
@@ -263,10 +264,11 @@ async function runScript(
     const program = host.env("COMSPEC") || "cmd.exe";
     return await host.run({ ...common, program, args: ["/d", "/s", "/c", "%ATMOS_STEP%"], environment });
   }
+  const shell = { ...common, args: ["-c", script], isScript: true };
   try {
-    return await host.run({ ...common, program: "bash", args: ["-c", script] });
+    return await host.run({ ...shell, program: "bash" });
   } catch (error) {
     if (!isAuthError(error, "command-not-found")) throw error;
-    return await host.run({ ...common, program: "sh", args: ["-c", script] });
+    return await host.run({ ...shell, program: "sh" });
   }
 }

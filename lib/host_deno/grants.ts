@@ -10,6 +10,7 @@ const granted = (descriptor: Deno.PermissionDescriptor) =>
   Deno.permissions.querySync(descriptor).state === "granted";
 
 export const mayRead = (path: string): boolean => granted({ name: "read", path });
+export const mayRun = (command: string): boolean => granted({ name: "run", command });
 
 /** A variable that only tunes how we look: withheld counts as not set. */
 export function softVariable(name: string): string | undefined {
