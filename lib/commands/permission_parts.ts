@@ -21,6 +21,7 @@ import { WHOLE } from "../output/permissions.ts";
 import { cacheHome, configHome, dataHome, joinPath, stateHome } from "../paths.ts";
 import { keyringPlace } from "../session/stores.ts";
 import { canAsk, wantsAnsi, wantsColor } from "../terminal/ci.ts";
+import { TRAIL } from "../workflows/nesting.ts";
 import type { Host, Os } from "../host.ts";
 import type { Context } from "./context.ts";
 import { GLOBAL_FLAGS } from "./globals.ts";
@@ -181,6 +182,7 @@ export async function noteOutput({ host, ledger }: Noting, command: string, auth
     case "packer":
     case "shell": {
       if (command === "shell") ledger.need("env", "SHELL", "COMSPEC", "ATMOS_SHLVL");
+      if (command === "workflow") ledger.need("env", TRAIL);
       const credentials = auth.keyring.type === "memory" ? keys : pointers;
       return ledger.need("env", ...childEnvironment(credentials, "", secrets).unset);
     }

@@ -15,6 +15,7 @@ import { resolvePath } from "../paths.ts";
 import type { Style } from "../output/style.ts";
 import { pauseText, type PlannedStep, stepText } from "../output/workflow.ts";
 import { conditionText } from "../workflows/condition.ts";
+import { TRAIL } from "../workflows/nesting.ts";
 import type { StepEnd } from "../workflows/retry.ts";
 import type { StepEvent } from "../workflows/run.ts";
 import { AS_IT_CAME } from "../stacks/program_environment.ts";
@@ -34,6 +35,8 @@ export interface Surroundings {
   readonly workingDirectory: string | undefined;
   /** Beside those of the step, which win. */
   readonly env: Variables;
+  /** What this runs in, for runs in its steps. */
+  readonly trail: string;
   /** For steps that name none, by type; `undefined`: none. */
   readonly identities: Readonly<Record<Step["type"], string | undefined>>;
   /** Why nobody is authenticated at all, in the person's words; `undefined`: somebody may be. */
@@ -166,7 +169,7 @@ async function environmentOf(
   const switchedOff = around.off === undefined ? {} : { ATMOS_IDENTITY: "false" };
   const { set, unset } = plan === undefined ? AS_IT_CAME : await sessionEdits(around, step, plan);
   const kept = Object.entries(own).filter(([name]) => !unset.includes(name));
-  return { set: { ...Object.fromEntries(kept), ...set, ...switchedOff }, unset };
+  return { set: { ...Object.fromEntries(kept), ...set, ...switchedOff, [TRAIL]: around.trail }, unset };
 }
 
 /** This program may need its own secrets, to renew the session; nobody else gets them. */
@@ -231,8 +234,12 @@ export async function captureScript(
   const directory = workingDirectory === undefined
     ? basePath
     : resolvePath(host.os, basePath, workingDirectory);
-  const environment = { set: { ...env, ...around.env }, unset: [] };
-  const { code, stdout } = await runScript(host, script, { environment, directory, stdio: "capture" });
+  const environment = { set: { ...env, ...around.env, [TRAIL]: around.trail }, unset: [] };
+  const { code, stdout } = await runScript(host, withSelf(host, script), {
+    environment,
+    directory,
+    stdio: "capture",
+  });
   if (code === 0) return stdout.replace(/(?:\r?\n)+$/, "");
   throw new AuthError(
     "failed",
