@@ -90,6 +90,10 @@ export interface Command {
   readonly stdio: "inherit" | "capture" | "quiet";
   /** The program is `bash` or `sh` with `-c` and a script of ours: signals are passed on to its commands, too. */
   readonly isScript?: boolean;
+  /** It only helps us, and has no business with the person's own credentials for AWS. */
+  readonly isHelper?: boolean;
+  /** Variables that the child does not get, whatever else is said of them. */
+  readonly withheld?: readonly string[];
   /** Ends the child (and fails with `failed`) after this many milliseconds. */
   readonly timeoutMillis?: number;
 }
@@ -141,6 +145,8 @@ export interface BrowserCommand {
   /** Its `--user-data-dir`: made with mode 0700 when it is not there. */
   readonly profile: string;
   readonly args: readonly string[];
+  /** Variables that it does not get. */
+  readonly withheld?: readonly string[];
 }
 
 /** A running browser, spoken to in the DevTools protocol, one JSON text per message. Disposal ends it. */
@@ -186,8 +192,11 @@ export interface Host {
   readonly screen: Screen;
   /** What the stdout of this process is. */
   readonly output: Output;
-  /** Shows a page in the person's browser; `false` when there is none or it did not start. */
-  readonly openUrl: (url: URL) => Promise<boolean>;
+  /**
+   * Shows a page in the person's browser, which does not get the variables that are withheld; `false` when there is none
+   * or it did not start.
+   */
+  readonly openUrl: (url: URL, withheld?: readonly string[]) => Promise<boolean>;
   /**
    * Starts a Chromium that we drive; `undefined` when none may be started.
    * @throws AuthError `command-not-found`, `command-not-executable`, `failed` when it cannot be spoken to

@@ -104,6 +104,7 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   "partition-mismatch": role('{ assume_role: "arn:aws-cn:iam::111122223333:role/deploy" }'),
   "refused-tag": auth("realm: !exec whoami"),
   "remote-import": 'import: ["https://example.com/atmos.yaml"]\n',
+  "reserved-variable": auth("keyring: { type: file, spec: { password_env: PATH } }"),
   "syntax": "auth: [this is broken\n",
   "token-source": provider("{ kind: oidc/token, region: us-east-1, spec: { audience: sts.amazonaws.com } }"),
   "unknown-driver": provider(

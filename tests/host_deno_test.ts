@@ -510,6 +510,31 @@ Deno.test("denoHost().openUrl starts BROWSER without a shell, and says when ther
     assert.equal(await Deno.readTextFile(`${root}/seen`), `2\n--new\n${url}\n`);
   }));
 
+Deno.test("denoHost().openUrl keeps variables that are withheld from the browser", () =>
+  inTemporary(async (root) => {
+    await Deno.writeTextFile(
+      `${root}/browser`,
+      `#!/bin/sh\necho "<\${HIDDEN-unset}> <$SHOWN>" > "${root}/seen.part"\nmv "${root}/seen.part" "${root}/seen"\n`,
+      { mode: 0o755 },
+    );
+    const env = { BROWSER: `${root}/browser`, HIDDEN: "not-a-real-secret", SHOWN: "yes" };
+    await script(`await report(() => host.openUrl(new URL("https://example.com"), ["HIDDEN"]));`, { env });
+    while (await host.files.readText(`${root}/seen`) === undefined) await host.sleep(10);
+    assert.equal(await Deno.readTextFile(`${root}/seen`), "<unset> <yes>\n");
+  }));
+
+Deno.test("denoHost().run keeps what is withheld from a child, even where it may not look at it itself", async () => {
+  const code = `
+    const exit = await host.run({ program: "sh", args: ["-c", 'echo "<\${HIDDEN-unset}> <$SHOWN> <$ALSO>"'],
+      environment: { set: { HIDDEN: "set all the same", ALSO: "also" }, unset: [] },
+      withheld: ["HIDDEN"], stdio: "capture" });
+    host.write(exit.stdout);`;
+  const env = { HIDDEN: "not-a-real-secret", SHOWN: "yes" };
+  assert.equal((await script(code, { env })).stdout, "<unset> <yes> <also>\n");
+  const flags = ["--allow-read", "--allow-env=PATH,SHOWN", "--allow-run"];
+  assert.equal((await script(code, { env, flags })).stdout, "<> <yes> <also>\n");
+});
+
 Deno.test("denoHost().sleep can be called off before and while it sleeps", async () => {
   const stop = new AbortController();
   const sleeping = host.sleep(60_000, stop.signal);

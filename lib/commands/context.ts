@@ -27,6 +27,8 @@ import {
   sessionStores,
   waitingLocks,
 } from "../session/stores.ts";
+import { ownSecretVariables } from "../output/environment.ts";
+import { withholding } from "../session/withholding.ts";
 import { isTrusted, trustedFiles } from "./trust_store.ts";
 
 /** The surroundings of one command. */
@@ -78,12 +80,13 @@ export interface ContextOptions {
  * @throws AuthError `config-invalid` without a usable configuration; `usage`; `file-failed`
  */
 export async function openContext(
-  world: Host,
+  given: Host,
   globals: GlobalInput,
   { evenBroken = false, component }: ContextOptions = {},
 ): Promise<Context> {
-  const read = () => load(world, globals, component);
+  const read = () => load(given, globals, component);
   const state = { loaded: await read() };
+  const world = withholding(given, () => ownSecretVariables(state.loaded.auth.keyring.passwordVariable));
   if (!evenBroken) assertUsable(state.loaded);
   const { host, log, isWatched, watch, watchKeyring, flush } = await watched(world, globals, state.loaded);
   const auth = () => state.loaded.auth;

@@ -45,7 +45,10 @@ async function executeCommand(call: Call<Values<typeof FLAGS>>): Promise<number>
   }
   const run = async (world: Host, environment: EnvironmentEdits) =>
     (await world.run({ program, args, environment, stdio: "inherit" })).code;
-  if (disabledWords(host, globals) !== undefined) return await run(host, { set: {}, unset: [] });
+  if (disabledWords(host, globals) !== undefined) {
+    const { hostWhenOff } = await import("./off.ts");
+    return await run(await hostWhenOff(host, globals), { set: {}, unset: [] });
+  }
   const recalled = known.recalled === undefined ? undefined : recalledEnvironment(host, known.recalled);
   if (recalled !== undefined) return await run(host, recalled);
   const component = wantedComponent(input);

@@ -11,6 +11,7 @@ import { chooseIdentity, disabledWords, wishOf } from "./choose.ts";
 import { type Call, command } from "./command.ts";
 import { openContext } from "./context.ts";
 import { text, type Values } from "./flags.ts";
+import { hostWhenOff } from "./off.ts";
 import { whileRefreshed } from "./refreshing.ts";
 import { FOR_COMPONENT_FLAGS, wantedComponent } from "./stack_flag.ts";
 
@@ -43,7 +44,7 @@ async function openShell({ host, globals, input, rest }: Call<Values<typeof FLAG
   const off = disabledWords(host, globals);
   if (off !== undefined) {
     host.tell(`Authentication is disabled by ${off}: the shell has the environment as it is\n`);
-    return await runFirst(host, programs, rest ?? [], { set: {}, unset: [] });
+    return await runFirst(await hostWhenOff(host, globals), programs, rest ?? [], { set: {}, unset: [] });
   }
   const component = wantedComponent(input);
   await using context = await openContext(host, globals, { component });

@@ -194,6 +194,11 @@ export function explainLeaf(message: string, shown: string, given: string | unde
       return say(`${shown} would carry secrets unencrypted`, "Use https, or an address on this machine");
     case "malformed-variable":
       return say(`${shown} is not the name of an environment variable`, "Letters, digits and _");
+    case "reserved-variable":
+      return say(
+        `${shown} cannot be the variable with the password: no child gets it, and children need that one`,
+        "Name a variable that only holds the password, such as MY_KEYRING_PASSWORD",
+      );
     case "malformed-realm":
       return say(
         `${shown} is not a realm`,

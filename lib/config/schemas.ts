@@ -228,6 +228,21 @@ export const LOGS_SCHEMA = v.object({
 /** 1 to 64 of `a-z0-9_-`, with no `-` or `_` doubled, first or last: Atmos's rule. */
 export const REALM = /^(?=.{1,64}$)(?!.*(?:--|__))[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?$/;
 
+/** Variables without which programs do not run, or not as their user's: none of them holds a password. */
+const NEEDED_VARIABLES = [
+  ...["PATH", "Path", "PATHEXT", "HOME", "PWD", "USER", "LOGNAME", "SHELL", "TERM", "LANG", "TZ", "TMPDIR"],
+  ...["TMP", "TEMP", "DISPLAY", "WAYLAND_DISPLAY", "SSH_AUTH_SOCK", "ENV", "BASH_ENV", "IFS"],
+  ...["USERPROFILE", "USERNAME", "APPDATA", "LOCALAPPDATA", "ProgramData", "PROGRAMDATA", "SystemRoot"],
+  ...["SYSTEMROOT", "SystemDrive", "SYSTEMDRIVE", "windir", "WINDIR", "ComSpec", "COMSPEC"],
+  // What this program gives to children by itself.
+  ...["ATMOS_IDENTITY", "ATMOS_SHLVL", "ATMOS_RUN_TRAIL", "ATMOS_BASE_PATH", "ATMOS_CLI_CONFIG_PATH"],
+];
+
+/** No child gets the variable with the password, so it cannot be one that children need. */
+const PASSWORD_VARIABLE_NAME = new RegExp(
+  `^(?!(?:${NEEDED_VARIABLES.join("|")})$)(?!(?:AWS|LC|LD|DYLD|XDG)_)[A-Za-z_][A-Za-z0-9_]*$`,
+);
+
 /** All of `auth:` but the providers and the identities. */
 export const AUTH_SCHEMA = v.object({
   realm: v.optional(leaf.matching("Keeps the credentials of two projects apart.", REALM, "malformed-realm")),
@@ -238,7 +253,11 @@ export const AUTH_SCHEMA = v.object({
       spec: v.optional(v.object({
         path: v.optional(leaf.text("Directory of the file keyring; `~` is the home directory.")),
         password_env: v.optional(
-          leaf.variableName("The variable with the password; ATMOS_KEYRING_PASSWORD when absent."),
+          leaf.matching(
+            "The variable with the password; ATMOS_KEYRING_PASSWORD when absent.",
+            PASSWORD_VARIABLE_NAME,
+            "reserved-variable",
+          ),
         ),
       })),
     }),

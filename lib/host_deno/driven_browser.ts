@@ -13,11 +13,11 @@ import { AuthError, messageOf } from "../errors.ts";
 import { joinPath } from "../paths.ts";
 import type { BrowserCommand, BrowserProcess, Host, Os } from "../host.ts";
 import { failureOf } from "./failures.ts";
+import { softVariable } from "./grants.ts";
+import { spawnChild } from "./spawning.ts";
 
-/** Our own secrets, which are none of a browser's business. */
-const WITHHELD = ["ATMOS_KEYRING_PASSWORD", "ATMOS_MFA_TOKEN", "ATMOS_SAML_PASSWORD"];
 /** Puts its standard streams where the browser looks for the protocol, and becomes the browser. */
-const MOVE_PIPES = `unset ${WITHHELD.join(" ")}; exec "$0" "$@" 3<&0 4>&1 0</dev/null 1>/dev/null`;
+const MOVE_PIPES = `exec "$0" "$@" 3<&0 4>&1 0</dev/null 1>/dev/null`;
 const CLOSE = JSON.stringify({ id: 2 ** 31 - 1, method: "Browser.close" });
 const GRACE_MILLIS = 3_000;
 const PORT_WITHIN_MILLIS = 20_000;
@@ -47,7 +47,8 @@ async function makeProfile(path: string): Promise<void> {
 
 function spawn(command: BrowserCommand, options: Deno.CommandOptions, program: string): Deno.ChildProcess {
   try {
-    return new Deno.Command(program, { ...options, stderr: "null" }).spawn();
+    const environment = { set: {}, unset: [], withheld: command.withheld ?? [] };
+    return spawnChild(program, environment, softVariable, { ...options, stderr: "null" });
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) throw notStarted(command, 127, error);
     if (error instanceof Deno.errors.PermissionDenied) throw notStarted(command, 126, error);
@@ -133,8 +134,6 @@ async function overPort(os: Os, command: BrowserCommand): Promise<BrowserProcess
   const switches = ["--remote-debugging-port=0", `--user-data-dir=${command.profile}`];
   const child = spawn(command, {
     args: [...switches, ...command.args],
-    // Taking variables out would need a grant to read them all.
-    env: Object.fromEntries(WITHHELD.map((name) => [name, ""])),
     stdin: "null",
     stdout: "null",
   }, command.program);

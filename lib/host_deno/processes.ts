@@ -10,6 +10,7 @@ import { permissionMissing } from "../grants.ts";
 import { reasonOf } from "./failures.ts";
 import { mayRead, softVariable } from "./grants.ts";
 import { assertNotStopped, type Family, passingOn, send, withTraps } from "./passing_on.ts";
+import { spawnChild } from "./spawning.ts";
 import { sleep } from "./timing.ts";
 
 type Surroundings = Pick<Host, "os" | "env">;
@@ -86,30 +87,16 @@ async function start(host: Surroundings, command: Command): Promise<Deno.ChildPr
   }
 }
 
-/**
- * Starts a child without some of our variables: they are taken out of our own environment for the moment in which the
- * child gets its copy, and nothing else of ours runs in that moment. To read the whole table instead would need a
- * grant for all of it, and Deno's table leaves out variables that are not UTF-8.
- */
-function spawn(
-  { os, env }: Surroundings,
-  { program, args, environment, directory, stdio, isScript }: Command,
-): Deno.ChildProcess {
-  const unset = new Map(environment.unset.map((name) => [name, env(name)]));
+function spawn({ os, env }: Surroundings, command: Command): Deno.ChildProcess {
+  const { program, args, environment, withheld = [], directory, stdio, isScript } = command;
   const stream = stdio === "inherit" ? "inherit" : undefined;
-  try {
-    for (const [name, value] of unset) if (value !== undefined) Deno.env.delete(name);
-    return new Deno.Command(program, {
-      args: [...(isScript === true ? withTraps(os, program, args) : args)],
-      env: { ...environment.set },
-      ...(directory === undefined ? {} : { cwd: directory }),
-      stdin: stream ?? "null",
-      stdout: stream ?? "piped",
-      stderr: "inherit",
-    }).spawn();
-  } finally {
-    for (const [name, value] of unset) if (value !== undefined) Deno.env.set(name, value);
-  }
+  return spawnChild(program, { ...environment, withheld }, env, {
+    args: [...(isScript === true ? withTraps(os, program, args) : args)],
+    ...(directory === undefined ? {} : { cwd: directory }),
+    stdin: stream ?? "null",
+    stdout: stream ?? "piped",
+    stderr: "inherit",
+  });
 }
 
 async function startFailure(host: Surroundings, command: Command, error: unknown): Promise<AuthError> {

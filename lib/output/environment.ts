@@ -53,6 +53,14 @@ const FALLBACKS: readonly string[] = [
   "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
 ];
 
+/** What an inherited environment may hold of credentials, or of ways to them. */
+export const INHERITED_CREDENTIALS: readonly string[] = [
+  ...SECRET_VARIABLES,
+  "AWS_SECURITY_TOKEN",
+  "AWS_WEB_IDENTITY_TOKEN_FILE",
+  ...FALLBACKS,
+];
+
 /**
  * The session itself, for `env` and for children of a memory keyring. The JavaScript SDK would prefer `AWS_PROFILE`
  * over it.
@@ -106,10 +114,16 @@ export function childEnvironment(
   return { set, unset: without(set, [...credentials.unset, ...FALLBACKS, ...STALE, ...ownSecrets]) };
 }
 
-/** Variables that hold secrets meant for this program; the keyring's password may have a name of its own. */
-export function ownSecretVariables(passwordVariable: string | undefined): readonly string[] {
-  const known = ["ATMOS_KEYRING_PASSWORD", "ATMOS_MFA_TOKEN", "ATMOS_SAML_PASSWORD"];
-  return [...new Set(passwordVariable === undefined ? known : [...known, passwordVariable])];
+/** Variables that hold secrets meant for this program, whatever the configuration says. */
+export const OWN_SECRETS: readonly string[] = [
+  "ATMOS_KEYRING_PASSWORD",
+  "ATMOS_MFA_TOKEN",
+  "ATMOS_SAML_PASSWORD",
+];
+
+/** The same with the variable of the keyring's password, which may have a name of its own. */
+export function ownSecretVariables(passwordVariable: string): readonly string[] {
+  return [...new Set([...OWN_SECRETS, passwordVariable])];
 }
 
 /** The same edits without the removal of variables that are not there. */

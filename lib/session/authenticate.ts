@@ -12,10 +12,11 @@ import type { AuthConfig, LoadedConfig } from "../config/types.ts";
 import type { AwsSession } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
-import { keysEnvironment } from "../output/environment.ts";
+import { keysEnvironment, ownSecretVariables } from "../output/environment.ts";
 import { configurationHost, OBJECT_PATH } from "./config_object.ts";
 import { derived } from "./derive.ts";
 import { keyringOpener, passwordAsker, sessionStores, waitingLocks } from "./stores.ts";
+import { withholding } from "./withholding.ts";
 
 /** What a script asks for. */
 export interface AuthenticateOptions {
@@ -64,9 +65,10 @@ export async function authenticateWith(
   options: AuthenticateOptions = {},
 ): Promise<Authenticated> {
   const host = options.interactive === false ? derived(world, { prompt: undefined }) : world;
-  const { host: own, loaded } = await loadWith(host, options);
+  const { host: read, loaded } = await loadWith(host, options);
   assertUsable(loaded);
   const { auth } = loaded;
+  const own = withholding(read, () => ownSecretVariables(auth.keyring.passwordVariable));
   const plan = planChain(auth, nameOf(auth, options.identity));
   const { target } = await runChain(own, plan, {
     sessions: sessionStores(own, auth)(plan),
