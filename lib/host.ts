@@ -37,6 +37,11 @@ export interface LockWait {
   readonly onWait?: (holder: string | undefined) => void;
 }
 
+/** What text can be written to, piece by piece. */
+export interface Sink extends AsyncDisposable {
+  readonly write: (text: string) => Promise<void>;
+}
+
 /** Files to look at. Absent is `undefined`; anything else that goes wrong is an `AuthError` naming the path. */
 export interface ReadingFiles {
   /** UTF-8 text. */
@@ -54,16 +59,32 @@ export interface ReadingFiles {
 export interface Files extends ReadingFiles {
   /**
    * Replaces a file: a temporary file beside it with `mode` from the first byte, sync, rename, sync of the
-   * directory. Makes missing directories with mode 0700. Refuses to write through a symlink. Readers see the old
-   * or the new text, never a part.
+   * directory. Makes missing directories with mode 0700. Refuses whatever is not a regular file, a symlink too. Readers
+   * see the old or the new text, never a part.
    */
   readonly writeText: (path: string, text: string, mode: number) => Promise<void>;
-  /** Appends to a file made with `mode`; refuses a symlink. */
+  /** Appends to a file made with `mode`, or to a character device; refuses a symlink, a pipe and the like. */
   readonly appendText: (path: string, text: string, mode: number) => Promise<void>;
+  /**
+   * Opens a character device or a pipe for writing: it is never replaced, and its mode stays.
+   *
+   * @param deadlineMillis how long to wait for a reader of a pipe, and for it to read
+   * @returns `undefined` for a regular file, and where nothing is
+   * @throws AuthError `usage` for a directory, a socket, a block device, a symlink, or the pipe of another user;
+   *   `file-failed` at the deadline
+   */
+  readonly sink: (path: string, deadlineMillis: number) => Promise<Sink | undefined>;
   /** Removes a file or an empty directory; `false` when there was none. */
   readonly remove: (path: string) => Promise<boolean>;
-  /** Removes a directory with all below it; `false` when there was none. Does not follow links. */
+  /** Removes a directory that is empty; `false` when there was none, or something is in it. */
+  readonly removeIfEmpty: (path: string) => Promise<boolean>;
+  /**
+   * Removes a directory with all below it, also with what others put into it meanwhile; `false` when there was none.
+   * Does not follow links.
+   */
   readonly removeTree: (path: string) => Promise<boolean>;
+  /** Paths of the temporary files in a directory whose writers were killed; none where there is no such directory. */
+  readonly leftovers: (directory: string) => Promise<readonly string[]>;
   /**
    * Takes the lock that the file at `path` stands for, waiting for other processes and other callers in this one.
    * @throws AuthError `lock-timeout` at the deadline, naming the holder where known

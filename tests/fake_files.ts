@@ -1,13 +1,16 @@
 /** The fake's files: a map from path to what is there, with modes, links, locks and injected failures. */
 import { AuthError } from "../lib/errors.ts";
-import type { DirectoryEntry, Files, FileStatus, Lock, LockWait } from "../lib/host.ts";
+import { temporaryFor } from "../lib/files/temporary.ts";
+import type { DirectoryEntry, Files, FileStatus, Lock, LockWait, Sink } from "../lib/host.ts";
 import type { EpochMillis } from "../lib/time.ts";
 
 /** What stands at a path. */
 export type Node =
   | { readonly kind: "file"; readonly bytes: Uint8Array; readonly mode: number }
   | { readonly kind: "directory"; readonly mode: number }
-  | { readonly kind: "symlink"; readonly target: string };
+  | { readonly kind: "symlink"; readonly target: string }
+  /** A device, or a pipe with what comes out of it. */
+  | { readonly kind: "other"; readonly bytes: Uint8Array | undefined };
 
 /** A lock that another process holds when we first ask for it. */
 export interface HeldLock {
@@ -26,6 +29,12 @@ export interface FakeFilesInit {
   /** Target by the path of the link. */
   readonly links?: Readonly<Record<string, string>>;
   readonly modes?: Readonly<Record<string, number>>;
+  /** Devices, which nobody may read. */
+  readonly devices?: readonly string[];
+  /** What comes out of a pipe, by its path. */
+  readonly pipes?: Readonly<Record<string, string>>;
+  /** Paths that belong to another user. */
+  readonly foreign?: readonly string[];
   /** Paths that cannot be read, with all below them. */
   readonly unreadable?: readonly string[];
   /** Paths that cannot be written, made or removed, with all below them. */
@@ -48,6 +57,8 @@ export interface FakeFiles {
   readonly changes: readonly string[];
   /** Every lock taken, in order. */
   readonly locks: readonly string[];
+  /** What was written to devices and pipes, by their paths. */
+  readonly poured: ReadonlyMap<string, string>;
 }
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -71,6 +82,7 @@ export function fakeFiles(init: FakeFilesInit, clock: { now: EpochMillis }, wind
   const nodes = new Map<string, Node>([["/", { kind: "directory", mode: 0o755 }]]);
   const changes: string[] = [];
   const locks: string[] = [];
+  const poured = new Map<string, string>();
   const held = new Map(Object.entries(init.heldLocks ?? {}).map(([path, lock]) => [normalPath(path), lock]));
   const queues = new Map<string, Promise<void>>();
 
@@ -96,6 +108,12 @@ export function fakeFiles(init: FakeFilesInit, clock: { now: EpochMillis }, wind
     const place = normalPath(path);
     makeDirectories(parentOf(place), 0o755);
     nodes.set(place, { kind: "symlink", target });
+  }
+
+  function special(path: string, bytes: Uint8Array | undefined): void {
+    const place = normalPath(path);
+    makeDirectories(parentOf(place), 0o755);
+    nodes.set(place, { kind: "other", bytes });
   }
 
   /** The path with links resolved, the one at its end only when asked. */
@@ -131,8 +149,9 @@ export function fakeFiles(init: FakeFilesInit, clock: { now: EpochMillis }, wind
   function write(path: string, bytes: Uint8Array, mode: number, change: "write" | "append"): void {
     const place = writable(path, "write");
     const before = nodes.get(place);
-    if (before?.kind === "symlink") fail(`write ${path}`, "is a symbolic link");
-    if (before?.kind === "directory") fail(`write ${path}`, "is a directory");
+    if (before?.kind === "symlink") fail(`write ${path}`, "it is a symbolic link");
+    if (before?.kind === "directory") fail(`write ${path}`, "it is a directory");
+    if (before?.kind === "other") fail(`write ${path}`, `it is ${whatIs(before)}`);
     makeDirectories(parentOf(place), 0o700);
     const appended = change === "append" && before !== undefined;
     nodes.set(place, {
@@ -168,12 +187,32 @@ export function fakeFiles(init: FakeFilesInit, clock: { now: EpochMillis }, wind
   function statusOf(path: string): FileStatus | undefined {
     const node = nodes.get(resolve(path, false));
     if (node === undefined) return undefined;
-    const mode = node.kind === "symlink" ? 0o777 : node.mode;
+    const mode = node.kind === "symlink" ? 0o777 : node.kind === "other" ? 0o666 : node.mode;
     return {
       kind: node.kind,
       mode: windows ? undefined : mode,
       size: node.kind === "file" ? node.bytes.length : 0,
-      owned: windows ? undefined : true,
+      owned: windows ? undefined : !(init.foreign ?? []).map(normalPath).includes(resolve(path, false)),
+    };
+  }
+
+  /** What is written to a device or a pipe is remembered by its path. */
+  function sinkAt(path: string): Sink | undefined {
+    const place = writable(path, "write to");
+    const node = nodes.get(place);
+    if (node === undefined || node.kind === "file") return undefined;
+    if (node.kind !== "other") {
+      const what = node.kind === "symlink" ? "a symbolic link" : "a directory";
+      throw new AuthError("usage", `Cannot write to ${path}: it is ${what}`, {
+        hints: ["Name a file, a pipe or a terminal"],
+      });
+    }
+    return {
+      write: (text) => {
+        poured.set(place, (poured.get(place) ?? "") + text);
+        return Promise.resolve();
+      },
+      [Symbol.asyncDispose]: () => Promise.resolve(),
     };
   }
 
@@ -195,7 +234,7 @@ export function fakeFiles(init: FakeFilesInit, clock: { now: EpochMillis }, wind
 
   async function lock(path: string, wait: LockWait): Promise<Lock> {
     const place = writable(path, "lock");
-    if (nodes.get(place)?.kind === "symlink") fail(`lock ${path}`, "is a symbolic link");
+    if (nodes.get(place)?.kind === "symlink") fail(`lock ${path}`, "it is a symbolic link");
     const before = queues.get(place) ?? Promise.resolve();
     const { promise, resolve: release } = Promise.withResolvers<void>();
     queues.set(place, before.then(() => promise));
@@ -221,9 +260,13 @@ export function fakeFiles(init: FakeFilesInit, clock: { now: EpochMillis }, wind
   for (const path of init.directories ?? []) makeDirectories(normalPath(path), 0o755);
   for (const [path, content] of Object.entries(init.files ?? {})) put(path, content);
   for (const [path, target] of Object.entries(init.links ?? {})) link(path, target);
+  for (const path of init.devices ?? []) special(path, undefined);
+  for (const [path, text] of Object.entries(init.pipes ?? {})) special(path, encoder.encode(text));
   for (const [path, mode] of Object.entries(init.modes ?? {})) {
     const node = nodes.get(normalPath(path));
-    if (node === undefined || node.kind === "symlink") throw new TypeError(`No file for the mode of ${path}`);
+    if (node?.kind !== "file" && node?.kind !== "directory") {
+      throw new TypeError(`No file for the mode of ${path}`);
+    }
     nodes.set(normalPath(path), { ...node, mode });
   }
 
@@ -242,7 +285,19 @@ export function fakeFiles(init: FakeFilesInit, clock: { now: EpochMillis }, wind
       write(path, encoder.encode(text), mode, "append");
     },
     remove: (path) => Promise.resolve().then(() => removeOne(path, false)),
+    removeIfEmpty: (path) =>
+      Promise.resolve().then(() => {
+        const place = writable(path, "remove");
+        return nodes.has(place) && namesIn(place).length === 0 && removeOne(path, false);
+      }),
     removeTree: (path) => Promise.resolve().then(() => removeOne(path, true)),
+    leftovers: (directory) =>
+      Promise.resolve().then(() =>
+        namesIn(readable(directory, "list"))
+          .filter(({ name, kind }) => kind === "file" && temporaryFor(name) !== undefined)
+          .map(({ name }) => `${directory}/${name}`)
+      ),
+    sink: (path) => Promise.resolve().then(() => sinkAt(path)),
     list: (path) =>
       Promise.resolve().then(() => {
         const place = readable(path, "list");
@@ -271,8 +326,12 @@ export function fakeFiles(init: FakeFilesInit, clock: { now: EpochMillis }, wind
     link,
     changes,
     locks,
+    poured,
   };
 }
+
+const whatIs = (node: Exclude<Node, { readonly kind: "symlink" }>) =>
+  node.kind === "directory" ? "a directory" : node.kind === "other" && node.bytes ? "a pipe" : "a device";
 
 function decode(path: string, bytes: Uint8Array): string {
   try {

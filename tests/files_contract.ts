@@ -1,6 +1,7 @@
 /** What any `Files` must do: run over the real file system and over the fake, so that the fake stays honest. */
 import assert from "node:assert/strict";
 import { isAuthError } from "../lib/errors.ts";
+import { temporaryName } from "../lib/files/temporary.ts";
 import type { Files } from "../lib/host.ts";
 
 /** A place to try things in. */
@@ -98,6 +99,25 @@ export function filesContract(
       [await files.remove(`${root}/d/f`), await files.remove(`${root}/d`), await files.remove(`${root}/d`)],
       [true, true, false],
     );
+  });
+
+  test("removes a directory only when it is empty, if asked so", async ({ files, root }) => {
+    await files.writeText(`${root}/d/f`, "", 0o600);
+    assert.equal(await files.removeIfEmpty(`${root}/d`), false);
+    assert.equal(await files.readText(`${root}/d/f`), "");
+    await files.remove(`${root}/d/f`);
+    assert.deepEqual([await files.removeIfEmpty(`${root}/d`), await files.removeIfEmpty(`${root}/d`)], [
+      true,
+      false,
+    ]);
+  });
+
+  test("finds the temporary files that killed writers left", async ({ files, root }) => {
+    const left = temporaryName("credentials", "0123456789abcdef".repeat(2));
+    await files.writeText(`${root}/${left}`, "", 0o600);
+    await files.writeText(`${root}/config`, "", 0o600);
+    assert.deepEqual(await files.leftovers(root), [`${root}/${left}`]);
+    assert.deepEqual(await files.leftovers(`${root}/none`), []);
   });
 
   test("removes a tree without following its links", async ({ files, root, link }) => {

@@ -3,20 +3,11 @@ import { isAuthError } from "../lib/errors.ts";
 import { denoHost } from "../lib/host_deno.ts";
 import { networkFetch } from "../lib/host_deno/network.ts";
 import { filesContract, type Place } from "./files_contract.ts";
+import { inTemporary } from "./temporary.ts";
 
 const host = denoHost();
 /** Whatever AWS_CA_BUNDLE says where the tests run. */
 const fetchPlainly = networkFetch(host.files, () => undefined);
-
-/** A directory of our own that is gone afterwards. */
-async function inTemporary<T>(body: (root: string) => Promise<T>): Promise<T> {
-  const root = await Deno.makeTempDir({ prefix: "atmos-test-" });
-  try {
-    return await body(await Deno.realPath(root));
-  } finally {
-    await Deno.remove(root, { recursive: true });
-  }
-}
 
 const place = (root: string): Place => ({
   files: host.files,
@@ -64,21 +55,6 @@ async function script(
   const decoder = new TextDecoder();
   return { code: output.code, stdout: decoder.decode(output.stdout), stderr: decoder.decode(output.stderr) };
 }
-
-Deno.test("denoHost().files removes what a dead writer left, and nothing younger", () =>
-  inTemporary(async (root) => {
-    const [old, young, other] = ["0", "1", "2"].map((digit) => `.a.${digit.repeat(32)}.tmp`);
-    for (const name of [old, young, `.ab.${"2".repeat(32)}.tmp`]) {
-      await Deno.writeTextFile(`${root}/${name}`, "");
-    }
-    const hourAgo = Date.now() / 1000 - 3600;
-    await Deno.utime(`${root}/${old}`, hourAgo, hourAgo);
-    await Deno.utime(`${root}/.ab.${"2".repeat(32)}.tmp`, hourAgo, hourAgo);
-    await host.files.writeText(`${root}/a`, "", 0o600);
-    const names = (await host.files.list(root))?.map(({ name }) => name);
-    assert.deepEqual(names, [young, `.ab.${"2".repeat(32)}.tmp`, "a"]);
-    assert.equal(other?.length, names?.[0]?.length);
-  }));
 
 Deno.test("denoHost().files shows a reader the old or the new text, never a part", () =>
   inTemporary(async (root) => {

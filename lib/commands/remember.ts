@@ -155,7 +155,10 @@ function recordedHost(host: Host, recording: Recording): Host {
       writeText: spoiling(files.writeText),
       appendText: spoiling(files.appendText),
       remove: spoiling(files.remove),
+      removeIfEmpty: spoiling(files.removeIfEmpty),
       removeTree: spoiling(files.removeTree),
+      leftovers: spoiling(files.leftovers),
+      sink: spoiling(files.sink),
       lock: spoiling(files.lock),
     }),
     get prompt() {

@@ -122,7 +122,7 @@ export async function removeSessions(
   // The other way round than writing: what is left when we are cut off is still known as ours.
   await writeOrRemove(host, paths.config, orphans.map(({ name }) => name).reduce(removeSection, config));
   await writeOrRemove(host, paths.credentials, credentials);
-  if ((await host.files.list(directory))?.length === 0) await host.files.remove(directory);
+  await host.files.removeIfEmpty(directory);
   return removed;
 }
 

@@ -61,9 +61,12 @@ function memoryFiles(text: string): Files {
     realPath: (path) => found(path, path),
     list: () => Promise.resolve(undefined),
     remove: () => Promise.resolve(false),
+    removeIfEmpty: () => Promise.resolve(false),
     removeTree: () => Promise.resolve(false),
+    leftovers: () => Promise.resolve([]),
     writeText: refuse,
     appendText: refuse,
+    sink: refuse,
     lock: () => Promise.resolve({ [Symbol.asyncDispose]: () => Promise.resolve() }),
   };
 }

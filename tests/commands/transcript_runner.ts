@@ -307,7 +307,7 @@ function commandLine({ program, args, environment, directory }: Command): string
 function changeLine(world: World, change: string): string {
   const [what = "", path = ""] = change.split(" ");
   const node = world.base.node(path);
-  const mode = node !== undefined && node.kind !== "symlink"
+  const mode = node?.kind === "file" || node?.kind === "directory"
     ? ` ${node.mode.toString(8).padStart(4, "0")}`
     : "";
   return `+ ${what} ${path}${mode}`;
