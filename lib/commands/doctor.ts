@@ -69,11 +69,12 @@ async function allFindings(context: Context): Promise<readonly Finding[]> {
   ];
   const plans = checkChains(context.auth()).flatMap((verdict) => "plan" in verdict ? [verdict.plan] : []);
   const directories = [...new Set(plans.map((plan) => context.directory(plan)))];
+  const { directory } = await keyringPlace(host, context.auth(), context.loaded().directory);
   return [
     ...configFindings(context),
     ...await networkFindings(host, context.auth()),
     ...await keyringFindings(context),
-    ...await fileFindings(host, directories),
+    ...await fileFindings(host, directories, [directory]),
     ...variableFindings(host),
     ...await browserFindings(host),
     ...await shellFindings(host),

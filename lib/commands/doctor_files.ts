@@ -8,41 +8,29 @@ import { listSessions } from "../files/aws_sessions.ts";
 import { removeSessions } from "../files/aws_files.ts";
 import type { Host } from "../host.ts";
 import type { Finding } from "../output/doctor.ts";
-import { configHome, dataHome, joinPath, stateHome } from "../paths.ts";
 import { quoteWord } from "../shell_word.ts";
+import { clearOutput, leftoversBeside, notedOutputs } from "./output_notes.ts";
+import { directoriesIn, type OwnPath, ownPaths } from "./own_files.ts";
 
 type FilesHost = Pick<Host, "env" | "os" | "files" | "now" | "run">;
 
-/** Nothing of ours lies deeper, but for browser profiles, which are the browser's affair. */
-const MAX_DEPTH = 5;
 const OPEN_TO_OTHERS = 0o077;
-const LEFTOVER = /^\..+\.[0-9a-f]{32}\.tmp$/;
-
-/** A path of ours. */
-interface Found {
-  readonly path: string;
-  readonly kind: "file" | "directory" | "symlink" | "other";
-}
 
 /**
  * Our directories as they are.
  *
  * @param sessions the directories of AWS files of the configuration's chains
+ * @param others further directories that the configuration names
  */
 export async function fileFindings(
   host: FilesHost,
   sessions: readonly string[],
+  others: readonly string[] = [],
 ): Promise<readonly Finding[]> {
-  // What else is in the configuration's home is Atmos's, and no secret.
-  const homes = [
-    joinPath(host.os, configHome(host), "atmos", "aws"),
-    joinPath(host.os, dataHome(host), "atmos", "keyring"),
-    joinPath(host.os, stateHome(host), "atmos"),
-  ];
-  const found = (await Promise.all([...new Set(homes)].map((home) => walk(host, home, MAX_DEPTH)))).flat();
+  const found = await ownPaths(host, [...sessions, ...others]);
   const findings = [
     ...await modeFindings(host, found),
-    ...found.filter(({ path }) => LEFTOVER.test(path.slice(path.lastIndexOf("/") + 1))).map(leftover),
+    ...await leftoverFindings(host, [...new Set([...directoriesIn(found), ...sessions, ...others])]),
     ...(await Promise.all(sessions.map((directory) => endedSessions(host, directory)))).flat(),
   ];
   return findings.length > 0 ? findings : [{
@@ -52,18 +40,8 @@ export async function fileFindings(
   }];
 }
 
-async function walk(host: FilesHost, directory: string, depth: number): Promise<readonly Found[]> {
-  const entries = await host.files.list(directory);
-  if (entries === undefined || depth === 0) return [];
-  const inner = await Promise.all(entries.map(async ({ name, kind }): Promise<readonly Found[]> => {
-    const path = joinPath(host.os, directory, name);
-    return kind === "directory" && name !== "browsers" ? await walk(host, path, depth - 1) : [{ path, kind }];
-  }));
-  return [{ path: directory, kind: "directory" }, ...inner.flat()];
-}
-
 /** What others may read or enter, that holds secrets or leads to them. */
-async function modeFindings(host: FilesHost, found: readonly Found[]): Promise<readonly Finding[]> {
+async function modeFindings(host: FilesHost, found: readonly OwnPath[]): Promise<readonly Finding[]> {
   const all = await Promise.all(found.map(async ({ path, kind }) => {
     const status = kind === "file" || kind === "directory" ? await host.files.status(path) : undefined;
     const mode = status?.mode ?? 0;
@@ -92,13 +70,32 @@ function openToOthers(host: FilesHost, path: string, isDirectory: boolean, mode:
   };
 }
 
-/** Whoever wrote it died; the next writer of the same file removes it, too. */
-function leftover({ path }: Found): Finding {
+/** What killed writers left: in our directories, and beside files that were named with --output-file. */
+async function leftoverFindings(
+  host: FilesHost,
+  directories: readonly string[],
+): Promise<readonly Finding[]> {
+  const own = (await Promise.all(directories.map((directory) => host.files.leftovers(directory)))).flat();
+  const noted = await Promise.all(
+    (await notedOutputs(host)).map(async (output) =>
+      (await leftoversBeside(host, output)).map((path) =>
+        leftover(path, async () => void await clearOutput(host, output))
+      )
+    ),
+  );
+  return [
+    ...own.map((path) => leftover(path, async () => void await host.files.remove(path))),
+    ...noted.flat(),
+  ];
+}
+
+function leftover(path: string, mend: () => Promise<void>): Finding {
   return {
     id: "files.leftover",
-    severity: "note",
-    title: `A write was cut off: ${path}`,
+    severity: "warning",
+    title: `A write was interrupted, and left a file that may hold credentials: ${path}`,
     command: `rm ${quoteWord(path)}`,
+    mend,
   };
 }
 

@@ -8,6 +8,7 @@ import { providerKey } from "../chain/run.ts";
 import { type AuthError, isAuthError } from "../errors.ts";
 import { awsFilePaths, type FoundSession, listSessions } from "../files/aws_sessions.ts";
 import { removeSessions } from "../files/aws_files.ts";
+import type { Host } from "../host.ts";
 import type { EntryKey } from "../keyring/types.ts";
 import { dateTime } from "../output/moment.ts";
 import { shortPath } from "../output/path_text.ts";
@@ -18,6 +19,7 @@ import { keyringPlace } from "../session/stores.ts";
 import { type EpochMillis, isAlive } from "../time.ts";
 import type { Context } from "./context.ts";
 import type { LogoutScope, Portal, ProfilesIn, SessionsIn } from "./logout_scope.ts";
+import { clearOutput, leftoversBeside, type NotedOutput, notedOutputs } from "./output_notes.ts";
 import { provisionedFile, type Provisioning, provisioningOf } from "./provision.ts";
 
 /** How it is done. */
@@ -56,6 +58,8 @@ export async function removeScope(
 ): Promise<Removal> {
   const keeps = await keepsEntries(context);
   const steps = [
+    ...scope.written.map((directory) => leftoversStep(context, directory, options)),
+    ...(await notedOutputs(context.host)).map((output) => outputStep(context, output, options)),
     ...scope.sessions.map((sessions) => sessionsStep(context, sessions, options)),
     ...scope.profiles.map((profiles) => profilesStep(context, profiles, options)),
     ...provisioningOf(context.auth(), scope.portals.map(({ name }) => name))
@@ -99,6 +103,32 @@ async function dropSessions(
     remains: [...others.map(({ section }) => `${file} [${section}]`), ...issuedWords(found, host.now())],
   };
 }
+
+/** What killed writers left in a directory of ours: keys and tokens, perhaps. */
+function leftoversStep({ host }: Context, directory: string, { dryRun }: RemovalOptions): Step {
+  const run = async (): Promise<Outcome> => {
+    const left = await host.files.leftovers(directory);
+    if (left.length === 0) return {};
+    for (const path of dryRun ? [] : left) await host.files.remove(path);
+    if (!dryRun) await host.files.removeIfEmpty(directory);
+    return { removed: leftoverWords(host, left) };
+  };
+  return { what: `interrupted writes in ${shortPath(directory, host.env("HOME"))}`, run };
+}
+
+/** The same beside a file that somebody named with --output-file. */
+function outputStep({ host }: Context, output: NotedOutput, { dryRun }: RemovalOptions): Step {
+  const run = async (): Promise<Outcome> => ({
+    removed: leftoverWords(
+      host,
+      await (dryRun ? leftoversBeside(host, output) : clearOutput(host, output)),
+    ),
+  });
+  return { what: `interrupted writes beside ${shortPath(output.path, host.env("HOME"))}`, run };
+}
+
+const leftoverWords = (host: Pick<Host, "env">, paths: readonly string[]): readonly string[] =>
+  paths.map((path) => `interrupted write ${shortPath(path, host.env("HOME"))}`);
 
 const isSame = ({ section }: FoundSession) => (other: FoundSession) => other.section === section;
 

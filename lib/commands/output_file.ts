@@ -6,6 +6,7 @@
 import { AuthError } from "../errors.ts";
 import { expandHome, homeDirectory, isInside, joinPath, resolvePath } from "../paths.ts";
 import type { Host } from "../host.ts";
+import { withNote } from "./output_notes.ts";
 
 type OutputHost = Pick<Host, "files" | "env" | "os" | "workingDirectory">;
 
@@ -28,7 +29,7 @@ export async function writeOutput(host: OutputHost, file: string, content: strin
       },
     );
   }
-  await host.files.writeText(path, content, FILE_MODE);
+  await withNote(host, path, () => host.files.writeText(path, content, FILE_MODE));
 }
 
 /** How each format of `auth env` begins. */

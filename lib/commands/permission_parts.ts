@@ -18,7 +18,7 @@ import {
   SECRET_VARIABLES,
 } from "../output/environment.ts";
 import { WHOLE } from "../output/permissions.ts";
-import { cacheHome, configHome, dataHome, joinPath, stateHome } from "../paths.ts";
+import { cacheHome, joinPath, stateHome } from "../paths.ts";
 import { keyringPlace } from "../session/stores.ts";
 import { canAsk, wantsAnsi, wantsColor } from "../terminal/ci.ts";
 import type { Host, Os } from "../host.ts";
@@ -28,6 +28,7 @@ import { blankEnv } from "./ledger.ts";
 import { askedLevel, logTarget } from "./logging.ts";
 import type { Needs } from "./needs.ts";
 import { hostOf, noteBrowser, noteScreen, type Noting } from "./permission_chain.ts";
+import { ownHomes } from "./own_files.ts";
 import { provisioningOf } from "./provision.ts";
 import { trustPath } from "./trust_store.ts";
 
@@ -129,10 +130,6 @@ const NOBODY: AwsSession = {
 };
 const NOWHERE = { credentialsFile: "", configFile: "", profile: "" };
 
-/** All that is ours: sessions, stores, browser profiles, locks. */
-const ownDirectories = (host: Host): readonly string[] =>
-  [configHome(host), dataHome(host), stateHome(host)].map((home) => joinPath(host.os, home, "atmos"));
-
 /** Identities that a login finds are kept in the cache. */
 function noteFound({ host, ledger }: Noting, auth: AuthConfig): void {
   if (provisioningOf(auth, [...auth.providers.keys()]).length === 0) return;
@@ -169,8 +166,8 @@ export async function noteOutput({ host, ledger }: Noting, command: string, auth
     case "logout":
       noteFound({ host, ledger }, auth);
       ledger.need("env", ...SECRET_VARIABLES);
-      ledger.need("read", ...ownDirectories(host));
-      return ledger.need("write", ...ownDirectories(host));
+      ledger.need("read", ...ownHomes(host));
+      return ledger.need("write", ...ownHomes(host));
     case "validate":
       return ledger.need("env", "ATMOS_AUTH_VALIDATE_VERBOSE");
     case "exec":
@@ -202,8 +199,8 @@ export async function noteOutput({ host, ledger }: Noting, command: string, auth
       );
       ledger.need("env", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI");
       // It looks through all that is ours, and mends it with --fix.
-      ledger.need("read", ...ownDirectories(host));
-      ledger.like("write", ...ownDirectories(host));
+      ledger.need("read", ...ownHomes(host));
+      ledger.like("write", ...ownHomes(host));
       return await noteScreen({ host, ledger });
   }
 }

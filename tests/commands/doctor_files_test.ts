@@ -73,8 +73,40 @@ Deno.test("fileFindings() finds writes that were cut off, and files that are no 
   });
   const findings = await fileFindings(host, [AWS]);
   assert.deepEqual(findings.map(({ id, severity }) => [id, severity]), [
-    ["files.leftover", "note"],
+    ["files.leftover", "warning"],
     ["files.unreadable", "error"],
   ]);
-  assert.ok(findings.every(({ mend }) => mend === undefined));
+  for (const { mend } of findings) await mend?.();
+  assert.deepEqual(Object.keys(host.tree()), [CREDENTIALS]);
+});
+
+Deno.test("fileFindings() finds interrupted writes in every directory of ours, and beside files of --output-file", async () => {
+  const left = (name: string) => `.${name}.atmos-0123456789abcdef0123456789abcdef.tmp`;
+  const leftovers = [
+    `${HOME}/.config/atmos/acme/aws/my-sso/${left("credentials")}`,
+    `${HOME}/.local/share/atmos/keyring/${left("default.file.store")}`,
+    `${HOME}/.local/state/atmos/${left("trust")}`,
+    `${HOME}/.local/state/atmos/recall/${left("1.json")}`,
+    `${HOME}/.local/state/atmos/keyring/${left("0.generation")}`,
+    `${HOME}/.cache/atmos/auth/my-sso-0/${left("provisioned-identities.yaml")}`,
+    `/base/my-sso/${left("credentials")}`,
+    `/keyring/${left("default.file.store")}`,
+    `/work/${left(".env.aws")}`,
+  ];
+  const foreign = [`/work/${left("other")}`, `${HOME}/.local/share/atmos/browser/okta-0/${left("x")}`];
+  const paths = [...leftovers, ...foreign];
+  const note = `${HOME}/.local/state/atmos/outputs/0`;
+  const host = fakeHost({
+    env: { HOME },
+    files: { ...Object.fromEntries(paths.map((path) => [path, ""])), [note]: '"/work/.env.aws"\n' },
+  });
+  const findings = (await fileFindings(host, ["/base/my-sso"], ["/keyring"]))
+    .filter(({ id }) => id === "files.leftover");
+  assert.deepEqual(
+    findings.map(({ command }) => command?.slice("rm ".length)).toSorted(),
+    leftovers.toSorted(),
+  );
+  for (const { mend } of findings) await mend?.();
+  const rest = Object.keys(host.tree()).filter((path) => !path.endsWith(".lock"));
+  assert.deepEqual(rest, foreign.toSorted());
 });
