@@ -21,6 +21,7 @@ import type { Context } from "./context.ts";
 import type { LogoutScope, Portal, ProfilesIn, SessionsIn } from "./logout_scope.ts";
 import { clearOutput, leftoversBeside, type NotedOutput, notedOutputs } from "./output_notes.ts";
 import { provisionedFile, type Provisioning, provisioningOf } from "./provision.ts";
+import { removeUser } from "./user.ts";
 
 /** How it is done. */
 export interface RemovalOptions {
@@ -201,7 +202,7 @@ async function entrySteps(
   }));
   const keys = (userKeys ? users : []).map((name) => ({
     what: `long-lived keys of ${name}, in the keyring`,
-    drop: () => dropKeys(context, name),
+    drop: () => removeUser(context, name),
   }));
   const steps = [...entries, ...keys].map(({ what, drop }): Step => ({
     what,
@@ -246,12 +247,6 @@ async function dropEntry(context: Context, entry: PortalEntry, ended: Ended[]): 
   await keyring.remove(key);
   ended.push({ ...entry, record: parseSsoRecord(text) });
   return true;
-}
-
-/** @returns whether there were any */
-async function dropKeys(context: Context, name: string): Promise<boolean> {
-  const keyring = await context.stores({ provider: undefined }).keyring();
-  return await keyring.remove({ purpose: "user-keys", name });
 }
 
 /** A portal that cannot be told is no reason to keep anything here: it is a warning. */

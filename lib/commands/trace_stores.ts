@@ -114,6 +114,15 @@ async function openTraced(open: () => Promise<Keyring>, { log, now, tell }: Watc
       await keyring.set(key, text);
       log("debug", "keyring entry written", { purpose: key.purpose, ...await lifeOf(key, text, now()) });
     },
+    swap: async (key, before, after) => {
+      const swapped = await keyring.swap(key, before, after);
+      if (swapped && before !== after) {
+        log("debug", `keyring entry ${after === undefined ? "removed" : "written"}`, {
+          purpose: key.purpose,
+        });
+      }
+      return swapped;
+    },
     remove: async (key) => {
       const removed = await keyring.remove(key);
       if (removed) log("debug", "keyring entry removed", { purpose: key.purpose });
