@@ -69,6 +69,15 @@ export function isInside(os: Os, path: string, directory: string): boolean {
     outer.names.every((name, index) => fold(name) === fold(inner.names[index] ?? ""));
 }
 
+/** The number of the descriptor of this process that a path stands for: `/dev/stdout`, `/dev/fd/3`, `/proc/self/fd/3`. */
+export function descriptorOf(os: Os, path: string): number | undefined {
+  if (os === "windows") return undefined;
+  const stream = ["/dev/stdin", "/dev/stdout", "/dev/stderr"].indexOf(path);
+  if (stream >= 0) return stream;
+  const number = /^\/(?:dev|proc\/(?:self|thread-self))\/fd\/(\d{1,9})$/.exec(path)?.[1];
+  return number === undefined ? undefined : Number(number);
+}
+
 const homeVariable = (os: Os) => (os === "windows" ? "USERPROFILE" : "HOME");
 
 /** The person's home directory, where the environment tells it. */

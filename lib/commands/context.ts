@@ -49,6 +49,8 @@ export interface Context extends AsyncDisposable {
   readonly stores: (plan: Rooted) => ChainStores;
   /** Whether this process has opened the keyring: it stays open. */
   readonly isKeyringOpen: () => boolean;
+  /** The file that is logged to, where one is. */
+  readonly logFile: string | undefined;
   /** Whether what is done is logged. */
   readonly isWatched: boolean;
   /**
@@ -85,7 +87,11 @@ export async function openContext(
   const read = () => load(world, globals, component);
   const state = { loaded: await read() };
   if (!evenBroken) assertUsable(state.loaded);
-  const { host, log, isWatched, watch, watchKeyring, flush } = await watched(world, globals, state.loaded);
+  const { host, log, logFile, isWatched, watch, watchKeyring, flush } = await watched(
+    world,
+    globals,
+    state.loaded,
+  );
   const auth = () => state.loaded.auth;
   const directory = (plan: Rooted) => sessionDirectory(host, auth(), plan);
   const sessions = once(() => sessionStores(host, auth()));
@@ -120,6 +126,7 @@ export async function openContext(
     sessions: store,
     stores: (plan) => ({ sessions: store(plan), keyring: openKeyring, lock: waitingLocks(host, auth()) }),
     isKeyringOpen: () => opening.isDone,
+    logFile,
     isWatched,
     ...stackParts(() => state.loaded),
     [Symbol.asyncDispose]: flush,
@@ -223,6 +230,7 @@ function trustHint(error: AuthError, { name, stack }: Wanted): AuthError {
 interface Watched {
   readonly host: Host;
   readonly log: Log;
+  readonly logFile: string | undefined;
   readonly isWatched: boolean;
   readonly watch: (store: SessionStore, directory: () => string) => SessionStore;
   readonly watchKeyring: (open: () => Promise<Keyring>) => () => Promise<Keyring>;
@@ -235,6 +243,7 @@ async function watched(world: Host, globals: GlobalInput, loaded: LoadedConfig):
     return {
       host: world,
       log: () => {},
+      logFile: target.file,
       isWatched: false,
       watch: (store) => store,
       watchKeyring: (open) => open,
@@ -246,13 +255,15 @@ async function watched(world: Host, globals: GlobalInput, loaded: LoadedConfig):
     await import("./trace_stores.ts"),
     await import("./log.ts"),
   ];
-  const { log, flush } = openLog(world, target);
+  const { auth, files, directory } = loaded;
+  const { log, flush } = openLog(world, target, { auth, files, directory, log: target.file });
   for (const { path } of loaded.files) log("debug", "configuration read", { path });
   const watch = newWatch(log, world.now);
   const isKept = loaded.auth.keyring.type !== "memory";
   return {
     host: tracedHost(world, log),
     log,
+    logFile: target.file,
     isWatched: true,
     watch: (store, directory) =>
       tracedSessions(

@@ -70,6 +70,9 @@ function fileInForce({ os, workingDirectory }: Host, { files, directory }: Loade
 }
 
 async function assertOurs(host: Host, path: string): Promise<void> {
+  if ((await host.files.status(path))?.kind === "other") {
+    throw new AuthError("config-invalid", `Cannot write to ${path}: it is not a regular file`);
+  }
   if (knownHome(host) === undefined) return;
   const real = await host.files.realPath(path) ?? path;
   const foreign = [".aws", ".ssh"].map((name) => joinPath(host.os, homeDirectory(host), name))

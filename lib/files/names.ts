@@ -16,6 +16,9 @@ const encodeCharacter = (character: string): string =>
 /** Windows opens a device for these names, whatever their extension and case. */
 const DEVICE_NAME = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$)(?:\.|$)/i;
 
+/** Whether Windows opens a device for a file of this name. */
+export const isDeviceName = (name: string): boolean => DEVICE_NAME.test(name);
+
 /**
  * A name as the name of one directory on any file system: what one could misread (separators, control characters,
  * characters beyond ASCII, dots and spaces at the ends, Windows's devices) is percent-encoded, `%` with it, so
@@ -27,7 +30,7 @@ export function directoryName(name: string, reserved: readonly string[] = []): s
   const encoded = name.replaceAll(/[^A-Za-z0-9 _.@+=,~!#$&'()[\]{};-]/gu, encodeCharacter)
     .replace(/^[. ~]|[. ]$/g, encodeCharacter);
   if (encoded === "") return "%";
-  const taken = DEVICE_NAME.test(encoded) || reserved.includes(encoded.toLowerCase());
+  const taken = isDeviceName(encoded) || reserved.includes(encoded.toLowerCase());
   return taken ? encodeCharacter(encoded.slice(0, 1)) + encoded.slice(1) : encoded;
 }
 

@@ -5,7 +5,7 @@
  */
 import { AuthError } from "../errors.ts";
 import type { Os, Sink } from "../host.ts";
-import { isInside } from "../paths.ts";
+import { descriptorOf, isInside } from "../paths.ts";
 import { attemptOnFile, attemptUnlessAbsent } from "./failures.ts";
 import { writeAll } from "./replacing.ts";
 import { within } from "./timing.ts";
@@ -30,6 +30,7 @@ export function oddKind(info: Deno.FileInfo): string | undefined {
  */
 export async function openSink(os: Os, path: string, deadlineMillis: number): Promise<Sink | undefined> {
   const attempt = `write to ${path}`;
+  if (descriptorOf(os, path) === 0) throw refused(path, "it is for reading");
   const named = await attemptUnlessAbsent(attempt, undefined, () => Deno.lstat(path));
   if (named === undefined) return undefined;
   const isSystems = named.isSymlink && isSystemPath(os, path);

@@ -149,7 +149,7 @@ async function openConfigured(
 
 /** @param directory of the configuration, for a relative `spec.path` */
 export async function keyringPlace(
-  host: Host,
+  host: Pick<Host, "env" | "os">,
   { keyring, realm }: Pick<AuthConfig, "keyring" | "realm">,
   directory: string,
 ): Promise<KeyringPlace> {
