@@ -66,12 +66,12 @@ export interface Files extends ReadingFiles {
   /** Appends to a file made with `mode`, or to a character device; refuses a symlink, a pipe and the like. */
   readonly appendText: (path: string, text: string, mode: number) => Promise<void>;
   /**
-   * Opens a character device or a pipe for writing: it is never replaced, and its mode stays.
+   * A character device or a pipe, opened by the first write: it is never replaced, and its mode stays.
    *
    * @param deadlineMillis how long to wait for a reader of a pipe, and for it to read
    * @returns `undefined` for a regular file, and where nothing is
-   * @throws AuthError `usage` for a directory, a socket, a block device, a symlink, or the pipe of another user;
-   *   `file-failed` at the deadline
+   * @throws AuthError `usage` for a directory, a socket, a block device, a symlink, or the pipe of another user; the
+   *   writes `file-failed` at the deadline
    */
   readonly sink: (path: string, deadlineMillis: number) => Promise<Sink | undefined>;
   /** Removes a file or an empty directory; `false` when there was none. */

@@ -44,7 +44,7 @@ export async function openOutput(
   if (host.os === "windows" && isDeviceName(baseName(host.os, path))) return windowsDevice(host, path);
   const kind = (await host.files.status(path))?.kind;
   if (isSystems(host, path)) {
-    if (kind === "other" || kind === "symlink") return sinkOutput(host, path);
+    if (kind === "other" || kind === "symlink") return await sinkOutput(host, path);
     const reason = kind === undefined ? "there is no such device" : "it belongs to the system";
     throw refused(path, reason);
   }
@@ -52,7 +52,7 @@ export async function openOutput(
   if (reason !== undefined) throw refused(path, reason);
   switch (kind) {
     case "other":
-      return sinkOutput(host, path);
+      return await sinkOutput(host, path);
     case "symlink":
       throw refused(path, "it is a symbolic link");
     case "directory":
@@ -86,14 +86,13 @@ const isSystems = ({ os }: OutputHost, path: string): boolean =>
   os !== "windows" && ["/dev", "/proc", "/sys"].some((directory) => isInside(os, path, directory)) &&
   !isInside(os, path, "/dev/shm");
 
-function sinkOutput({ files }: OutputHost, path: string): Output {
+async function sinkOutput({ files }: OutputHost, path: string): Promise<Output> {
+  const sink = await files.sink(path, READER_MILLIS);
+  if (sink === undefined) throw refused(path, "it was replaced by a file just now");
   return {
     write: async (content) => {
-      await using sink = await files.sink(path, READER_MILLIS);
-      if (sink === undefined) {
-        throw new AuthError("file-failed", `Cannot write to ${path}: it was replaced by a file meanwhile`);
-      }
-      await sink.write(content);
+      await using open = sink;
+      await open.write(content);
     },
   };
 }

@@ -23,6 +23,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ["EMFILE", "too many open files"],
   ["EBUSY", "it is in use"],
   ["EIO", "input/output error"],
+  ["EPIPE", "its reader went away"],
 ]);
 
 /** The operating system's name of an error, such as `ENOSPC`; Deno has a class for some of them only. */

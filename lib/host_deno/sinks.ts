@@ -23,7 +23,7 @@ export function oddKind(info: Deno.FileInfo): string | undefined {
 }
 
 /**
- * Opens a character device or a pipe, also by the system's own links such as `/dev/fd/3`.
+ * A character device or a pipe, also by the system's own links such as `/dev/fd/3`. The first write opens it.
  *
  * @param deadlineMillis how long to wait for a reader of a pipe, and for it to read
  * @returns `undefined` for a regular file, and where nothing is
@@ -44,18 +44,23 @@ export async function openSink(os: Os, path: string, deadlineMillis: number): Pr
   if (isPipe && !isSystems && os !== "windows" && info.uid !== 0 && info.uid !== Deno.uid()) {
     throw refused(path, "the pipe belongs to another user");
   }
-  const file = await attemptOnFile(
-    attempt,
-    () => isPipe ? openPipe(path, deadlineMillis) : Deno.open(path, { append: true }),
-  );
+  const opened: { file?: Promise<Deno.FsFile> } = {};
+  const open = async () => {
+    const file = await (isPipe ? openPipe(path, deadlineMillis) : Deno.open(path, { append: true }));
+    const { ino, dev } = await file.stat();
+    if (ino === info.ino && dev === info.dev) return file;
+    file.close();
+    throw new AuthError("file-failed", `Cannot write to ${path}: it was replaced meanwhile`);
+  };
   return {
-    write: (text) => {
-      const writing = writeAll(file, encoder.encode(text));
-      return attemptOnFile(attempt, () => isPipe ? inTime(path, deadlineMillis, writing) : writing);
-    },
-    [Symbol.asyncDispose]: () => {
-      file.close();
-      return Promise.resolve();
+    write: (text) =>
+      attemptOnFile(attempt, async () => {
+        const writing = writeAll(await (opened.file ??= open()), encoder.encode(text));
+        await (isPipe ? inTime(path, deadlineMillis, writing) : writing);
+      }),
+    [Symbol.asyncDispose]: async () => {
+      // One that could not be opened has failed its write already.
+      (await opened.file?.catch((error: unknown) => void error))?.close();
     },
   };
 }
@@ -84,7 +89,7 @@ async function openPipe(path: string, deadlineMillis: number): Promise<Deno.FsFi
 
 async function inTime(path: string, deadlineMillis: number, writing: Promise<void>): Promise<void> {
   if (await within(deadlineMillis, writing.then(() => true), false)) return;
-  // Closing the file ends it.
+  // It cannot be called off, and ends with this process at the latest.
   writing.then(undefined, (error) => void error);
   throw unread(path, deadlineMillis, "the reader of this pipe does not read on");
 }

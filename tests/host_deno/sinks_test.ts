@@ -73,10 +73,20 @@ Deno.test("sink() gives a pipe's reader all of a text, and leaves the pipe as it
 Deno.test("sink() gives up on a pipe without a reader at the deadline, and leaves nothing waiting", () =>
   inTemporary(async (root) => {
     await makePipe(`${root}/pipe`);
-    await assert.rejects(
-      files.sink(`${root}/pipe`, 50),
-      refuses("file-failed", /nothing reads from this pipe/),
-    );
+    await using sink = await files.sink(`${root}/pipe`, 50);
+    assert.ok(sink !== undefined);
+    await assert.rejects(sink.write("x"), refuses("file-failed", /nothing reads from this pipe/));
+  }));
+
+Deno.test("sink() does not write to what took the place of the device that was looked at", () =>
+  inTemporary(async (root) => {
+    await makePipe(`${root}/pipe`);
+    await using sink = await files.sink(`${root}/pipe`, 30_000);
+    assert.ok(sink !== undefined);
+    await Deno.rename(`${root}/pipe`, `${root}/old`);
+    await Deno.writeTextFile(`${root}/pipe`, "mine");
+    await assert.rejects(sink.write("x"), refuses("file-failed", /it was replaced meanwhile/));
+    assert.equal(await Deno.readTextFile(`${root}/pipe`), "mine");
   }));
 
 Deno.test("writeText() and appendText() refuse a pipe: they would wait, or replace it", () =>
