@@ -24,6 +24,12 @@ export interface FileStatus {
   readonly size: number;
   /** Whether the file belongs to the user that runs us; `undefined` on Windows. */
   readonly owned: boolean | undefined;
+  /** Who the file belongs to; `undefined` on Windows. */
+  readonly uid: number | undefined;
+  /** Whether anybody but its owner and root may write: a private group, whose gid is our uid, does not count. */
+  readonly writableByOthers: boolean | undefined;
+  /** How many names the file has; `undefined` on Windows. */
+  readonly links: number | undefined;
 }
 
 /** A lock of the kernel on an empty file: dies with its process, is released by disposal, is never removed. */

@@ -193,6 +193,9 @@ export function fakeFiles(init: FakeFilesInit, clock: { now: EpochMillis }, wind
       mode: windows ? undefined : mode,
       size: node.kind === "file" ? node.bytes.length : 0,
       owned: windows ? undefined : !(init.foreign ?? []).map(normalPath).includes(resolve(path, false)),
+      uid: windows ? undefined : 1000,
+      writableByOthers: windows ? undefined : node.kind !== "symlink" && (mode & 0o022) !== 0,
+      links: windows ? undefined : 1,
     };
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { isAuthError } from "../errors.ts";
+import { exposureOf } from "../files/exposure.ts";
 import { listSessions } from "../files/aws_sessions.ts";
 import { removeSessions } from "../files/aws_files.ts";
 import type { Host } from "../host.ts";
@@ -28,8 +29,13 @@ export async function fileFindings(
   others: readonly string[] = [],
 ): Promise<readonly Finding[]> {
   const found = await ownPaths(host, [...sessions, ...others]);
+  const known = new Set(directoriesIn(found));
   const findings = [
     ...await modeFindings(host, found),
+    ...(await Promise.all(
+      [...sessions, ...others].filter((directory) => !known.has(directory))
+        .map((directory) => exposureFindings(host, directory)),
+    )).flat(),
     ...await leftoverFindings(host, [...new Set([...directoriesIn(found), ...sessions, ...others])]),
     ...(await Promise.all(sessions.map((directory) => endedSessions(host, directory)))).flat(),
   ];
@@ -40,33 +46,42 @@ export async function fileFindings(
   }];
 }
 
-/** What others may read or enter, that holds secrets or leads to them. */
+/** What others may read or enter, that holds secrets or leads to them, and what is not ours at all. */
 async function modeFindings(host: FilesHost, found: readonly OwnPath[]): Promise<readonly Finding[]> {
-  const all = await Promise.all(found.map(async ({ path, kind }) => {
+  const all = await Promise.all(found.map(async ({ path, kind }): Promise<readonly Finding[]> => {
     const status = kind === "file" || kind === "directory" ? await host.files.status(path) : undefined;
+    if (status?.owned === false) return await exposureFindings(host, path);
     const mode = status?.mode ?? 0;
-    return (mode & OPEN_TO_OTHERS) === 0
-      ? []
-      : [openToOthers(host, path, kind === "directory", mode & 0o777)];
+    if ((mode & OPEN_TO_OTHERS) === 0) return [];
+    const wanted = kind === "directory" ? "700" : "600";
+    return [{
+      id: "files.mode",
+      severity: "warning",
+      title: `Others have access to ${path}: its mode is ${(mode & 0o777).toString(8)}`,
+      command: `chmod ${wanted} ${quoteWord(path)}`,
+      mend: mending(host, ["chmod", wanted, path]),
+    }];
   }));
   return all.flat();
 }
 
-function openToOthers(host: FilesHost, path: string, isDirectory: boolean, mode: number): Finding {
-  const wanted = isDirectory ? "700" : "600";
-  return {
-    id: "files.mode",
-    severity: "warning",
-    title: `Others have access to ${path}: its mode is ${mode.toString(8)}`,
-    command: `chmod ${wanted} ${quoteWord(path)}`,
-    mend: async () => {
-      await host.run({
-        program: "chmod",
-        args: [wanted, path],
-        environment: { set: {}, unset: [] },
-        stdio: "capture",
-      });
-    },
+/** What keeps a file from being used: the rule that commands go by. */
+async function exposureFindings(host: FilesHost, path: string): Promise<readonly Finding[]> {
+  const exposure = await exposureOf(host, path);
+  if (exposure === undefined) return [];
+  const { reason, remedy, command, isWritable } = exposure;
+  return [{
+    id: "files.exposed",
+    severity: isWritable ? "error" : "warning",
+    title: reason,
+    command: remedy,
+    mend: command && mending(host, command),
+  }];
+}
+
+function mending(host: FilesHost, [program, ...args]: readonly [string, ...string[]]): () => Promise<void> {
+  return async () => {
+    await host.run({ program, args, environment: { set: {}, unset: [] }, stdio: "capture" });
   };
 }
 

@@ -103,7 +103,8 @@ function overlaid(host: Host, path: string, real: string, text: string): Host {
     status: async (asked) => {
       const status = await files.status(asked);
       if (!isIt(asked)) return status;
-      return { kind: "file", mode: FILE_MODE, owned: true, ...status, size: bytes.length };
+      const created = { mode: FILE_MODE, owned: true, uid: undefined, writableByOthers: false, links: 1 };
+      return { kind: "file", ...created, ...status, size: bytes.length };
     },
   };
   return derived(host, { files: derived(files, changes) });

@@ -10,7 +10,8 @@
  */
 import { isUsable } from "../chain/resume.ts";
 import { isAuthError } from "../errors.ts";
-import { readSession, type StoredSession } from "../files/aws_sessions.ts";
+import { awsFilePaths, readSession, type StoredSession } from "../files/aws_sessions.ts";
+import { exposureWithin } from "../files/exposure.ts";
 import type { Host, StartHost } from "../host.ts";
 import type { Surroundings } from "../output/environment.ts";
 import type { EnvironmentFormat } from "../output/format.ts";
@@ -135,11 +136,13 @@ export async function recall(
   if (memory === undefined || memory.key !== place?.key) return undefined;
   const { directory, identity, chain, until } = memory.aim.session;
   // The session is read while a digest of the configuration is made.
-  const [isSame, stored] = await Promise.all([
+  const [isSame, stored, exposure] = await Promise.all([
     areSame(host, memory.questions),
     readSession(host, directory, identity, chain),
+    exposureWithin(host, directory, awsFilePaths(host, directory).credentials),
   ]);
-  if (!isSame || stored === undefined) return undefined;
+  // The whole program tells of files that others can read or write.
+  if (!isSame || stored === undefined || exposure !== undefined) return undefined;
   const { session } = stored;
   const now = host.now();
   return (until === "end" ? isAlive(session, now) : isUsable(session, now, undefined))

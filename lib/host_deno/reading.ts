@@ -63,13 +63,33 @@ async function listed(
 }
 
 function statusOf(os: Os, info: Deno.FileInfo): FileStatus {
-  const unix = os !== "windows";
+  const { mode, uid, nlink } = info;
+  if (os === "windows") {
+    const unknown = undefined;
+    return {
+      kind: kindOf(info),
+      size: info.size,
+      mode: unknown,
+      owned: unknown,
+      uid: unknown,
+      writableByOthers: unknown,
+      links: unknown,
+    };
+  }
+  const own = Deno.uid();
   return {
     kind: kindOf(info),
-    mode: unix && info.mode !== null ? info.mode & 0o7777 : undefined,
+    mode: mode === null ? undefined : mode & 0o7777,
     size: info.size,
-    owned: unix ? info.uid === Deno.uid() : undefined,
+    owned: uid === own,
+    uid: uid ?? undefined,
+    writableByOthers: mode === null ? undefined : isWritableByOthers(mode, info.gid, own),
+    links: nlink ?? undefined,
   };
+}
+
+function isWritableByOthers(mode: number, gid: number | null, own: number | null): boolean {
+  return (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && (gid === null || gid !== own));
 }
 
 const kindOf = (entry: Deno.DirEntry | Deno.FileInfo): DirectoryEntry["kind"] =>

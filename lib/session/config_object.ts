@@ -4,7 +4,7 @@
  * @module
  */
 import { AuthError, isAuthError } from "../errors.ts";
-import type { Files, Host } from "../host.ts";
+import type { Files, FileStatus, Host } from "../host.ts";
 import { derived } from "./derive.ts";
 
 /** Where the configuration is said to stand, in problems and errors. */
@@ -52,12 +52,21 @@ function memoryFiles(text: string): Files {
     Promise.reject(
       new AuthError("file-failed", `Cannot write ${path}: the configuration is a value, without files`),
     );
+  const status: FileStatus = {
+    kind: "file",
+    mode: 0o600,
+    size: bytes.length,
+    owned: true,
+    uid: undefined,
+    writableByOthers: false,
+    links: 1,
+  };
   const found = <Value>(path: string, value: Value) =>
     Promise.resolve(path === OBJECT_PATH ? value : undefined);
   return {
     readText: (path) => found(path, text),
     readBytes: (path) => found(path, bytes),
-    status: (path) => found(path, { kind: "file", mode: 0o600, size: bytes.length, owned: true } as const),
+    status: (path) => found(path, status),
     realPath: (path) => found(path, path),
     list: () => Promise.resolve(undefined),
     remove: () => Promise.resolve(false),

@@ -12,6 +12,7 @@ import { lockPath } from "../files/lock.ts";
 import { awsDirectory } from "../files/names.ts";
 import { dataHome, expandHome, joinPath, resolvePath, stateHome } from "../paths.ts";
 import type { Host } from "../host.ts";
+import { guardedSessions } from "./exposed_sessions.ts";
 import type { Ask, KeyringPlace } from "../keyring/mod.ts";
 import type { Keyring } from "../keyring/types.ts";
 
@@ -50,7 +51,11 @@ export function sessionStores(
   auth: Pick<AuthConfig, "keyring" | "realm">,
 ): (plan: Rooted) => SessionStore {
   if (auth.keyring.type !== "memory") {
-    return (plan) => awsFilesStore(host, sessionDirectory(host, auth, plan));
+    const told = new Set<string>();
+    return (plan) => {
+      const directory = sessionDirectory(host, auth, plan);
+      return guardedSessions(host, directory, awsFilesStore(host, directory), told);
+    };
   }
   const memory = memoryStore();
   return () => memory;

@@ -440,6 +440,28 @@ Deno.test("start() takes nothing that others may have written, or that is damage
   assert.equal((await run(world, ENV, { from: foreign })).wasWhole, true);
 });
 
+Deno.test("start() leaves a session that others can read or write to the whole program, which tells of it", async () => {
+  const world = await startWorld();
+  const { host } = world;
+  await assertRecalled(world);
+  const [path = ""] = Object.keys(host.tree()).filter((name) => name.endsWith("/my-sso/credentials"));
+  const text = host.tree()[path] ?? "";
+  host.put(path, text, 0o644);
+  for (const _ of [1, 2]) {
+    const { wasWhole, told, out } = await run(world);
+    assert.equal(wasWhole, true);
+    assert.equal(told, `Warning: Others can read ${path}: its mode is 644. Run: chmod 600 ${path}\n`);
+    assert.match(out, /ASIA/);
+  }
+  host.put(path, text, 0o666);
+  const { wasWhole, told } = await run(world);
+  assert.equal(wasWhole, true);
+  assert.match(told, /^Warning: Stored sessions are not used: Others can write to /);
+  host.put(path, text, 0o600);
+  assert.equal((await run(world)).told, "");
+  assert.equal((await run(world)).wasWhole, false);
+});
+
 Deno.test("start() keeps no text of a configuration but what a child would get, and no secret", async () => {
   const world = await startWorld({ config: `${CONFIG}\nsettings: { token: not-a-real-token-of-others }\n` });
   await assertRecalled(world);

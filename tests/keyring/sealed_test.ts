@@ -209,7 +209,7 @@ async function rolledBack() {
   await quickKeyring(host, items).set(A, "old");
   const old = host.tree()[PATH] ?? "";
   await quickKeyring(host, items).set(A, "new");
-  host.put(PATH, old);
+  host.put(PATH, old, 0o600);
   return { host, items, old };
 }
 
