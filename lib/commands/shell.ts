@@ -8,6 +8,7 @@ import type { EnvironmentEdits, Host } from "../host.ts";
 import { enteringText, leavingText, type ShellView } from "../output/shell.ts";
 import { styleOf } from "../output/style.ts";
 import { chooseIdentity, disabledWords, wishOf } from "./choose.ts";
+import { printable } from "../terminal/escape.ts";
 import { type Call, command } from "./command.ts";
 import { openContext } from "./context.ts";
 import { text, type Values } from "./flags.ts";
@@ -42,7 +43,7 @@ async function openShell({ host, globals, input, rest }: Call<Values<typeof FLAG
   const programs = shellPrograms(host, input.shell);
   const off = disabledWords(host, globals);
   if (off !== undefined) {
-    host.tell(`Authentication is disabled by ${off}: the shell has the environment as it is\n`);
+    host.tell(`Authentication is disabled by ${printable(off)}: the shell has the environment as it is\n`);
     return await runFirst(host, programs, rest ?? [], { set: {}, unset: [] });
   }
   const component = wantedComponent(input);

@@ -15,6 +15,7 @@ import {
 } from "../identities/user_input.ts";
 import { USER_DEFAULT_SECONDS } from "../identities/user_limits.ts";
 import { formatDuration } from "../duration.ts";
+import { printable } from "../terminal/escape.ts";
 import { type HeldUser, type KeptUser, somebody } from "./user.ts";
 
 /** The answers, as texts that passed their checks. */
@@ -31,7 +32,7 @@ export async function askAnswers(host: Host, user: HeldUser): Promise<Answers> {
   const { name, config, stored: before } = user;
   const person = somebody(host, `Cannot configure "${name}": its keys must be typed`);
   const { line, secret } = await import("../terminal/question.ts");
-  host.tell(`Keys of the IAM user "${name}". They go into the keyring, and nowhere else.\n`);
+  host.tell(`Keys of the IAM user "${printable(name)}". They go into the keyring, and nowhere else.\n`);
   const accessKeyId = await line(person, {
     question: "AWS Access Key ID:",
     initial: before?.keys.accessKeyId,

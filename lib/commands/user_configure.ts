@@ -8,6 +8,7 @@ import { USER_DEFAULT_SECONDS } from "../identities/user_limits.ts";
 import { userText } from "../output/user.ts";
 import { styleOf } from "../output/style.ts";
 import { formatDuration, parseDuration } from "../duration.ts";
+import { printable } from "../terminal/escape.ts";
 import { type Call, command } from "./command.ts";
 import { type Context, openContext } from "./context.ts";
 import { toggle, type Values } from "./flags.ts";
@@ -88,7 +89,7 @@ function forgotten(before: StoredUser | undefined, { next, retiring }: StoredUse
   return [
     ...made === undefined ? [] : [`${made}, which a rotation made and did not prove, is stored no longer`],
     ...replaced === undefined ? [] : [`${replaced}, which a rotation replaced, may still be active`],
-  ].map((text) => `The access key ${text}: delete it in the IAM console.\n`).join("");
+  ].map((text) => `The access key ${printable(text)}: delete it in the IAM console.\n`).join("");
 }
 
 async function verify(context: Context, user: KeptUser, { keys, mfaArn }: StoredUser): Promise<string> {

@@ -5,6 +5,7 @@
  */
 import type { Host } from "../host.ts";
 import type { StoredUser } from "../identities/user_keys.ts";
+import { printable } from "../terminal/escape.ts";
 import { type Call, command } from "./command.ts";
 import { openContext } from "./context.ts";
 import { toggle, type Values } from "./flags.ts";
@@ -27,7 +28,7 @@ async function forget({ host, globals, input }: Call<Values<typeof FLAGS>>): Pro
   await using context = await openContext(host, globals);
   return await withStoredUser(context, globals, "forget the user's keys", async (user) => {
     if (!user.isStored) {
-      host.tell(`The keyring has no keys of "${user.name}"\n`);
+      host.tell(`The keyring has no keys of "${printable(user.name)}"\n`);
       return 0;
     }
     const which = keysOf(user.stored);
@@ -38,7 +39,9 @@ async function forget({ host, globals, input }: Call<Values<typeof FLAGS>>): Pro
     await user.replace(undefined);
     await dropSession(context, user);
     host.tell(
-      `Removed the keys of "${user.name}" (${which}) from the keyring; in AWS they stay as they are\n`,
+      `Removed the keys of "${printable(user.name)}" (${
+        printable(which)
+      }) from the keyring; in AWS they stay as they are\n`,
     );
     return 0;
   });

@@ -20,6 +20,7 @@ import type { StoredUser } from "../identities/user_keys.ts";
 import { styleOf } from "../output/style.ts";
 import { userText } from "../output/user.ts";
 import { formatDuration } from "../duration.ts";
+import { printable } from "../terminal/escape.ts";
 import { type Call, command } from "./command.ts";
 import { type Context, openContext } from "./context.ts";
 import type { Values } from "./flags.ts";
@@ -130,7 +131,7 @@ async function newKeys(rotation: Rotation): Promise<LongLivedKeys> {
   const keys = await createAccessKey(host, placeOf(user), signer, whereOf(user)).catch((error: unknown) => {
     throw isAuthError(error, "unreachable", "bad-answer") ? hinted(error, MAYBE_MADE) : error;
   });
-  host.tell(`Made the access key ${keys.accessKeyId}; waiting until AWS knows it everywhere.\n`);
+  host.tell(`Made the access key ${printable(keys.accessKeyId)}; waiting until AWS knows it everywhere.\n`);
   try {
     await user.replace({ ...before, next: keys });
     return keys;
@@ -228,12 +229,14 @@ async function retire({ context, user, signer }: Rotation, after: Replaced): Pro
   try {
     await deactivateAccessKey(withRetries(host), placeOf(user), signer, old, whereOf(user));
     host.tell(
-      `The old access key ${old} is deactivated; delete it in the IAM console when nothing misses it.\n`,
+      `The old access key ${
+        printable(old)
+      } is deactivated; delete it in the IAM console when nothing misses it.\n`,
     );
   } catch (error) {
     if (!isAuthError(error)) throw error;
     if (!isGone(error)) throw notRetired(user, old, error);
-    host.tell(`The old access key ${old} was deleted before.\n`);
+    host.tell(`The old access key ${printable(old)} was deleted before.\n`);
   }
   await user.replace({ ...after, retiring: undefined });
 }

@@ -136,7 +136,7 @@ export function storeFile(host: StoreHost, place: StorePlace, source: KeySource)
     const newer = again && await newerSeen(host.files, place.stateDirectory, again.content);
     if (again && newer !== undefined && !warned.has("older")) {
       warned.add("older");
-      host.tell(`Warning: ${olderThan(again.content, newer)}.\n`);
+      host.tell(`Warning: ${printable(olderThan(again.content, newer))}.\n`);
     }
     return again;
   }

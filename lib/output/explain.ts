@@ -6,7 +6,7 @@
 import { formatDuration } from "../duration.ts";
 import { type EpochMillis, formatInstant } from "../time.ts";
 import { jsonText } from "./json.ts";
-import { type Field, fields, table } from "./layout.ts";
+import { type Field, fields, paint, table } from "./layout.ts";
 import { expiry } from "./moment.ts";
 import type { ExplainDocument } from "./schemas/explain.ts";
 import type { Style } from "./style.ts";
@@ -77,7 +77,9 @@ export function explainText(view: ExplainView, style: Style, now: EpochMillis): 
     ? "`env` and `exec` would use the session in hand as it is."
     : "`env` and `exec` would make a session as a login does.";
   return [
-    `${style.strong("A login to")} ${view.identity} (${view.kind}) ${style.strong("would be")}\n\n`,
+    `${style.strong("A login to")} ${paint(view.identity, style)} (${paint(view.kind, style)}) ${
+      style.strong("would be")
+    }\n\n`,
     table(["STEP", "KIND", "BECOMES", "IN HAND", "A LOGIN WOULD"], chain, style),
     `\n  ${ready}\n`,
     section(

@@ -54,7 +54,7 @@ export async function line(host: AskHost, question: Question): Promise<string> {
     const answer = text.trim() || (question.initial ?? "");
     const complaint = question.check?.(answer);
     if (complaint === undefined) return answer;
-    host.tell(`${complaint}\n`);
+    host.tell(`${printable(complaint)}\n`);
   }
 }
 
@@ -115,7 +115,7 @@ async function unseen(host: AskHost, { question, check }: Question): Promise<str
     const text = await unseenLine(keys.next).finally(() => host.tell("\r\n"));
     const complaint = check?.(text);
     if (complaint === undefined) return text;
-    host.tell(`${complaint}\r\n`);
+    host.tell(`${printable(complaint)}\r\n`);
   }
 }
 
