@@ -78,6 +78,21 @@ Deno.test("sink() gives up on a pipe without a reader at the deadline, and leave
     await assert.rejects(sink.write("x"), refuses("file-failed", /nothing reads from this pipe/));
   }));
 
+testIf(
+  Deno.uid() === 0,
+  "only root can give files away",
+  "sink() refuses the pipe of another user",
+  () =>
+    inTemporary(async (root) => {
+      await makePipe(`${root}/pipe`);
+      await Deno.chown(`${root}/pipe`, 12345, null);
+      await assert.rejects(
+        files.sink(`${root}/pipe`, 50),
+        refuses("usage", /the pipe belongs to another user/),
+      );
+    }),
+);
+
 Deno.test("sink() does not write to what took the place of the device that was looked at", () =>
   inTemporary(async (root) => {
     await makePipe(`${root}/pipe`);
