@@ -17,6 +17,8 @@ import type { Project } from "../stacks/loader.ts";
 import type { Component, ProjectSettings } from "../stacks/types.ts";
 import type { GlobalInput } from "./globals.ts";
 import type { Keyring } from "../keyring/types.ts";
+import type { SessionFiles } from "../files/seal.ts";
+import { type SessionKeys, sessionKeys } from "../session/session_keys.ts";
 import type { Log } from "./log.ts";
 import { isWatching, logTarget } from "./logging.ts";
 import {
@@ -46,6 +48,9 @@ export interface Context extends AsyncDisposable {
   /** The directory of the AWS files of a plan's provider. */
   readonly directory: (plan: Rooted) => string;
   readonly sessions: (plan: Rooted) => SessionStore;
+  /** The AWS files in a directory, with the key for what is in them. */
+  readonly filesIn: (directory: string) => Promise<SessionFiles>;
+  readonly keys: SessionKeys;
   readonly stores: (plan: Rooted) => ChainStores;
   /** Whether this process has opened the keyring: it stays open. */
   readonly isKeyringOpen: () => boolean;
@@ -88,8 +93,15 @@ export async function openContext(
   const { host, log, isWatched, watch, watchKeyring, flush } = await watched(world, globals, state.loaded);
   const auth = () => state.loaded.auth;
   const directory = (plan: Rooted) => sessionDirectory(host, auth(), plan);
-  const sessions = once(() => sessionStores(host, auth()));
-  const store = (plan: Rooted) => watch(sessions()(plan), () => directory(plan));
+  const keys = sessionKeys(host, () => state.loaded.stateDistrust);
+  const filesIn = async (directory: string) => ({
+    directory,
+    realm: auth().realm,
+    key: await keys.toRead(),
+  });
+  const sessions = once(() => sessionStores(host, auth(), keys));
+  const lock = once(() => waitingLocks(host, auth(), keys));
+  const store = (plan: Rooted) => watch(sessions()(plan), () => filesIn(directory(plan)));
   const keyring = once(() =>
     watchKeyring(keyringOpener(host, auth(), state.loaded.directory, passwordAsker(host)))
   );
@@ -118,7 +130,9 @@ export async function openContext(
     },
     directory,
     sessions: store,
-    stores: (plan) => ({ sessions: store(plan), keyring: openKeyring, lock: waitingLocks(host, auth()) }),
+    filesIn,
+    keys,
+    stores: (plan) => ({ sessions: store(plan), keyring: openKeyring, lock: lock() }),
     isKeyringOpen: () => opening.isDone,
     isWatched,
     ...stackParts(() => state.loaded),
@@ -224,7 +238,7 @@ interface Watched {
   readonly host: Host;
   readonly log: Log;
   readonly isWatched: boolean;
-  readonly watch: (store: SessionStore, directory: () => string) => SessionStore;
+  readonly watch: (store: SessionStore, files: () => Promise<SessionFiles>) => SessionStore;
   readonly watchKeyring: (open: () => Promise<Keyring>) => () => Promise<Keyring>;
   readonly flush: () => Promise<void>;
 }
@@ -254,12 +268,11 @@ async function watched(world: Host, globals: GlobalInput, loaded: LoadedConfig):
     host: tracedHost(world, log),
     log,
     isWatched: true,
-    watch: (store, directory) =>
+    watch: (store, files) =>
       tracedSessions(
         store,
         watch,
-        (link) =>
-          isKept ? whyAbsent(world, directory(), link) : Promise.resolve("a memory keyring keeps none"),
+        async (link) => isKept ? await whyAbsent(world, await files(), link) : "a memory keyring keeps none",
       ),
     watchKeyring: (open) => tracedKeyring(open, watch),
     flush,

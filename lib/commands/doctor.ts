@@ -73,7 +73,7 @@ async function allFindings(context: Context): Promise<readonly Finding[]> {
     ...configFindings(context),
     ...await networkFindings(host, context.auth()),
     ...await keyringFindings(context),
-    ...await fileFindings(host, directories),
+    ...await fileFindings(host, await Promise.all(directories.map(context.filesIn))),
     ...variableFindings(host),
     ...await browserFindings(host),
     ...await shellFindings(host),

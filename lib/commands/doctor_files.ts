@@ -4,10 +4,13 @@
  * @module
  */
 import { isAuthError } from "../errors.ts";
-import { listSessions } from "../files/aws_sessions.ts";
+import { awsFilePaths, type FoundSession, listSessions } from "../files/aws_sessions.ts";
 import { removeSessions } from "../files/aws_files.ts";
+import type { SessionFiles } from "../files/seal.ts";
+import { readSessionKey, sessionKeyPath } from "../files/session_key.ts";
 import type { Host } from "../host.ts";
 import type { Finding } from "../output/doctor.ts";
+import { unusedReason } from "../output/unused.ts";
 import { configHome, dataHome, joinPath, stateHome } from "../paths.ts";
 import { quoteWord } from "../shell_word.ts";
 
@@ -27,11 +30,11 @@ interface Found {
 /**
  * Our directories as they are.
  *
- * @param sessions the directories of AWS files of the configuration's chains
+ * @param sessions the AWS files of the configuration's chains
  */
 export async function fileFindings(
   host: FilesHost,
-  sessions: readonly string[],
+  sessions: readonly SessionFiles[],
 ): Promise<readonly Finding[]> {
   // What else is in the configuration's home is Atmos's, and no secret.
   const homes = [
@@ -41,9 +44,11 @@ export async function fileFindings(
   ];
   const found = (await Promise.all([...new Set(homes)].map((home) => walk(host, home, MAX_DEPTH)))).flat();
   const findings = [
-    ...await modeFindings(host, found),
+    // A key that others could read is no key any more, whatever its mode is then.
+    ...await modeFindings(host, found.filter(({ path }) => path !== sessionKeyPath(host))),
     ...found.filter(({ path }) => LEFTOVER.test(path.slice(path.lastIndexOf("/") + 1))).map(leftover),
-    ...(await Promise.all(sessions.map((directory) => endedSessions(host, directory)))).flat(),
+    ...await keyFindings(host),
+    ...(await Promise.all(sessions.map((files) => sessionFindings(host, files)))).flat(),
   ];
   return findings.length > 0 ? findings : [{
     id: "files.state",
@@ -102,20 +107,38 @@ function leftover({ path }: Found): Finding {
   };
 }
 
-async function endedSessions(host: FilesHost, directory: string): Promise<readonly Finding[]> {
-  const isEnded = (found: { readonly expiresAt: number | undefined }) =>
-    found.expiresAt !== undefined && found.expiresAt <= host.now();
+/** A key that is none keeps sessions from being stored; another one makes those that it signed unusable. */
+async function keyFindings(host: FilesHost): Promise<readonly Finding[]> {
+  const file = await readSessionKey(host);
+  if (file.state !== "unusable") return [];
+  const path = sessionKeyPath(host);
+  return [{
+    id: "files.session-key",
+    severity: "error",
+    title: `Sessions are neither reused nor stored: ${file.reason}`,
+    // Not `chmod`: who could read it may have signed sessions with it.
+    command: `rm ${quoteWord(path)}`,
+  }];
+}
+
+async function sessionFindings(host: FilesHost, files: SessionFiles): Promise<readonly Finding[]> {
+  const { directory } = files;
+  const isEnded = ({ expiresAt }: FoundSession) => expiresAt !== undefined && expiresAt <= host.now();
   try {
-    const ended = (await listSessions(host, directory)).filter(isEnded);
-    return ended.length === 0 ? [] : [{
-      id: "files.ended-sessions",
-      severity: "note",
-      title: `${ended.length} ${ended.length === 1 ? "session has" : "sessions have"} ended in ${directory}`,
-      command: "atmos auth doctor --fix",
-      mend: async () => {
-        await removeSessions(host, directory, isEnded);
-      },
-    }];
+    const all = await listSessions(host, files);
+    const ended = all.filter(isEnded);
+    const unused = all.filter((found) => found.flaw !== undefined && !isEnded(found));
+    return [
+      ...ended.length === 0 ? [] : [endedSessions(host, files, ended.length, isEnded)],
+      ...unused.map(({ section, flaw }): Finding => ({
+        id: "files.unused-session",
+        severity: "warning",
+        title: `[${section}] in ${awsFilePaths(host, directory).credentials} is not used: ${
+          flaw === undefined ? "" : unusedReason(flaw)
+        }`,
+        command: flaw === "foreign" ? undefined : "atmos auth login --all",
+      })),
+    ];
   } catch (error) {
     if (!isAuthError(error, "file-failed")) throw error;
     return [{
@@ -125,4 +148,22 @@ async function endedSessions(host: FilesHost, directory: string): Promise<readon
       command: `ls -l ${quoteWord(directory)}`,
     }];
   }
+}
+
+/** Whoever made one has no more use for it. */
+function endedSessions(
+  host: FilesHost,
+  files: SessionFiles,
+  count: number,
+  isEnded: (found: FoundSession) => boolean,
+): Finding {
+  return {
+    id: "files.ended-sessions",
+    severity: "note",
+    title: `${count} ${count === 1 ? "session has" : "sessions have"} ended in ${files.directory}`,
+    command: "atmos auth doctor --fix",
+    mend: async () => {
+      await removeSessions(host, files, isEnded);
+    },
+  };
 }

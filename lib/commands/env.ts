@@ -61,6 +61,11 @@ async function printEnvironment(
   const keeper = input.outputFile === undefined && format !== "github" ? known.keeper : undefined;
   const use = { as: "variables", format, files, around: surroundings(plan) } as const;
   const target = await obtainSession(context, plan, { keeper, use });
+  if (files && target.section === undefined) {
+    throw new AuthError("file-failed", "Cannot print where the session is stored: it is in no file", {
+      hints: ["Leave out --files to print the session itself"],
+    });
+  }
   const edits = sessionEnvironment(context, plan, target, files);
   await put(context.host, format, input.outputFile, onlyInherited(edits, host.env));
   return 0;

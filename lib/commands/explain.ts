@@ -22,6 +22,7 @@ import {
   type Override,
 } from "../output/explain.ts";
 import { styleOf } from "../output/style.ts";
+import { unusedText } from "../output/unused.ts";
 import { derived } from "../session/derive.ts";
 import { hasLocalBrowser } from "../terminal/local_browser.ts";
 import { chooseIdentity, disabledWords, wishOf } from "./choose.ts";
@@ -30,6 +31,7 @@ import { type Context, openContext } from "./context.ts";
 import { outputFormat, type Values } from "./flags.ts";
 import { pointersOf, surroundings } from "./session.ts";
 import { FOR_COMPONENT_FLAGS, wantedComponent } from "./stack_flag.ts";
+import { type Unused, unusedSection } from "./unused.ts";
 
 const FLAGS = {
   format: outputFormat(["text", "json"]),
@@ -79,7 +81,16 @@ async function explained(context: Context, plan: ChainPlan): Promise<ExplainView
     identity: target.name,
     kind: target.config.kind,
     ready: outlook.isReady,
-    chain: [...providerStep(context, plan, outlook), ...outlook.steps.map(identityStep)],
+    chain: [
+      ...providerStep(context, plan, outlook),
+      ...await Promise.all(outlook.steps.map(async (step, index) => {
+        const { link, session } = links[index] ?? {};
+        const unused = link === undefined || session !== undefined
+          ? undefined
+          : await unusedSection(context, plan, link);
+        return identityStep(step, unused);
+      })),
+    ],
     questions: questionsOf(plan, outlook, {
       missingPassword: keyring.type === "file" && !host.env(keyring.passwordVariable)
         ? keyring.passwordVariable
@@ -114,7 +125,10 @@ function providerStep(
   }];
 }
 
-function identityStep({ step, holding, expiresAt, action }: StepForecast): ExplainedStep {
+function identityStep(
+  { step, holding, expiresAt, action }: StepForecast,
+  unused: Unused | undefined,
+): ExplainedStep {
   const { seconds, from, shortenedFrom, limitSeconds, limitReason } = step.duration;
   return {
     name: step.name,
@@ -123,7 +137,7 @@ function identityStep({ step, holding, expiresAt, action }: StepForecast): Expla
     becomes: principalOf(step),
     state: holding,
     expiresAt,
-    place: undefined,
+    place: unused === undefined ? undefined : unusedText(unused.flaw),
     action,
     duration: { seconds, from, shortenedFrom, limitSeconds, limitReason },
   };

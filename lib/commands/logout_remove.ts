@@ -11,6 +11,7 @@ import { removeSessions } from "../files/aws_files.ts";
 import type { EntryKey } from "../keyring/types.ts";
 import { dateTime } from "../output/moment.ts";
 import { shortPath } from "../output/path_text.ts";
+import { unusedReason } from "../output/unused.ts";
 import { warningText } from "../output/problem.ts";
 import { joinPath, parentOf } from "../paths.ts";
 import { parseSsoRecord, type SsoRecord } from "../providers/sso_record.ts";
@@ -85,18 +86,26 @@ function sessionsStep(context: Context, sessions: SessionsIn, options: RemovalOp
 }
 
 async function dropSessions(
-  { host }: Context,
+  { host, filesIn }: Context,
   file: string,
   { directory, isWanted }: SessionsIn,
   { dryRun }: RemovalOptions,
 ): Promise<Outcome> {
+  const files = await filesIn(directory);
+  // What somebody else wrote is somebody else's to remove.
+  const isOurs = (found: FoundSession) => isWanted(found) && found.standing !== "foreign";
   const found = dryRun
-    ? (await listSessions(host, directory)).filter(isWanted)
-    : await removeSessions(host, directory, isWanted);
-  const others = (await listSessions(host, directory)).filter((session) => !found.some(isSame(session)));
+    ? (await listSessions(host, files)).filter(isOurs)
+    : await removeSessions(host, files, isOurs);
+  const others = (await listSessions(host, files)).filter((session) => !found.some(isSame(session)));
   return {
     removed: found.map(({ section }) => `${file} [${section}]`),
-    remains: [...others.map(({ section }) => `${file} [${section}]`), ...issuedWords(found, host.now())],
+    remains: [
+      ...others.map(({ section, standing }) =>
+        `${file} [${section}]${standing === "foreign" ? `: ${unusedReason(standing)}` : ""}`
+      ),
+      ...issuedWords(found, host.now()),
+    ],
   };
 }
 

@@ -111,7 +111,8 @@ export async function dropSession(context: Context, { name, step }: KeptUser): P
   const { removeSession } = await import("../files/aws_files.ts");
   const [link] = await linksOf(context.host, { provider: undefined, identities: [step] });
   if (link === undefined) return;
-  await removeSession(context.host, context.directory({ provider: undefined }), name, link.digest);
+  const files = await context.filesIn(context.directory({ provider: undefined }));
+  await removeSession(context.host, files, name, link.digest);
 }
 
 /** Where the user's service is spoken to. */

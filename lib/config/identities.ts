@@ -16,6 +16,7 @@ import { readVia, type References } from "./references.ts";
 import { IDENTITY_SCHEMAS } from "./schemas.ts";
 import { report, type Scope } from "./scope.ts";
 import { readShape } from "./shape.ts";
+import { LONGEST_SESSION_SECONDS } from "../time.ts";
 import { isPowerfulVariable, requireTrust, type Trust } from "./trust.ts";
 import {
   type AssumeRoleIdentity,
@@ -219,7 +220,6 @@ function reportHalfPair(scope: Scope): void {
 
 const LEAST_SECONDS = 900;
 const MOST_SECONDS_WITHOUT_MFA = 43_200;
-const MOST_SECONDS = 129_600;
 
 /** STS GetSessionToken: 15 minutes to 36 hours; ours without MFA: 12 hours, as the manual of Atmos says. */
 function reportSessionLimits(scope: Scope): void {
@@ -227,8 +227,8 @@ function reportSessionLimits(scope: Scope): void {
   const text = textAt(scope.raw, ...path) ?? "";
   const seconds = parseDuration(text);
   if (seconds === undefined) return;
-  if (seconds < LEAST_SECONDS || seconds > MOST_SECONDS) {
-    const message = `duration-limits ${LEAST_SECONDS} ${MOST_SECONDS}`;
+  if (seconds < LEAST_SECONDS || seconds > LONGEST_SESSION_SECONDS) {
+    const message = `duration-limits ${LEAST_SECONDS} ${LONGEST_SESSION_SECONDS}`;
     return report(scope, { path, ...explainLeaf(message, JSON.stringify(text), text) });
   }
   if (seconds <= MOST_SECONDS_WITHOUT_MFA || nodeAt(scope.raw, ["credentials", "mfa_arn"]) !== undefined) {

@@ -255,4 +255,14 @@ export interface LoadedConfig {
   readonly origins: () => ReadonlyMap<string, Origin>;
   /** All of the merged configuration, `!env` and `!include` resolved: for workflows, commands and stacks. */
   readonly raw: RawMap;
+  /** Why nothing in the state home may be used; `undefined`: it may. */
+  readonly stateDistrust?: StateDistrust | undefined;
+}
+
+/** A state home that lies where others decide what is in it. */
+export interface StateDistrust {
+  /** A clause, as "/work/repo/.state is inside the repository /work/repo". */
+  readonly reason: string;
+  /** The variable that moves the state home. */
+  readonly variable: string;
 }

@@ -21,7 +21,7 @@ export interface ExplainedStep {
   /** `undefined`: nobody looked. */
   readonly state: "fresh" | "stale" | "expired" | "absent" | undefined;
   readonly expiresAt: EpochMillis | undefined;
-  /** Where something is, when it is not a session in a file. */
+  /** Where something is, when it is not a session in a file; or why the one in the file is not used. */
   readonly place: string | undefined;
   readonly action: "use" | "renew" | "make" | "nothing";
   /** `undefined` for a provider. */

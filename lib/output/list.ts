@@ -11,6 +11,7 @@ import { graphvizText, markdownText, mermaidText } from "./list_graph.ts";
 import { remaining } from "./moment.ts";
 import type { ListDocument } from "./schemas/list.ts";
 import type { Style } from "./style.ts";
+import { unusedReason, unusedText } from "./unused.ts";
 import { expiryTone } from "./whoami.ts";
 import { yamlText } from "./yaml_text.ts";
 
@@ -75,6 +76,7 @@ function identityDocument(identity: ListedIdentity): IdentityDocument {
     via: identity.via,
     ...identity.details,
     expiration: identity.expiresAt === undefined ? undefined : formatInstant(identity.expiresAt),
+    unused_session: identity.flaw === undefined ? undefined : unusedReason(identity.flaw),
   };
 }
 
@@ -142,6 +144,7 @@ function dot(identity: ListedIdentity, now: EpochMillis): Cell {
 }
 
 function expiresCell(identity: ListedIdentity, now: EpochMillis): Cell {
+  if (identity.flaw !== undefined) return { text: unusedText(identity.flaw), tone: "bad" };
   return identity.expiresAt === undefined
     ? ""
     : { text: remaining(identity.expiresAt, now), tone: expiryTone(identity.expiresAt, now) };
@@ -214,7 +217,9 @@ function identityLabel(identity: ListedIdentity, now: EpochMillis): readonly Cel
     ` (${kindOf(identity)})`,
     identity.isDefault ? " [DEFAULT]" : "",
     identity.alias === undefined ? "" : ` [ALIAS: ${identity.alias}]`,
-    ...(identity.expiresAt === undefined ? [] : [" ", expiresCell(identity, now)]),
+    ...(identity.expiresAt === undefined && identity.flaw === undefined
+      ? []
+      : [" ", expiresCell(identity, now)]),
   ];
 }
 

@@ -5,6 +5,7 @@
  */
 import type { AuthConfig, Entry, IdentityConfig, ProviderConfig, Via } from "../config/types.ts";
 import { formatDuration } from "../duration.ts";
+import type { Flaw } from "../files/aws_sessions.ts";
 import { type EpochMillis } from "../time.ts";
 import type { IdentityDetails, ProviderDetails } from "./schemas/list.ts";
 
@@ -35,7 +36,12 @@ export interface ListedIdentity extends Listed {
   readonly alias: string | undefined;
   /** When the session in hand ends; `undefined`: there is none. */
   readonly expiresAt: EpochMillis | undefined;
+  /** Why what is stored of it is not used; `undefined`: nothing is stored in vain. */
+  readonly flaw?: Flaw | undefined;
 }
+
+/** What is stored of an identity. */
+export type StoredState = Pick<ListedIdentity, "expiresAt" | "flaw">;
 
 /** Both sorted by name. */
 export interface ListView {
@@ -54,7 +60,7 @@ export interface ListFilter {
 /** The list as it is configured; names in `filter` are as the entries are written. */
 export function listView(
   auth: Pick<AuthConfig, "providers" | "identities">,
-  expiries: ReadonlyMap<string, EpochMillis>,
+  stored: ReadonlyMap<string, StoredState>,
   filter: ListFilter,
 ): ListView {
   const wanted = (entry: Entry<unknown>, names: readonly string[] | undefined) =>
@@ -65,7 +71,7 @@ export function listView(
   return {
     providers: providers.filter((entry) => wanted(entry, filter.providers)).map(listedProvider),
     identities: identities.filter((entry) => wanted(entry, filter.identities))
-      .map((entry) => listedIdentity(entry, expiries.get(entry.name))),
+      .map((entry) => listedIdentity(entry, stored.get(entry.name))),
   };
 }
 
@@ -78,14 +84,15 @@ function listedProvider(entry: Entry<ProviderConfig>): ListedProvider {
   return { ...listed(entry), details: config === undefined ? {} : providerDetails(config) };
 }
 
-function listedIdentity(entry: Entry<IdentityConfig>, expiresAt: EpochMillis | undefined): ListedIdentity {
+function listedIdentity(entry: Entry<IdentityConfig>, stored: StoredState | undefined): ListedIdentity {
   const { config } = entry;
   return {
     ...listed(entry),
     details: config === undefined ? {} : identityDetails(config),
     via: config?.via,
     alias: config === undefined || config.kind === "unsupported" ? undefined : config.alias,
-    expiresAt,
+    expiresAt: stored?.expiresAt,
+    flaw: stored?.flaw,
   };
 }
 

@@ -15,6 +15,7 @@ import type { Host } from "../host.ts";
 import { keysEnvironment } from "../output/environment.ts";
 import { configurationHost, OBJECT_PATH } from "./config_object.ts";
 import { derived } from "./derive.ts";
+import { sessionKeys } from "./session_keys.ts";
 import { keyringOpener, passwordAsker, sessionStores, waitingLocks } from "./stores.ts";
 
 /** What a script asks for. */
@@ -68,10 +69,11 @@ export async function authenticateWith(
   assertUsable(loaded);
   const { auth } = loaded;
   const plan = planChain(auth, nameOf(auth, options.identity));
+  const keys = sessionKeys(own, () => loaded.stateDistrust);
   const { target } = await runChain(own, plan, {
-    sessions: sessionStores(own, auth)(plan),
+    sessions: sessionStores(own, auth, keys)(plan),
     keyring: keyringOpener(own, auth, loaded.directory, passwordAsker(own)),
-    lock: waitingLocks(own, auth),
+    lock: waitingLocks(own, auth, keys),
   }, { renew: "nothing", deviceCode: false });
   const { name, region, regionKnown, config } = targetOf(plan);
   const around = { region: regionKnown ? region : undefined, env: config.env };

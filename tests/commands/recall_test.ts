@@ -16,6 +16,7 @@ import { provisionedText } from "../../lib/import/discovered.ts";
 import { derived } from "../../lib/session/derive.ts";
 import { sessionDirectory } from "../../lib/session/stores.ts";
 import { fakeHost, type FakeHostInit } from "../fake_host.ts";
+import { sessionFiles } from "../session_files.ts";
 
 const BUILD = "a".repeat(64);
 /** As `buildDigest()` tells it from source. */
@@ -85,7 +86,9 @@ async function makeSessions({ host }: Pick<World, "host">, life = 60 * MINUTE): 
       issuedAt: host.now(),
       expiresAt: host.now() + life,
     };
-    await writeSession(host, directory, name, link.digest, session, { region: "us-east-1" });
+    await writeSession(host, await sessionFiles(host, directory, auth.realm), name, link.digest, session, {
+      region: "us-east-1",
+    });
   }
 }
 
@@ -177,6 +180,7 @@ for (const [line, code] of Object.entries(LINES)) {
     });
     assert.deepEqual([world.host.changes.length, world.host.called], [changes, []]);
     assert.deepEqual(asked.filter((path) => !path.startsWith(KEPT)), [
+      "/home/ana/.local/state/atmos/session-key",
       "/home/ana/.local/state/atmos/trust",
       "/home/ana/.config/atmos/tests/aws/my-sso/credentials",
       "/home/ana/.config/atmos/tests/aws/my-sso/config",
@@ -304,8 +308,72 @@ Deno.test("start() leaves a session to the whole program when it is no longer fr
   const brokenConfig = await run(world);
   assert.deepEqual([brokenConfig.wasWhole, brokenConfig.code], [true, 1]);
   await world.host.files.remove(config);
-  assert.equal((await run(world)).wasWhole, false);
+  assert.equal((await run(world)).wasWhole, true);
   await world.host.files.remove(credentials);
+  assert.equal((await run(world)).wasWhole, true);
+});
+
+const KEY = "/home/ana/.local/state/atmos/session-key";
+
+Deno.test("start() serves no line that this user's program did not write, with whatever key it came", async () => {
+  const world = await startWorld();
+  await assertRecalled(world);
+  const path = Object.keys(world.host.tree()).find((one) => one.startsWith(`${KEPT}/`)) ?? "";
+  const text = world.host.tree()[path] ?? "";
+  const [mac = "", json = ""] = text.split("\n");
+  const others = [
+    json,
+    `\n${json}`,
+    `${"0".repeat(64)}\n${json}`,
+    `${mac}\n${json.replace("production", "staging")} `,
+    text.replace("hello", "howdy"),
+    text.replace("my-sso", "my-ssp"),
+  ];
+  for (const other of others) {
+    assert.notEqual(other, text);
+    world.host.put(path, other, 0o600);
+    const ran = await run(world);
+    assert.deepEqual([ran.wasWhole, ran.code], [true, 0]);
+    assert.match(ran.out, /GREETING="hello"/);
+    // The whole program keeps it again.
+    assert.equal((await run(world)).wasWhole, false);
+  }
+});
+
+Deno.test("start() serves nothing without the key that signed it", async () => {
+  for (const [key, mode] of [[undefined, 0o600], [`${"0".repeat(64)}\n`, 0o600], ["same", 0o644]] as const) {
+    const world = await startWorld();
+    await assertRecalled(world);
+    const good = world.host.tree()[KEY] ?? "";
+    if (key === undefined) await world.host.files.remove(KEY);
+    else world.host.put(KEY, key === "same" ? good : key, mode);
+    const ran = await run(world);
+    assert.deepEqual([ran.wasWhole, ran.code], [true, 6], "no session is used: one would be made");
+  }
+});
+
+Deno.test("start() believes nothing in a state home that a repository could have brought along", async () => {
+  for (
+    const [state, isServed] of [
+      ["/work/repo/.state", false],
+      ["/work/repo/below/.state", false],
+      ["/work/other/.state", false],
+      ["/work/plain/.state", true],
+      ["/home/ana/elsewhere", true],
+    ] as const
+  ) {
+    const world = await startWorld({ files: { "/work/other/atmos.yaml": "" } });
+    world.env["XDG_STATE_HOME"] = state;
+    await makeSessions(world);
+    await run(world);
+    assert.deepEqual([state, (await run(world)).wasWhole], [state, !isServed]);
+  }
+});
+
+Deno.test("start() takes a repository in the person's own home for the person's, but not in CI", async () => {
+  const world = await startWorld({ files: { "/home/ana/.git/HEAD": "" } });
+  await assertRecalled(world);
+  world.env["CI"] = "true";
   assert.equal((await run(world)).wasWhole, true);
 });
 

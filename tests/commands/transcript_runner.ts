@@ -319,10 +319,11 @@ function normal(world: World, line: string): string {
   const placed = url === undefined
     ? line
     : line.replaceAll(url, "http://aws.test").replaceAll(new URL(url).host, "aws.test");
-  return placed.replace(/chain=[0-9a-f]{64}/g, "chain=(digest)").replace(
-    /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g,
-    "(request id)",
-  )
+  return placed.replace(/chain=[0-9a-f]{64}/g, "chain=(digest)").replace(/ mac=[0-9a-f]{64}$/g, " mac=(mac)")
+    .replace(
+      /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g,
+      "(request id)",
+    )
     .replace(/\?response_type=code&\S+/g, "?(query)")
     .replace(/EMULATOR[A-Za-z0-9+/=_-]{20,}/g, "EMULATOR…").replace(/\bASIA[A-Z0-9]{16}/g, "ASIA…")
     .replace(/\b[B-DF-HJ-NP-TV-Z]{4}-[B-DF-HJ-NP-TV-Z]{4}\b/g, "WDJB-MJHT").replace(

@@ -80,7 +80,9 @@ const SAMPLE = config([portal("my-sso", { isDefault: true, tags: ["corp"] })], [
   entry<IdentityConfig>("broken", undefined),
   entry<IdentityConfig>("azure", { kind: "unsupported", declaredKind: "azure/subscription", via: undefined }),
 ]);
-const EXPIRIES = new Map([["base", FAKE_NOW + 3_600_000], ["deploy", FAKE_NOW - 1]]);
+const EXPIRIES = new Map([["base", { expiresAt: FAKE_NOW + 3_600_000 }], ["deploy", {
+  expiresAt: FAKE_NOW - 1,
+}]]);
 
 Deno.test("the tree hangs identities below what they start from", () => {
   assert.equal(

@@ -3,6 +3,8 @@ import { loadConfig } from "../../lib/config/load.ts";
 import { isAuthError } from "../../lib/errors.ts";
 import { lockPath } from "../../lib/files/lock.ts";
 import { keyringOpener, sessionDirectory, waitingLocks } from "../../lib/session/stores.ts";
+import type { Host } from "../../lib/host.ts";
+import { sessionKeys } from "../../lib/session/session_keys.ts";
 import { fakeHost } from "../fake_host.ts";
 
 const ENV = { HOME: "/home/ana" };
@@ -11,13 +13,15 @@ const MEMORY = {
 } as const;
 const FILE = { keyring: { ...MEMORY.keyring, type: "file" } } as const;
 
+const keysOf = (host: Host) => sessionKeys(host, () => undefined);
+
 Deno.test("whoever waits is told on whom and until when", async () => {
   const path = await lockPath(fakeHost({ env: ENV }), "chain x");
   const host = fakeHost({
     env: ENV,
     heldLocks: { [path]: { holder: "atmos (process 42)", heldMillis: 60_000 } },
   });
-  await using _lock = await waitingLocks(host, FILE)("chain x", 'the session of "prod"');
+  await using _lock = await waitingLocks(host, FILE, keysOf(host))("chain x", 'the session of "prod"');
   assert.equal(
     host.told,
     'Waiting for atmos (process 42), which is busy with the session of "prod", until 2026-11-23 12:11:00 UTC\n',
@@ -28,14 +32,14 @@ Deno.test("waiting ends", async () => {
   const path = await lockPath(fakeHost({ env: ENV }), "chain x");
   const host = fakeHost({ env: ENV, heldLocks: { [path]: {} } });
   await assert.rejects(
-    waitingLocks(host, FILE)("chain x", "x"),
+    waitingLocks(host, FILE, keysOf(host))("chain x", "x"),
     (error) => isAuthError(error, "lock-timeout"),
   );
 });
 
 Deno.test("a memory keyring takes no lock and leaves no file", async () => {
   const host = fakeHost();
-  await using _lock = await waitingLocks(host, MEMORY)("chain x", "x");
+  await using _lock = await waitingLocks(host, MEMORY, keysOf(host))("chain x", "x");
   assert.deepEqual(host.locks, []);
 });
 

@@ -18,7 +18,9 @@ const STEP = v.strictObject({
   state: v.optional(
     word(["fresh", "stale", "expired", "absent"], "What is in hand of it; absent: nobody looked."),
   ),
-  place: v.optional(text("Where it is kept, when that is no session in a file.")),
+  place: v.optional(
+    text("Where it is kept, when that is no session in a file; or why the session in the file is not used."),
+  ),
   action: word(["use", "renew", "make", "nothing"], "What a login would do with it."),
   expiration: v.optional(instant("When what is in hand of it ends")),
   duration: v.optional(v.pipe(DURATION, v.description("How long its session lasts, and why."))),

@@ -78,6 +78,7 @@ const IDENTITY = v.strictObject({
   via: v.optional(v.pipe(VIA, v.description("What it starts from; absent for an aws/user."))),
   ...IDENTITY_DETAILS,
   expiration: v.optional(instant("When the session in hand ends; absent: there is none")),
+  unused_session: v.optional(text("Why the session that is stored is not used.")),
 });
 
 export const LIST = v.pipe(
