@@ -17,6 +17,7 @@ import {
   pointersEnvironment,
   SECRET_VARIABLES,
 } from "../output/environment.ts";
+import { sessionKeyPath } from "../files/session_key.ts";
 import { WHOLE } from "../output/permissions.ts";
 import { cacheHome, configHome, dataHome, joinPath, stateHome } from "../paths.ts";
 import { keyringPlace } from "../session/stores.ts";
@@ -51,14 +52,13 @@ export async function noteWords({ host, ledger }: Noting, command: string): Prom
   if (host.os !== "windows") ledger.need("sys", "uid");
 }
 
-/** Sessions rest in the provider's directory, and are made under locks. */
+/** Sessions rest in the provider's directory, signed with a key, and are made under locks. */
 export function noteSessions({ host, ledger }: Noting, directory: string, { sessions }: Needs): void {
   if (sessions === "none") return;
   ledger.need("read", directory);
-  if (sessions === "write") {
-    ledger.need("write", directory);
-    noteState({ host, ledger });
-  }
+  if (sessions === "read") return ledger.need("read", sessionKeyPath(host));
+  ledger.need("write", directory);
+  noteState({ host, ledger });
 }
 
 /** What says where that is, but for the home directory, which is looked at for other reasons, too. */
@@ -224,7 +224,7 @@ export function noteKindnesses(
 ): void {
   if (name === "trust") noteState({ host, ledger });
   else ledger.spare("read", trustPath(host));
-  if (name !== "trust" && needs.sessions !== "write" && !needs.keyring) {
+  if (name !== "trust" && needs.sessions === "none" && !needs.keyring) {
     stateVariables(host.os).forEach((variable) => ledger.spare("env", variable));
   }
   const nothingSaid = { logsLevel: undefined, logsFile: undefined, verbose: undefined };

@@ -85,9 +85,9 @@ async function keyOrNew(host: KeysHost): Promise<SessionKey | Obstacle> {
   }
 }
 
-/** A state home that cannot be read, written or found. */
+/** A state home that cannot be read, written or found. A grant that is missing is told instead, since it can be given. */
 export const isNoPlace = (error: unknown): error is AuthError =>
-  isAuthError(error, "file-failed", "config-invalid", "permission-missing");
+  isAuthError(error, "file-failed", "config-invalid");
 
 function keyIn(host: KeysHost, file: KeyFile): SessionKey | Obstacle | undefined {
   switch (file.state) {
