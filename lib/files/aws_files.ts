@@ -15,8 +15,9 @@ import {
   factsOf,
   type FoundSession,
   listSessions,
-  plainName,
+  profileName,
   readIni,
+  refusePlugins,
   type StoredSession,
 } from "./aws_sessions.ts";
 import { type IniDocument, sectionsOf } from "./ini.ts";
@@ -89,11 +90,15 @@ async function openFile(
   file: SessionFile,
   chain: string,
 ): Promise<OpenFile> {
-  const document = await readIni(host, awsFilePaths(host, files.directory)[file]);
+  const path = awsFilePaths(host, files.directory)[file];
+  const document = await readIni(host, path);
+  const sections = sectionsOf(document);
+  if (file === "config") refusePlugins(path, sections);
   const tenants = new Map<string, Tenant>();
-  for (const section of sectionsOf(document)) {
-    const name = plainName(section.name);
-    const isOfChain = name === section.name && section.notes.length > 0 &&
+  for (const section of sections) {
+    const name = profileName(section.name);
+    const isOfChain = section.name === (file === "config" ? configSection(name) : name) &&
+      section.notes.length > 0 &&
       factsOf(section).get("chain") === chain;
     const standing = isOfChain ? await standingOf(host.os, files, file, section) : "foreign";
     const isTwice = tenants.has(name);
@@ -108,7 +113,7 @@ async function openFile(
   }
   return {
     document,
-    tenantOf: (name) => tenants.get(plainName(name)) ?? "nobody",
+    tenantOf: (name) => tenants.get(profileName(name)) ?? "nobody",
     seal: (lines) => sealOf(host.os, files, file, lines),
   };
 }

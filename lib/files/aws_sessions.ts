@@ -5,6 +5,7 @@
  * @module
  */
 import { type AwsSession, Secret } from "../credentials.ts";
+import { AuthError } from "../errors.ts";
 import type { Files, Host } from "../host.ts";
 import { joinPath } from "../paths.ts";
 import { type EpochMillis, isCredible, parseInstant } from "../time.ts";
@@ -33,7 +34,9 @@ export type Flaw =
   /** It claims to be of the future, or to last longer than any session, or nobody can read when it ends. */
   | "lifetime"
   /** A key is missing. */
-  | "keys";
+  | "keys"
+  /** The config file has the AWS CLI load code. */
+  | "plugins";
 
 /** What stands in the files under a comment of ours, whether it can be used or not. */
 export interface FoundSession {
@@ -167,22 +170,25 @@ async function foundSessions(
 ): Promise<readonly FoundSession[]> {
   const paths = awsFilePaths(host, files.directory);
   const all = sectionsOf(await readIni(host, paths.credentials));
-  const counts = Map.groupBy(all, ({ name }) => name);
+  const counts = Map.groupBy(all, ({ name }) => profileName(name));
   // A section that is written twice is read differently by every SDK.
   const wanted = all.filter((section) =>
-    section.notes.length > 0 && counts.get(section.name)?.length === 1 && isWanted(section)
+    section.notes.length > 0 && counts.get(profileName(section.name))?.length === 1 && isWanted(section)
   );
   if (wanted.length === 0) return [];
-  const profiles = Map.groupBy(sectionsOf(await readIni(host, paths.config)), ({ name }) => plainName(name));
-  return await Promise.all(
-    wanted.map((section) =>
-      foundSession(host, files, section, profiles.get(plainName(configSection(section.name))) ?? [])
-    ),
+  const config = sectionsOf(await readIni(host, paths.config));
+  const profiles = Map.groupBy(config, ({ name }) => profileName(name));
+  const found = await Promise.all(
+    wanted.map((section) => foundSession(host, files, section, profiles.get(section.name) ?? [])),
   );
+  return loadsCode(config) ? found.map(withPlugins) : found;
 }
 
-/** botocore takes the name of a profile apart as a shell does: quotes make no other name of it. */
-export const plainName = (name: string): string => name.replaceAll(/["'\\]/g, "");
+/**
+ * The profile that a section of either file may be read as: botocore takes `profile "x"` for `x`, the Go SDK 1 finds
+ * `[x]` in the config file before `[profile x]`.
+ */
+export const profileName = (name: string): string => name.replaceAll(/["'\\]/g, "").replace(/^profile /, "");
 
 async function foundSession(
   host: AwsFilesReader,
@@ -250,6 +256,25 @@ async function principalOf(
 export function factsOf({ notes }: Pick<IniSection, "notes">): ReadonlyMap<string, string> {
   const words = notes.join(" ").split(/\s+/).filter((word) => word.includes("="));
   return new Map(words.map((word) => [word.slice(0, word.indexOf("=")), word.slice(word.indexOf("=") + 1)]));
+}
+
+/** Whether a config file has the AWS CLI load code, whichever profile is used. */
+const loadsCode = (config: readonly IniSection[]): boolean => config.some(({ name }) => name === "plugins");
+
+const withPlugins = (found: FoundSession): FoundSession => ({
+  ...found,
+  session: undefined,
+  flaw: found.flaw ?? "plugins",
+});
+
+/** @throws AuthError `file-failed` for a config file that no child may be pointed to */
+export function refusePlugins(path: string, config: readonly IniSection[]): void {
+  if (!loadsCode(config)) return;
+  throw new AuthError(
+    "file-failed",
+    `Cannot use ${path}: its section [plugins] makes the AWS CLI load code`,
+    { hints: ["Remove the section; if it is yours, move it to your own AWS config file"] },
+  );
 }
 
 /** A file that is not there is empty. */

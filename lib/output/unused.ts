@@ -11,6 +11,7 @@ const REASONS: Readonly<Record<Flaw, string>> = {
   profile: "its profile in the config file is not as atmos wrote it",
   lifetime: "no session lasts as long as it claims to",
   keys: "a key is missing in it",
+  plugins: "the config file beside it has a section [plugins], which makes the AWS CLI load code",
 };
 
 /** A clause about the section. */

@@ -108,8 +108,14 @@ Deno.test("readSession() uses a session no more when a line is added to its sect
     }
     host.put(path, good);
   }
-  host.put(CONFIG, `${textOf(host, CONFIG)}[profile "admin"]\ncredential_process = evil\n`);
-  assert.equal(await used(host), undefined, "botocore reads both as one profile");
+  for (const path of [CREDENTIALS, CONFIG]) {
+    const good = textOf(host, path);
+    for (const name of ['profile "admin"', "profile ad\\min", "'admin'", "admin", "profile admin"]) {
+      host.put(path, `${good}[${name}]\ncredential_process = evil\n`);
+      assert.equal(await used(host), undefined, `some SDK reads [${name}] of ${path} as the same profile`);
+    }
+    host.put(path, good);
+  }
 });
 
 Deno.test("readSession() goes on using a session when what is around its section changes", async () => {
@@ -210,10 +216,28 @@ Deno.test("writeSession() has a name that nobody else can take, and keeps it whe
 });
 
 Deno.test("writeSession() is not deceived by a profile that others put beside the name", async () => {
-  const host = world();
-  host.put(CONFIG, `[profile "admin"]\ncredential_process = evil\n`);
-  const { section } = await writeSession(host, FILES, "admin", CHAIN, SESSION, REGION);
-  assert.deepEqual([section, await used(host)], ["admin@01234567", "ASIAEXAMPLE"]);
+  for (const name of ['profile "admin"', "admin", "profile admin"]) {
+    const host = world();
+    host.put(CONFIG, `[${name}]\ncredential_process = evil\n`);
+    const { section } = await writeSession(host, FILES, "admin", CHAIN, SESSION, REGION);
+    assert.deepEqual([section, await used(host)], ["admin@01234567", "ASIAEXAMPLE"]);
+  }
+});
+
+Deno.test("neither readSession() nor writeSession() uses a config file that has the AWS CLI load code", async () => {
+  const host = await written();
+  host.put(
+    CONFIG,
+    `${textOf(host, CONFIG)}\n[plugins]\ncli_legacy_plugin_path = /work/repo/evil\nevil = evil\n`,
+  );
+  const before = host.tree();
+  assert.deepEqual([await used(host), await flawOf(host)], [undefined, "plugins"]);
+  await assert.rejects(
+    writeSession(host, FILES, "admin", CHAIN, SESSION, REGION),
+    (error) => isAuthError(error, "file-failed") && /\[plugins\]/.test(error.message),
+  );
+  for (const path of [CREDENTIALS, CONFIG]) assert.equal(textOf(host, path), before[path]);
+  assert.equal(await removeSession(host, FILES, "admin", CHAIN), true);
 });
 
 Deno.test("readSession() uses no session that claims more than 36 hours or to be of the future", async () => {

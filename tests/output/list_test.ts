@@ -114,6 +114,17 @@ Deno.test("the tree hangs identities below what they start from", () => {
   );
 });
 
+Deno.test("a session that is not used is no dot in the tree or the table, and says why", () => {
+  const stored = new Map([["base", { expiresAt: undefined, flaw: "foreign" as const }]]);
+  const view = listView(SAMPLE, stored, { ...EVERYTHING, identities: ["base"] });
+  const reason = "atmos did not create it with this machine's session key";
+  for (const format of ["tree", "table"] as const) {
+    const text = formatList(format, view, PLAIN, FAKE_NOW);
+    assert.match(text, new RegExp(`○ +base [^\n]*session not used: ${reason}\n`));
+  }
+  assert.equal(JSON.parse(formatList("json", view, PLAIN, FAKE_NOW)).identities.base.unused_session, reason);
+});
+
 Deno.test("the table has a section for providers and one for identities", () => {
   assert.equal(
     formatList("table", listView(SAMPLE, EXPIRIES, EVERYTHING), PLAIN, FAKE_NOW),
