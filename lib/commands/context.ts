@@ -100,7 +100,7 @@ export async function openContext(
     key: await keys.toRead(),
   });
   const sessions = once(() => sessionStores(host, auth(), keys));
-  const lock = once(() => waitingLocks(host, auth(), keys));
+  const locks = once(() => waitingLocks(host, auth(), keys));
   const store = (plan: Rooted) => watch(sessions()(plan), () => filesIn(directory(plan)));
   const keyring = once(() =>
     watchKeyring(keyringOpener(host, auth(), state.loaded.directory, passwordAsker(host)))
@@ -132,7 +132,7 @@ export async function openContext(
     sessions: store,
     filesIn,
     keys,
-    stores: (plan) => ({ sessions: store(plan), keyring: openKeyring, lock: lock() }),
+    stores: (plan) => ({ sessions: store(plan), keyring: openKeyring, ...locks() }),
     isKeyringOpen: () => opening.isDone,
     isWatched,
     ...stackParts(() => state.loaded),

@@ -87,7 +87,7 @@ export function unattended(context: Context): Context {
       return {
         ...stores,
         keyring: () => isOpenedAsking() ? unasked() : stores.keyring(),
-        lock: locks(host, context.auth(), context.keys, () => Promise.resolve(wait)),
+        ...locks(host, context.auth(), context.keys, () => Promise.resolve(wait)),
       };
     },
   });

@@ -73,7 +73,7 @@ export async function authenticateWith(
   const { target } = await runChain(own, plan, {
     sessions: sessionStores(own, auth, keys)(plan),
     keyring: keyringOpener(own, auth, loaded.directory, passwordAsker(own)),
-    lock: waitingLocks(own, auth, keys),
+    ...waitingLocks(own, auth, keys),
   }, { renew: "nothing", deviceCode: false });
   const { name, region, regionKnown, config } = targetOf(plan);
   const around = { region: regionKnown ? region : undefined, env: config.env };

@@ -101,12 +101,15 @@ export function passwordAsker(host: Pick<Host, "prompt" | "tell" | "screen">): A
 /** A device code lives for ten minutes: whoever waits for somebody else's login outlasts it. */
 const LOCK_MILLIS = 11 * 60_000;
 
+/** How a chain keeps others out. */
+export type Locks = Pick<ChainStores, "lock" | "lockSession">;
+
 /** Locks that say on whom and until when one waits. */
 export function waitingLocks(
   host: Host,
   auth: Pick<AuthConfig, "keyring">,
   keys: SessionKeys,
-): ChainStores["lock"] {
+): Locks {
   return locks(host, auth, keys, async (what) => {
     const { waitingText } = await import("../output/waiting.ts");
     const until = host.now() + LOCK_MILLIS;
@@ -119,7 +122,7 @@ export function waitingLocks(
 
 /**
  * Locks of things that processes share. With a memory keyring nothing is shared and nothing written, and where there is
- * neither a place for locks nor a session key, nothing can be: callers of this process take turns.
+ * neither a place for locks nor a session key, no session can be: callers of this process take turns.
  *
  * @param wait how long a lock is waited for
  */
@@ -128,16 +131,21 @@ export function locks(
   auth: Pick<AuthConfig, "keyring">,
   keys: SessionKeys,
   wait: (what: string) => Promise<LockWait>,
-): ChainStores["lock"] {
+): Locks {
   const alone = turns();
-  if (auth.keyring.type === "memory") return alone;
-  return async (thing, what) => {
-    try {
-      return await host.files.lock(await lockPath(host, thing), await wait(what));
-    } catch (error) {
-      if (!isNoPlace(error) || await keys.toWrite() !== undefined) throw error;
-      return await alone(thing, what);
-    }
+  if (auth.keyring.type === "memory") return { lock: alone, lockSession: alone };
+  const lock: Locks["lock"] = async (thing, what) =>
+    await host.files.lock(await lockPath(host, thing), await wait(what));
+  return {
+    lock,
+    lockSession: async (thing, what) => {
+      try {
+        return await lock(thing, what);
+      } catch (error) {
+        if (!isNoPlace(error) || await keys.toWrite() !== undefined) throw error;
+        return await alone(thing, what);
+      }
+    },
   };
 }
 

@@ -21,7 +21,7 @@ Deno.test("whoever waits is told on whom and until when", async () => {
     env: ENV,
     heldLocks: { [path]: { holder: "atmos (process 42)", heldMillis: 60_000 } },
   });
-  await using _lock = await waitingLocks(host, FILE, keysOf(host))("chain x", 'the session of "prod"');
+  await using _lock = await waitingLocks(host, FILE, keysOf(host)).lock("chain x", 'the session of "prod"');
   assert.equal(
     host.told,
     'Waiting for atmos (process 42), which is busy with the session of "prod", until 2026-11-23 12:11:00 UTC\n',
@@ -32,14 +32,30 @@ Deno.test("waiting ends", async () => {
   const path = await lockPath(fakeHost({ env: ENV }), "chain x");
   const host = fakeHost({ env: ENV, heldLocks: { [path]: {} } });
   await assert.rejects(
-    waitingLocks(host, FILE, keysOf(host))("chain x", "x"),
+    waitingLocks(host, FILE, keysOf(host)).lock("chain x", "x"),
     (error) => isAuthError(error, "lock-timeout"),
   );
 });
 
+Deno.test("lockSession() takes turns in this process where nothing can be written, and lock() fails", async () => {
+  const host = fakeHost({ env: ENV, unwritable: ["/home/ana/.local"] });
+  const { lock, lockSession } = waitingLocks(host, FILE, keysOf(host));
+  await assert.rejects(lock("entry x", "x"), (error) => isAuthError(error, "file-failed"));
+  const order: string[] = [];
+  const enter = async (name: string) => {
+    await using _lock = await lockSession("chain x", "x");
+    order.push(`${name} in`);
+    await Promise.resolve();
+    order.push(`${name} out`);
+  };
+  await Promise.all([enter("one"), enter("two")]);
+  assert.deepEqual(order, ["one in", "one out", "two in", "two out"]);
+  assert.match(host.told, /^Warning: Sessions are neither reused nor stored: [^\n]*\n$/);
+});
+
 Deno.test("a memory keyring takes no lock and leaves no file", async () => {
   const host = fakeHost();
-  await using _lock = await waitingLocks(host, MEMORY, keysOf(host))("chain x", "x");
+  await using _lock = await waitingLocks(host, MEMORY, keysOf(host)).lock("chain x", "x");
   assert.deepEqual(host.locks, []);
 });
 
