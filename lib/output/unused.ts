@@ -9,7 +9,7 @@ const REASONS: Readonly<Record<Flaw, string>> = {
   unsealed: "it is not signed: an older version of atmos wrote it, or another program",
   foreign: "atmos did not create it with this machine's session key",
   profile: "its profile in the config file is not as atmos wrote it",
-  lifetime: "no session lasts as long as it claims to",
+  lifetime: "its times cannot be right",
   keys: "a key is missing in it",
   plugins: "the config file beside it has a section [plugins], which makes the AWS CLI load code",
 };

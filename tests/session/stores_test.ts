@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
+import { linksOf } from "../../lib/chain/digest.ts";
+import { planChain } from "../../lib/chain/plan.ts";
 import { loadConfig } from "../../lib/config/load.ts";
 import { isAuthError } from "../../lib/errors.ts";
 import { lockPath } from "../../lib/files/lock.ts";
-import { keyringOpener, sessionDirectory, waitingLocks } from "../../lib/session/stores.ts";
+import { keyringOpener, sessionDirectory, sessionStores, waitingLocks } from "../../lib/session/stores.ts";
 import type { Host } from "../../lib/host.ts";
 import { sessionKeys } from "../../lib/session/session_keys.ts";
+import { threeLinks } from "../chain/samples.ts";
+import { keptSession } from "../chain/world.ts";
 import { fakeHost } from "../fake_host.ts";
 
 const ENV = { HOME: "/home/ana" };
@@ -80,4 +84,25 @@ Deno.test("sessions rest by provider, realm and base path; those of standalone u
     sessionDirectory(host, auth, { provider: undefined }),
     "/home/ana/.config/atmos/acme/aws/aws-user",
   );
+});
+
+Deno.test("sessionStores() neither reads nor writes files where the state home gives no trust, and keeps what it made", async () => {
+  const host = fakeHost({ env: ENV });
+  const auth = threeLinks();
+  const link = (await linksOf(host, planChain(auth, [...auth.identities.keys()][0] ?? ""))).at(-1);
+  assert.ok(link !== undefined);
+  const plan = { provider: undefined };
+  const stored = keptSession(link, host.now() + 3_600_000);
+  const trusted = () => sessionStores(host, { ...FILE, realm: undefined }, keysOf(host))(plan);
+  assert.equal((await trusted().write(link, stored)).section, link.step.name);
+  assert.equal((await trusted().read(link))?.section, link.step.name);
+  const before = host.tree();
+  const distrust = { reason: "/home/ana/.local/state is inside a repository", variable: "XDG_STATE_HOME" };
+  const untrusted = sessionStores(host, { ...FILE, realm: undefined }, sessionKeys(host, () => distrust))(
+    plan,
+  );
+  assert.equal(await untrusted.read(link), undefined);
+  assert.equal((await untrusted.write(link, stored)).section, undefined);
+  assert.deepEqual(await untrusted.read(link), { session: stored, section: undefined });
+  assert.deepEqual(host.tree(), before);
 });
