@@ -18,7 +18,7 @@ function inJob(world: World, args: readonly string[], options: RunOptions = {}):
   return world.run(["auth", ...args], { directory: `${world.home}/work`, ...options, env });
 }
 
-Deno.test("`whoami` alone authenticates in a job, opens no keyring, and keeps the session and nothing else", async () => {
+Deno.test("`whoami` alone authenticates in a job, opens no keyring, and keeps the session, the session key and nothing else", async () => {
   await using world = await jobWorld();
   const ran = await inJob(world, ["whoami", "--output", "json"]);
   assert.equal(ran.code, 0, ran.stderr);
@@ -42,6 +42,7 @@ Deno.test("`whoami` alone authenticates in a job, opens no keyring, and keeps th
   assert.deepEqual(files.sort(), [
     "/.config/atmos/aws/github-oidc/config",
     "/.config/atmos/aws/github-oidc/credentials",
+    "/.local/state/atmos/session-key",
     "/work/atmos.yaml",
   ]);
   // The token of the job is among what the canary looks for.
