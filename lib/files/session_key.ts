@@ -63,7 +63,8 @@ const unusable = (reason: string): KeyFile => ({ state: "unusable", reason });
 
 /** The text of a new key file. */
 export function sessionKeyText(random: Host["random"]): string {
-  return `${hexOf(random(32).buffer)}\n`;
+  // A copy: what is given may be a part of a larger buffer, as on Node.
+  return `${hexOf(new Uint8Array(random(32)).buffer)}\n`;
 }
 
 /** @param bytes 32 of them */

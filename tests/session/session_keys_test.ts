@@ -11,6 +11,7 @@ const PATH = `${HOME}/.local/state/atmos/session-key`;
 const world = (init: FakeHostInit = {}) => fakeHost({ env: { HOME }, ...init });
 const keysOf = (host: Host) => sessionKeys(host, () => undefined);
 const PARTS = ["a part", ["and", "another"]];
+const GOOD = `${"ab".repeat(32)}\n`;
 
 Deno.test("sessionKeys() makes a key of 32 random bytes, 0600, when one is first needed, and finds it from then on", async () => {
   const host = world();
@@ -25,6 +26,15 @@ Deno.test("sessionKeys() makes a key of 32 random bytes, 0600, when one is first
     assert.equal(await again?.verifies(PARTS, mac), true);
   }
   assert.deepEqual([host.changes, host.told], [[`write ${PATH}`], ""]);
+});
+
+Deno.test("sessionKeys() takes 32 bytes from a world whose random bytes are a part of a larger buffer", async () => {
+  const host = world();
+  const pooled = derived<Host>(host, {
+    random: (count) => new Uint8Array(64).fill(0xcd).subarray(8, 8 + count).fill(0xab),
+  });
+  assert.ok(await keysOf(pooled).toWrite());
+  assert.equal(host.tree()[PATH], GOOD);
 });
 
 Deno.test("sessionKeys() of many callers at once make one key", async () => {
@@ -53,8 +63,6 @@ Deno.test("SessionKey.verifies() takes exactly what macOf() gave for exactly the
   }
   assert.equal(await key?.verifies(["ab", "c"], mac), true);
 });
-
-const GOOD = `${"ab".repeat(32)}\n`;
 
 for (
   const [what, text, mode, link] of [
