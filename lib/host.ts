@@ -37,12 +37,20 @@ export interface LockWait {
   readonly onWait?: (holder: string | undefined) => void;
 }
 
-/** Files to look at. Absent is `undefined`; anything else that goes wrong is an `AuthError` naming the path. */
+/**
+ * Files to look at. Absent is `undefined`; anything else that goes wrong is an `AuthError` naming the path. What is not
+ * a regular file (a device, a pipe, a socket), or is larger than the limit of a file, is never read.
+ */
 export interface ReadingFiles {
   /** UTF-8 text. */
   readonly readText: (path: string) => Promise<string | undefined>;
   /** Raw bytes, for what may not be text. */
   readonly readBytes: (path: string) => Promise<Uint8Array | undefined>;
+  /**
+   * Raw bytes of a pipe, for a path that the person named on the command line and no other: with the limit of a file,
+   * and a deadline. A pipe gives its bytes once; asked again, the answer is the same.
+   */
+  readonly readPipe: (path: string) => Promise<Uint8Array | undefined>;
   /** The names in a directory, sorted; `undefined` when there is no such directory. */
   readonly list: (path: string) => Promise<readonly DirectoryEntry[] | undefined>;
   readonly status: (path: string) => Promise<FileStatus | undefined>;

@@ -1,13 +1,16 @@
 /** The fake's files: a map from path to what is there, with modes, links, locks and injected failures. */
 import { AuthError } from "../lib/errors.ts";
 import type { DirectoryEntry, Files, FileStatus, Lock, LockWait } from "../lib/host.ts";
+import { LIMITS, overLimit } from "../lib/limits.ts";
 import type { EpochMillis } from "../lib/time.ts";
 
 /** What stands at a path. */
 export type Node =
   | { readonly kind: "file"; readonly bytes: Uint8Array; readonly mode: number }
   | { readonly kind: "directory"; readonly mode: number }
-  | { readonly kind: "symlink"; readonly target: string };
+  | { readonly kind: "symlink"; readonly target: string }
+  /** A device, or a pipe with what comes out of it. */
+  | { readonly kind: "other"; readonly bytes: Uint8Array | undefined; readonly mode: number };
 
 /** A lock that another process holds when we first ask for it. */
 export interface HeldLock {
@@ -26,6 +29,10 @@ export interface FakeFilesInit {
   /** Target by the path of the link. */
   readonly links?: Readonly<Record<string, string>>;
   readonly modes?: Readonly<Record<string, number>>;
+  /** Devices, which nobody may read. */
+  readonly devices?: readonly string[];
+  /** What comes out of a pipe, by its path. */
+  readonly pipes?: Readonly<Record<string, string>>;
   /** Paths that cannot be read, with all below them. */
   readonly unreadable?: readonly string[];
   /** Paths that cannot be written, made or removed, with all below them. */
@@ -42,6 +49,8 @@ export interface FakeFiles {
   readonly node: (path: string) => Node | undefined;
   /** Makes a symbolic link. */
   readonly link: (path: string, target: string) => void;
+  /** Makes a pipe out of which a text comes. */
+  readonly pipe: (path: string, text: string) => void;
   /** Puts a file there as another program would. */
   readonly put: (path: string, text: string, mode?: number) => void;
   /** Every successful change in order: `write /a`, `append /a`, `remove /a`. */
@@ -98,6 +107,12 @@ export function fakeFiles(init: FakeFilesInit, clock: { now: EpochMillis }, wind
     nodes.set(place, { kind: "symlink", target });
   }
 
+  function special(path: string, bytes: Uint8Array | undefined): void {
+    const place = normalPath(path);
+    makeDirectories(parentOf(place), 0o755);
+    nodes.set(place, { kind: "other", bytes, mode: 0o666 });
+  }
+
   /** The path with links resolved, the one at its end only when asked. */
   function resolve(path: string, followLast: boolean, depth = 0): string {
     const normal = normalPath(path);
@@ -124,8 +139,18 @@ export function fakeFiles(init: FakeFilesInit, clock: { now: EpochMillis }, wind
 
   function bytesAt(path: string): Uint8Array | undefined {
     const node = nodes.get(readable(path, "read"));
-    if (node?.kind === "directory") fail(`read ${path}`, "is a directory");
-    return node?.kind === "file" ? node.bytes : undefined;
+    if (node === undefined || node.kind === "symlink") return undefined;
+    if (node.kind !== "file") fail(`read ${path}`, `it is ${whatIs(node)}, not a regular file`);
+    if (node.bytes.length > LIMITS.fileBytes.most) fail(`read ${path}`, overLimit("fileBytes"));
+    return node.bytes;
+  }
+
+  function pipedAt(path: string): Uint8Array | undefined {
+    const node = nodes.get(readable(path, "read"));
+    if (node?.kind !== "other") return bytesAt(path);
+    if (node.bytes === undefined) fail(`read ${path}`, "it is a device, not a file or a pipe");
+    if (node.bytes.length > LIMITS.fileBytes.most) fail(`read ${path}`, overLimit("fileBytes"));
+    return node.bytes;
   }
 
   function write(path: string, bytes: Uint8Array, mode: number, change: "write" | "append"): void {
@@ -133,6 +158,7 @@ export function fakeFiles(init: FakeFilesInit, clock: { now: EpochMillis }, wind
     const before = nodes.get(place);
     if (before?.kind === "symlink") fail(`write ${path}`, "is a symbolic link");
     if (before?.kind === "directory") fail(`write ${path}`, "is a directory");
+    if (before?.kind === "other") fail(`write ${path}`, `it is ${whatIs(before)}`);
     makeDirectories(parentOf(place), 0o700);
     const appended = change === "append" && before !== undefined;
     nodes.set(place, {
@@ -221,6 +247,8 @@ export function fakeFiles(init: FakeFilesInit, clock: { now: EpochMillis }, wind
   for (const path of init.directories ?? []) makeDirectories(normalPath(path), 0o755);
   for (const [path, content] of Object.entries(init.files ?? {})) put(path, content);
   for (const [path, target] of Object.entries(init.links ?? {})) link(path, target);
+  for (const path of init.devices ?? []) special(path, undefined);
+  for (const [path, text] of Object.entries(init.pipes ?? {})) special(path, encoder.encode(text));
   for (const [path, mode] of Object.entries(init.modes ?? {})) {
     const node = nodes.get(normalPath(path));
     if (node === undefined || node.kind === "symlink") throw new TypeError(`No file for the mode of ${path}`);
@@ -233,6 +261,7 @@ export function fakeFiles(init: FakeFilesInit, clock: { now: EpochMillis }, wind
       return bytes === undefined ? undefined : decode(path, bytes);
     },
     readBytes: async (path) => (await Promise.resolve().then(() => bytesAt(path)))?.slice(),
+    readPipe: async (path) => (await Promise.resolve().then(() => pipedAt(path)))?.slice(),
     writeText: async (path, text, mode) => {
       await Promise.resolve();
       write(path, encoder.encode(text), mode, "write");
@@ -269,10 +298,14 @@ export function fakeFiles(init: FakeFilesInit, clock: { now: EpochMillis }, wind
     node: (path) => nodes.get(normalPath(path)),
     put,
     link,
+    pipe: (path, text) => special(path, encoder.encode(text)),
     changes,
     locks,
   };
 }
+
+const whatIs = (node: Exclude<Node, { readonly kind: "symlink" }>) =>
+  node.kind === "directory" ? "a directory" : node.kind === "other" && node.bytes ? "a pipe" : "a device";
 
 function decode(path: string, bytes: Uint8Array): string {
   try {

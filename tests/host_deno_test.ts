@@ -3,6 +3,7 @@ import { isAuthError } from "../lib/errors.ts";
 import { denoHost } from "../lib/host_deno.ts";
 import { networkFetch } from "../lib/host_deno/network.ts";
 import { filesContract, type Place } from "./files_contract.ts";
+import { type Pipes, startPipes } from "./host_deno/pipes.ts";
 
 const host = denoHost();
 /** Whatever AWS_CA_BUNDLE says where the tests run. */
@@ -18,14 +19,20 @@ async function inTemporary<T>(body: (root: string) => Promise<T>): Promise<T> {
   }
 }
 
-const place = (root: string): Place => ({
+const place = (root: string, pipes: Pipes): Place => ({
   files: host.files,
   root,
+  device: "/dev/zero",
+  pipe: pipes.make,
   link: (path, target) => Deno.symlink(target, path),
   mode: (path) => host.files.status(path).then((status) => status?.mode),
 });
 
-filesContract("denoHost().files", (body) => inTemporary((root) => body(place(root))));
+filesContract("denoHost().files", (body) =>
+  inTemporary(async (root) => {
+    await using pipes = startPipes();
+    await body(place(root, pipes));
+  }));
 
 /** A module that starts with a real host, as an address that can be run. */
 function scriptUrl(code: string): string {

@@ -151,6 +151,7 @@ function recordedHost(host: Host, recording: Recording): Host {
       realPath: noted("realPath", files.realPath),
       readBytes: noted("bytes", files.readBytes),
       readText: noted("text", files.readText),
+      readPipe: spoiling(files.readPipe),
       list: noted("list", files.list),
       writeText: spoiling(files.writeText),
       appendText: spoiling(files.appendText),

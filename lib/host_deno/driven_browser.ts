@@ -9,10 +9,11 @@
  *
  * @module
  */
-import { AuthError, messageOf } from "../errors.ts";
+import { AuthError, isAuthError, messageOf } from "../errors.ts";
 import { joinPath } from "../paths.ts";
 import type { BrowserCommand, BrowserProcess, Host, Os } from "../host.ts";
 import { failureOf } from "./failures.ts";
+import { denoReading } from "./reading.ts";
 
 /** Our own secrets, which are none of a browser's business. */
 const WITHHELD = ["ATMOS_KEYRING_PASSWORD", "ATMOS_MFA_TOKEN", "ATMOS_SAML_PASSWORD"];
@@ -188,13 +189,16 @@ async function connect(
   throw new AuthError("failed", `Cannot speak to ${command.program}: ${reason}`);
 }
 
+/** The port is how the protocol is spoken on Windows. */
+const reading = denoReading("windows");
+
 async function textAt(path: string): Promise<string> {
   try {
-    return await Deno.readTextFile(path);
+    return await reading.readText(path) ?? "";
   } catch (error) {
     // Windows keeps others out while the browser writes.
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.Busy) return "";
-    throw failureOf("file-failed", `read ${path}`, error);
+    if (isAuthError(error) && error.cause instanceof Deno.errors.Busy) return "";
+    throw error;
   }
 }
 

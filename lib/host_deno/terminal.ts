@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { AuthError } from "../errors.ts";
 import type { Host, Output, Prompt, Screen } from "../host.ts";
+import { LIMITS, overLimit } from "../limits.ts";
 import { wantsAnsi, wantsColor, wantsOutputColor } from "../terminal/ci.ts";
 import { splitKeys } from "../terminal/keys.ts";
 import { failureOf } from "./failures.ts";
@@ -108,7 +110,11 @@ export function standardInput(): Input {
   async function readInput(): Promise<string> {
     // What a person might type is not piped in; waiting for it would be a prompt without words.
     if (Deno.stdin.isTerminal()) return "";
-    while (await more());
+    while (await more()) {
+      if (state.text.length > LIMITS.fileBytes.most) {
+        throw new AuthError("file-failed", `Cannot read standard input: ${overLimit("fileBytes")}`);
+      }
+    }
     return take(Infinity);
   }
 

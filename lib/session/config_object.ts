@@ -57,6 +57,7 @@ function memoryFiles(text: string): Files {
   return {
     readText: (path) => found(path, text),
     readBytes: (path) => found(path, bytes),
+    readPipe: () => Promise.resolve(undefined),
     status: (path) => found(path, { kind: "file", mode: 0o600, size: bytes.length, owned: true } as const),
     realPath: (path) => found(path, path),
     list: () => Promise.resolve(undefined),
