@@ -66,10 +66,12 @@ if (Deno.args.includes("--verbose=false")) await tryAll("loaded", /./);
 if (Deno.args.includes("--verbose=0")) await tryAll("loaded", /^(?:read|list|start) /);
 
 /** What a command has given up is gone when the library is used. */
-export function parseAllDocuments(...given: Parameters<typeof yaml.parseAllDocuments>) {
-  for (const name of ["run", "ffi", "net"] as const) {
-    const { state } = Deno.permissions.querySync({ name });
-    console.error(JSON.stringify({ when: "used", attempt: name, outcome: state }));
+export class Lexer extends yaml.Lexer {
+  constructor() {
+    super();
+    for (const name of ["run", "ffi", "net"] as const) {
+      const { state } = Deno.permissions.querySync({ name });
+      console.error(JSON.stringify({ when: "used", attempt: name, outcome: state }));
+    }
   }
-  return yaml.parseAllDocuments(...given);
 }
