@@ -5,6 +5,7 @@
  * @module
  */
 import { formatDuration, parseDuration } from "../duration.ts";
+import { LIMITS, overLimit } from "../limits.ts";
 import { formatPath, textAt } from "./raw.ts";
 import { report } from "./scope.ts";
 import type { Draft } from "./entry.ts";
@@ -18,6 +19,7 @@ type Identities = ReadonlyMap<string, IdentityDraft>;
 /** Adds the problems of whole chains to the identities that they are about. */
 export function checkChains(providers: Providers, identities: Identities): void {
   for (const cycle of findCycles(identities)) reportCycle(cycle);
+  reportLongChains(identities);
   const regions = inheritedRegions(providers, identities);
   const permissionSets = permissionSetsByProvider(identities);
   for (const draft of identities.values()) {
@@ -74,6 +76,32 @@ function reportCycle(cycle: readonly IdentityDraft[]): void {
   });
   const problem = first.scope.problems.at(-1);
   if (problem !== undefined) rest.forEach(({ scope }) => scope.problems.push(problem));
+}
+
+/** Reports every identity whose chain is longer than the limit; each identity is looked at once. */
+function reportLongChains(identities: Identities): void {
+  const lengths = new Map<IdentityDraft, number>();
+  for (const start of identities.values()) {
+    const trail: IdentityDraft[] = [];
+    let draft: IdentityDraft | undefined = start;
+    // Zero is one that the walk came by: a cycle has no length, and is a problem of its own.
+    while (draft !== undefined && !lengths.has(draft)) {
+      lengths.set(draft, 0);
+      trail.push(draft);
+      draft = parentOf(draft, identities);
+    }
+    let length = draft === undefined ? 0 : lengths.get(draft) ?? 0;
+    for (const one of trail.toReversed()) lengths.set(one, length += 1);
+  }
+  for (const [{ scope }, length] of lengths) {
+    if (length <= LIMITS.chainLength.most || scope.problems.some(({ code }) => code === "cycle")) continue;
+    report(scope, {
+      code: "chain-length",
+      path: ["via", "identity"],
+      reason: overLimit("chainLength"),
+      hint: "Let it start from an identity nearer to the provider",
+    });
+  }
 }
 
 /** The region each identity works in: its own, else the one behind it, else the provider's. */

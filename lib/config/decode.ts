@@ -3,13 +3,14 @@
  *
  * @module
  */
+import { LIMITS, overLimit } from "../limits.ts";
 import { checkChains } from "./chains.ts";
 import { closeEntry, type Draft, type EntryContext } from "./entry.ts";
 import { decodeIdentity, type IdentityDraft } from "./identities.ts";
 import { nameIndex } from "./names.ts";
 import { decodeProvider } from "./providers.ts";
 import { entryOf, isNull, mapAt, nodeAt, type Raw, type RawEntry, type RawMap } from "./raw.ts";
-import { reportWrongType, type Scope } from "./scope.ts";
+import { report, reportWrongType, type Scope } from "./scope.ts";
 import { decodeSettings, type Settings, type SettingsContext } from "./settings.ts";
 import type { AuthConfig, Entry, IdentityConfig, Problem, ProviderConfig } from "./types.ts";
 
@@ -58,6 +59,14 @@ function sectionScope(root: RawMap, context: DecodeContext): Scope {
     about: undefined,
     problems: context.found.filter(({ about }) => about === undefined),
   };
+  const count = (["providers", "identities"] as const).reduce(
+    (sum, section) => sum + (mapAt(entry?.value, section)?.entries.size ?? 0),
+    0,
+  );
+  if (count > LIMITS.entries.most) {
+    report(scope, { code: "limit-reached", path: [], reason: overLimit("entries") });
+    return { ...scope, raw: undefined };
+  }
   if (entry === undefined || entry.value.type === "map" || isNull(entry.value)) return scope;
   reportWrongType(scope, [], "a map", entry.value);
   // There is nothing in it to be wrong a second time.

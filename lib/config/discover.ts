@@ -44,7 +44,9 @@ export async function findLocations(session: Session, wishes: Wishes): Promise<r
   const { host } = session;
   const files = wanted(host, wishes.configFiles, "ATMOS_CONFIG");
   const directories = wanted(host, wishes.configPaths, "ATMOS_CONFIG_PATH");
-  if (files.length + directories.length > 0) return await named(session, files, directories);
+  if (files.length + directories.length > 0) {
+    return await named(session, files, directories, wishes.configFiles.length > 0);
+  }
   const working = host.workingDirectory();
   const set = host.env("ATMOS_CLI_CONFIG_PATH") ?? "";
   const above = set === "" && !await hasLocal(session, working) ? await findAbove(session, working) : [];
@@ -63,12 +65,15 @@ export async function findLocations(session: Session, wishes: Wishes): Promise<r
   return await withRootDropIns(session, locations, working);
 }
 
+/** Under this name the sandbox gives standard input to a process without all grants. */
+const OPEN_STDIN = "/dev/fd/0";
+
 /** Flags beat the variable; both take several, with commas. */
 function wanted(host: ConfigHost, flags: readonly string[], variable: string): readonly string[] {
   const words = flags.length > 0 ? flags : [host.env(variable) ?? ""];
   const paths = words.flatMap((word) => word.split(",")).map((word) => word.trim()).filter((word) =>
     word !== ""
-  );
+  ).map((word) => word === "/dev/stdin" ? OPEN_STDIN : word);
   return paths.map((path) => resolvePath(host.os, host.workingDirectory(), path));
 }
 
@@ -76,12 +81,15 @@ async function named(
   session: Session,
   files: readonly string[],
   directories: readonly string[],
+  isOnLine: boolean,
 ): Promise<readonly Location[]> {
   const { host } = session;
   const locations: Location[] = [];
   for (const path of files) {
-    if (!await isFile(session, path)) throw missing(path, "there is no such file");
-    locations.push({ directory: parentOf(host.os, path), files: [path], circumstances: {} });
+    const isPipe = isOnLine && await isPipeAt(session, path);
+    if (!isPipe && !await isFile(session, path)) throw missing(path, "there is no such file");
+    const circumstances = isPipe ? { isPipe } : {};
+    locations.push({ directory: parentOf(host.os, path), files: [path], circumstances });
   }
   for (const path of directories) {
     const location = await locationAt(session, path, {});
@@ -95,6 +103,19 @@ function missing(path: string, reason: string): AuthError {
   return new AuthError("config-invalid", `Cannot read the configuration ${path}: ${reason}`, {
     hints: ["Check --config, --config-path, ATMOS_CONFIG and ATMOS_CONFIG_PATH"],
   });
+}
+
+/** Whether a pipe can be read at a path: `<(command)`, `/dev/stdin`. What such a path leads to has no name. */
+async function isPipeAt({ host: { files } }: Session, path: string): Promise<boolean> {
+  const real = await files.realPath(path);
+  const status = real === undefined ? undefined : await files.status(real);
+  if (status !== undefined && status.kind !== "other") return false;
+  try {
+    return await files.readPipe(path) !== undefined;
+  } catch (error) {
+    if (!isAuthError(error, "file-failed")) throw error;
+    throw new AuthError("config-invalid", error.message, { hints: error.hints, cause: error });
+  }
 }
 
 /** Directories of the system and of the person. */

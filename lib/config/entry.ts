@@ -62,18 +62,28 @@ export function unsupportedKinds(type: "provider" | "identity"): readonly string
   return UNSUPPORTED[type];
 }
 
+type About = NonNullable<Problem["about"]>;
+
+const aboutKey = ({ type, name }: About) => `${type} ${name.toLowerCase()}`;
+/** What was found, by the entry that it is about. */
+const FOUND = new WeakMap<readonly Problem[], ReadonlyMap<string, readonly Problem[]>>();
+
+function foundAbout(found: readonly Problem[], about: About): readonly Problem[] {
+  const known = FOUND.get(found) ??
+    Map.groupBy(found, (problem) => problem.about === undefined ? "" : aboutKey(problem.about));
+  FOUND.set(found, known);
+  return known.get(aboutKey(about)) ?? [];
+}
+
 /** Opens an entry: checks its name and that it is a map, and carries over what reading the files found about it. */
 export function openEntry(type: "provider" | "identity", entry: RawEntry, context: EntryContext): Scope {
   const { key: name, keyAt, value } = entry;
-  const folded = name.toLowerCase();
   const scope: Scope = {
     base: ["auth", type === "provider" ? "providers" : "identities", name],
     raw: value,
     at: keyAt,
     about: { type, name },
-    problems: context.found.filter(({ about }) =>
-      about?.type === type && about.name.toLowerCase() === folded
-    ),
+    problems: [...foundAbout(context.found, { type, name })],
   };
   const fault = nameFault(name, type);
   if (fault !== undefined) report(scope, { code: "bad-name", path: [], reason: fault, at: keyAt });

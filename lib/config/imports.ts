@@ -3,14 +3,17 @@
  *
  * @module
  */
+import { isAuthError } from "../errors.ts";
+import { LIMITS, overLimit } from "../limits.ts";
 import { expandHome, isAbsolutePath, joinPath, parentOf, resolvePath } from "../paths.ts";
 import { resolveEnvTags } from "./env_tag.ts";
 import { expandGlob, isGlob } from "./glob.ts";
-import { followIncludes, isRemote, MAX_FILE_DEPTH } from "./includes.ts";
+import { followIncludes, isRemote } from "./includes.ts";
 import { nodeAt, type Raw, type RawMap, textAt } from "./raw.ts";
 import {
   type Circumstances,
   gitRootAbove,
+  isWithinLimit,
   noteFile,
   optional,
   readSource,
@@ -28,9 +31,6 @@ export interface Surrounding {
   /** Files on the way here, links resolved. */
   readonly trail: readonly string[];
 }
-
-/** Files that one configuration may be made of, counted each time they are imported. */
-const MAX_LAYERS = 1000;
 
 /**
  * Reads a file with all that it imports, in the order of merging: what comes later wins.
@@ -54,16 +54,8 @@ export async function readLayers(
   };
   const layers: RawMap[] = [];
   for (const item of importItems(session, source.root)) {
-    layers.push(...await readImport(session, source, item, inner));
-    if (layers.length > MAX_LAYERS) {
-      warn(
-        session,
-        item,
-        "too-many-imports",
-        `more than ${MAX_LAYERS} files are imported; the rest is left out`,
-      );
-      break;
-    }
+    if (!isWithinLimit(session, source.file.path, "files", 1)) break;
+    for (const layer of await readImport(session, source, item, inner)) layers.push(layer);
   }
   noteFile(session, source.file);
   return own.type === "map" ? [...layers, own] : layers;
@@ -92,23 +84,47 @@ async function readImport(
     warn(session, item, "remote-import", `${name} is not imported: only local files are`);
     return [];
   }
-  if (surrounding.trail.length > MAX_FILE_DEPTH) {
-    warn(
-      session,
-      item,
-      "deep-import",
-      `${name} is not imported: it is more than ${MAX_FILE_DEPTH} files deep`,
-    );
+  if (surrounding.trail.length > LIMITS.importDepth.most) {
+    warn(session, item, "deep-import", `${name} is not imported: ${overLimit("importDepth")}`);
     return [];
   }
   const path = homePath(session, name);
-  const paths = path === undefined ? [] : await importedPaths(session, source, path, surrounding);
+  const paths = path === undefined ? [] : await pathsOrProblem(session, item, source, path, surrounding);
+  if (paths === undefined) return [];
   if (paths.length === 0) {
     warn(session, item, "missing-import", `${name} is not imported: there is no such file`);
   }
   const layers: RawMap[] = [];
-  for (const path of paths) layers.push(...await readOnce(session, item, path, surrounding));
+  for (const path of paths) {
+    for (const layer of await readOnce(session, item, path, surrounding)) layers.push(layer);
+  }
   return layers;
+}
+
+/** What an import names; a pattern that is not followed is a problem of the whole: what it hides, nobody knows. */
+async function pathsOrProblem(
+  session: Session,
+  item: Raw,
+  source: Source,
+  path: string,
+  surrounding: Surrounding,
+): Promise<readonly string[] | undefined> {
+  try {
+    return await importedPaths(session, source, path, surrounding);
+  } catch (error) {
+    if (!isAuthError(error, "config-invalid")) throw error;
+    session.problems.push({
+      severity: "error",
+      code: "limit-reached",
+      path: "",
+      at: item.at,
+      reason: error.message,
+      hint: error.hints[0],
+      blocks: true,
+      about: undefined,
+    });
+    return undefined;
+  }
 }
 
 async function readOnce(
@@ -156,7 +172,13 @@ async function pathsAt(session: Session, base: string, name: string): Promise<re
   const { os, files } = session.host;
   if (isGlob(name)) {
     const [start, pattern] = splitGlob(os === "windows" ? name.replaceAll("\\", "/") : name);
-    const found = await expandGlob(files, os, resolvePath(os, base, start), pattern);
+    const found = await expandGlob(
+      files,
+      os,
+      resolvePath(os, base, start),
+      pattern,
+      session.spent.searches,
+    );
     return found.filter((path) => /\.ya?ml$/i.test(path));
   }
   for (const candidate of [name, `${name}.yaml`, `${name}.yml`]) {
@@ -179,7 +201,7 @@ function splitGlob(name: string): readonly [string, string] {
 /** Every YAML file below a directory, deeper ones later; `x.yaml` wins over an `x.yml` beside it. */
 export async function yamlFilesBelow(session: Session, directory: string): Promise<readonly string[]> {
   const { os, files } = session.host;
-  const found = await expandGlob(files, os, directory, "**/*");
+  const found = await expandGlob(files, os, directory, "**/*", session.spent.searches);
   const all = new Set(found);
   return found.filter((path) =>
     /\.yaml$/.test(path) || (/\.yml$/.test(path) && !all.has(path.replace(/yml$/, "yaml")))

@@ -3,14 +3,12 @@
  *
  * @module
  */
+import { LIMITS, overLimit } from "../limits.ts";
 import { isInside, parentOf, resolvePath } from "../paths.ts";
 import type { Os } from "../host.ts";
 import { splitTokens } from "./env_tag.ts";
 import type { Path, Raw, RawEntry, RawMap, RawTag } from "./raw.ts";
-import { noteFile, readSource, type Session, type Source } from "./sources.ts";
-
-/** How deep files may include files, and import them. */
-export const MAX_FILE_DEPTH = 10;
+import { isWithinLimit, noteFile, readSource, type Session, type Source } from "./sources.ts";
 
 /** What a file's includes are followed with. */
 interface Following {
@@ -80,6 +78,7 @@ function holdsInclude(raw: Raw): boolean {
 
 async function include(following: Following, tag: RawTag, path: Path): Promise<Raw> {
   const { session, source, trail } = following;
+  if (!isWithinLimit(session, source.file.path, "files", 1)) return { ...tag, fault: overLimit("files") };
   const target = await targetOf(following, tag);
   if ("fault" in target) return { ...tag, fault: target.fault };
   const included = await readSource(session, target.path, { namedBy: source.file, within: path });
@@ -117,9 +116,7 @@ async function targetOf(
     if (real === undefined) continue;
     if (!isInside(os, real, realDirectory)) return fault(path, outside);
     if (trail.includes(real)) return fault(path, `it includes itself: ${[...trail, real].join(" -> ")}`);
-    return trail.length > MAX_FILE_DEPTH
-      ? fault(path, `it is more than ${MAX_FILE_DEPTH} files deep`)
-      : { path };
+    return trail.length > LIMITS.importDepth.most ? fault(path, overLimit("importDepth")) : { path };
   }
   return fault(first, inside.length === 0 ? outside : "there is no such file");
 }

@@ -16,6 +16,7 @@ import { findPlaces } from "./places.ts";
 import { withProvisioned } from "./provisioned.ts";
 import { emptyMap, entryOf, formatPath, nodeAt, type RawMap, textAt } from "./raw.ts";
 import { aboutOf, type ConfigHost, type Session } from "./sources.ts";
+import { newSpent, spendOnMerging } from "./spent.ts";
 import type { ConfigFile, LoadedConfig, Problem } from "./types.ts";
 
 /** What the command line and the person's state say about the configuration. */
@@ -69,6 +70,7 @@ export async function readConfig(
     problems: [],
     sources: new Map(),
     gitMarks: new Map(),
+    spent: newSpent(),
   };
   const locations = await findLocations(session, {
     configFiles: options.configFiles ?? [],
@@ -77,7 +79,9 @@ export async function readConfig(
   const start = emptyMap({ file: host.workingDirectory(), line: 1, column: 1 });
   const layers: RawMap[] = [];
   // One after the other: the order of the files is the order of merging.
-  for (const location of locations) layers.push(...await readLocation(session, location));
+  for (const location of locations) {
+    for (const layer of await readLocation(session, location)) layers.push(layer);
+  }
   const directory = locations.at(-1)?.directory ?? host.workingDirectory();
   const base = mergeLayers(session, start, layers);
   const profiles = await readProfiles(session, base, directory, options.profiles ?? []);
@@ -123,14 +127,18 @@ async function readLocation(
       circumstances,
       trail: [],
     });
-    layers.push(...found ?? []);
+    for (const layer of found ?? []) layers.push(layer);
   }
   return layers;
 }
 
 function mergeLayers(session: Session, start: RawMap, layers: readonly RawMap[]): RawMap {
   const onCaseClash = (clash: CaseClash) => noteCaseClash(session, clash);
-  return layers.reduce((base, layer) => mergeMaps(base, layer, { foldCase: true, onCaseClash }), start);
+  const onMove = (entries: number) => spendOnMerging(session.spent, entries);
+  return layers.reduce(
+    (base, layer) => mergeMaps(base, layer, { foldCase: true, onCaseClash, onMove }),
+    start,
+  );
 }
 
 /** Names in two spellings are worth a word; other keys have no case in Atmos. */
@@ -173,7 +181,8 @@ async function readProfiles(
       : undefined;
     if (path === undefined) throw missingProfile(name);
     const files = await yamlFilesBelow(session, path);
-    layers.push(...await readLocation(session, { directory: path, files, circumstances }));
+    const found = await readLocation(session, { directory: path, files, circumstances });
+    for (const layer of found) layers.push(layer);
   }
   return layers;
 }

@@ -5,8 +5,10 @@
  */
 import { isAuthError } from "../errors.ts";
 import { homeDirectory, joinPath, parentOf } from "../paths.ts";
-import type { Host } from "../host.ts";
+import type { FileStatus, Host } from "../host.ts";
+import { LIMITS, overLimit } from "../limits.ts";
 import { sha256Hex } from "../sha256.ts";
+import { spend, type Spent, type TotalLimit } from "./spent.ts";
 import { emptyMap, formatPath, type Path, type Raw } from "./raw.ts";
 import type { ConfigFile, Problem } from "./types.ts";
 import { parseYaml, parseYamlValue, type YamlIssue } from "./yaml.ts";
@@ -28,6 +30,8 @@ export interface Session {
   readonly sources: Map<string, Promise<Source | undefined>>;
   /** Whether a directory holds `.git`, by its path. */
   readonly gitMarks: Map<string, Promise<boolean>>;
+  /** What of the limits of all files together is used up. */
+  readonly spent: Spent;
 }
 
 /** A file as read. */
@@ -38,6 +42,8 @@ export interface Source {
   /** Nothing when the text could not be read. */
   readonly root: Raw;
   readonly isReadable: boolean;
+  /** Keys, values and marks of its text. */
+  readonly marks: number;
 }
 
 /** How a file was come by. */
@@ -48,10 +54,9 @@ export interface Circumstances {
   readonly foundAbove?: boolean;
   /** Where in the configuration an included value goes; such a file need not be a map. */
   readonly within?: Path;
+  /** A pipe that the command line names. */
+  readonly isPipe?: boolean;
 }
-
-/** Larger files are refused: no configuration is that large, and reading one takes seconds. */
-const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
  * Reads one file, once; what is wrong with its text goes to the session's problems.
@@ -59,16 +64,38 @@ const MAX_BYTES = 4 * 1024 * 1024;
  * @returns `undefined` when there is no such file
  * @throws AuthError `file-failed` when it cannot be read
  */
-export function readSource(
+export async function readSource(
   session: Session,
   path: string,
   circumstances: Circumstances = {},
 ): Promise<Source | undefined> {
-  const known = session.sources.get(path);
-  if (known !== undefined) return known;
-  const source = readNew(session, path, circumstances);
+  if (!isWithinLimit(session, path, "files", 1)) return unread(path);
+  const source = session.sources.get(path) ?? readNew(session, path, circumstances);
   session.sources.set(path, source);
-  return source;
+  const { marks = 0 } = await source ?? {};
+  return isWithinLimit(session, path, "totalMarks", marks) ? await source : unread(path);
+}
+
+/**
+ * Uses up a part of a limit of all files together. The first time that this is too much, it is a problem of the whole
+ * configuration.
+ *
+ * @returns whether the limit is kept
+ */
+export function isWithinLimit(session: Session, file: string, limit: TotalLimit, more: number): boolean {
+  if (spend(session.spent, limit, more)) return true;
+  if (!session.spent.told.has(session.problems)) {
+    session.spent.told.add(session.problems);
+    session.problems.push(problemOf(unusable(file, "limit-reached", overLimit(limit)), []));
+  }
+  return false;
+}
+
+/** What stands for a file that is not read any more. */
+function unread(path: string): Source {
+  const file = { path, sha256: "", inRepository: true, trusted: false };
+  const root = emptyMap({ file: path, line: 1, column: 1 });
+  return { file, realPath: path, root, isReadable: false, marks: 0 };
 }
 
 async function readNew(
@@ -76,39 +103,69 @@ async function readNew(
   path: string,
   circumstances: Circumstances,
 ): Promise<Source | undefined> {
-  const { files } = session.host;
-  const realPath = await files.realPath(path);
-  const status = realPath === undefined ? undefined : await files.status(realPath);
-  if (realPath === undefined || status === undefined || status.kind === "directory") return undefined;
-  const bytes = status.size > MAX_BYTES ? undefined : await files.readBytes(realPath);
-  const text = bytes === undefined ? tooLarge(status.size, path) : textOf(bytes, path);
+  const found = await contentOf(session, path, circumstances);
+  if (found === undefined) return undefined;
+  const { realPath, content } = found;
+  const bytes = content instanceof Uint8Array ? content : undefined;
+  const text = content instanceof Uint8Array ? textOf(content, path) : content;
   const parsed = typeof text === "string"
     ? circumstances.within === undefined ? parseYaml(text, path) : parseYamlValue(text, path)
-    : { root: emptyMap(text.at), issues: [text] };
+    : { root: emptyMap(text.at), issues: [text], marks: 0 };
   const sha256 = bytes === undefined ? "" : await sha256Hex(new Uint8Array(bytes));
-  const foreign = circumstances.foundAbove === true && status.owned === false;
+  const foreign = circumstances.foundAbove === true && found.owned === false;
   const inRepository = await isInRepository(session, path) || await isInRepository(session, realPath);
   const vouched = !inRepository && !foreign && circumstances.namedBy?.trusted !== false;
   const trusted = vouched || session.trusted.has(sha256) || isYes(session.host.env("ATMOS_TRUST_CONFIG"));
   const file: ConfigFile = { path, sha256, inRepository, trusted };
-  session.problems.push(...parsed.issues.map((issue) => problemOf(issue, circumstances.within ?? [])));
+  for (const issue of parsed.issues) session.problems.push(problemOf(issue, circumstances.within ?? []));
   const isReadable = parsed.issues.every((issue) => issue.path !== undefined);
-  return { file, realPath, root: parsed.root, isReadable };
+  return { file, realPath, root: parsed.root, isReadable, marks: parsed.marks };
+}
+
+/** What stands at a path; what cannot be read is an issue. */
+interface Content {
+  readonly realPath: string;
+  readonly owned: boolean | undefined;
+  readonly content: Uint8Array | YamlIssue;
+}
+
+async function contentOf(
+  session: Session,
+  path: string,
+  { isPipe = false }: Circumstances,
+): Promise<Content | undefined> {
+  const { files } = session.host;
+  if (isPipe) {
+    const piped = await files.readPipe(path);
+    return piped && { realPath: path, owned: undefined, content: piped };
+  }
+  const realPath = await files.realPath(path);
+  const status = realPath === undefined ? undefined : await files.status(realPath);
+  if (realPath === undefined || status === undefined || status.kind === "directory") return undefined;
+  const issue = unreadable(session, path, status);
+  const content = issue ?? await files.readBytes(realPath);
+  return content && { realPath, owned: status.owned, content };
+}
+
+/** Why a file is not read, as far as its status tells. */
+function unreadable(session: Session, path: string, { kind, size }: FileStatus): YamlIssue | undefined {
+  if (kind !== "file") {
+    const reason = "it is a device, a pipe or a socket, and only regular files are read";
+    return unusable(path, "not-a-file", reason, "Name a file; a pipe can be named with --config");
+  }
+  if (size > LIMITS.fileBytes.most) {
+    return unusable(path, "file-too-large", overLimit("fileBytes"), "Split it, and import the parts");
+  }
+  return isWithinLimit(session, path, "totalBytes", size)
+    ? undefined
+    : unusable(path, "limit-reached", overLimit("totalBytes"));
+}
+
+function unusable(file: string, code: string, reason: string, hint?: string): YamlIssue {
+  return { severity: "error", code, path: undefined, at: { file, line: 1, column: 1 }, reason, hint };
 }
 
 const isYes = (value: string | undefined) => value !== undefined && /^(?:true|1)$/i.test(value.trim());
-
-function tooLarge(size: number, file: string): YamlIssue {
-  const [is, may] = [size, MAX_BYTES].map((bytes) => `${(bytes / 1024 / 1024).toFixed(1)} MiB`);
-  return {
-    severity: "error",
-    code: "file-too-large",
-    path: undefined,
-    at: { file, line: 1, column: 1 },
-    reason: `the file has ${is}; a configuration may have ${may}`,
-    hint: "Split it, and import the parts",
-  };
-}
 
 /** Characters that YAML does not allow in a text (YAML 1.2, 5.1). */
 // deno-lint-ignore no-control-regex

@@ -74,6 +74,11 @@ export function parseYaml(text: string, file: string): ParsedYaml {
  * @param file named in every position
  */
 export function parseYamlValue(text: string, file: string): ParsedYaml<Raw> {
+  if (hasTooManyLines(text)) {
+    const at = { file, line: 1, column: 1 };
+    const root: RawScalar = { type: "scalar", value: null, text: "", plain: true, at };
+    return { root, issues: [unusable(at, "file-too-large", overLimit("fileLines"))], marks: 0 };
+  }
   const simple = text.length < LARGE ? undefined : readSimpleYaml(text, file);
   if (simple !== undefined) return { ...simple, issues: [] };
   const lines = new LineCounter();
@@ -99,6 +104,12 @@ export function parseYamlValue(text: string, file: string): ParsedYaml<Raw> {
   const reading: Reading = { place, issues, anchors: new Map(), nodes: 0, aliased: 0 };
   const root = document.contents === null ? nothing : readNode(reading, document.contents, [], 0);
   return { root: issues.some((issue) => issue.path === undefined) ? nothing : root, issues, marks };
+}
+
+function hasTooManyLines(text: string): boolean {
+  let lines = 1;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines += 1;
+  return lines > LIMITS.fileLines.most;
 }
 
 function unusable(at: SourcePosition, code: string, reason: string, hint?: string): YamlIssue {
@@ -189,13 +200,19 @@ function refuse(reading: Reading, at: SourcePosition, code: string, reason: stri
   return { type: "scalar", value: null, text: "", plain: true, at };
 }
 
+/** Adds what is wrong with a value. What is not reported would be taken for right, so that too much is unusable. */
+function note(reading: Reading, issue: YamlIssue): void {
+  if (reading.issues.length < LIMITS.fileIssues.most) reading.issues.push(issue);
+  else refuse(reading, issue.at, "more-issues", overLimit("fileIssues"));
+}
+
 function readAlias(reading: Reading, anchor: string, at: SourcePosition, path: Path): Raw {
   const known = reading.anchors.get(anchor);
   if (known === undefined) {
     const reason = reading.anchors.has(anchor)
       ? `the alias *${anchor} stands for something that contains it`
       : `the alias *${anchor} has no anchor &${anchor} before it`;
-    reading.issues.push({ severity: "error", code: "alias", path, at, reason, hint: undefined });
+    note(reading, { severity: "error", code: "alias", path, at, reason, hint: undefined });
     return { type: "scalar", value: null, text: "", plain: true, at };
   }
   reading.nodes += known.size;
@@ -261,7 +278,7 @@ function readMap(
     const keyAt = reading.place(keyNode.range[0]);
     if (!isScalar(keyNode)) {
       const reason = "a key is a list, a map or an alias; only texts can be keys";
-      reading.issues.push({
+      note(reading, {
         severity: "error",
         code: "complex-key",
         path,
@@ -297,7 +314,7 @@ function reportDuplicate(
     JSON.stringify(first.key)
   } stands here a second time, after line ${first.keyAt.line}`;
   const hint = "Remove one of the two, or rename it";
-  reading.issues.push({ severity: "error", code: "duplicate-key", path, at, reason, hint });
+  note(reading, { severity: "error", code: "duplicate-key", path, at, reason, hint });
 }
 
 /** Merge keys of YAML 1.1 (https://yaml.org/type/merge.html): what is there already wins. */
@@ -308,7 +325,7 @@ function mergeInto(reading: Reading, entries: Map<string, RawEntry>, source: Raw
       for (const [key, entry] of map.entries) if (!entries.has(key)) entries.set(key, entry);
     } else if (!(map.type === "scalar" && map.value === null)) {
       const reason = "`<<` takes a map or a list of maps";
-      reading.issues.push({
+      note(reading, {
         severity: "error",
         code: "merge-key",
         path,

@@ -6,6 +6,7 @@
  */
 import { AuthError, isAuthError } from "../errors.ts";
 import type { FileStatus, Host } from "../host.ts";
+import { LIMITS, overLimit } from "../limits.ts";
 import { type Bytes, toHex } from "./bytes.ts";
 import { newerSeen, olderThan, refuseOlder, rememberGeneration } from "./generation.ts";
 import { type DataKey, importDataKey } from "./seal.ts";
@@ -77,8 +78,6 @@ export interface StoreFile {
   readonly update: (change: Change, absent: "create" | "leave") => Promise<void>;
 }
 
-/** Far beyond any use: it bounds what a planted file may cost. */
-const LARGEST_BYTES = 64 * 1024 * 1024;
 const LOCK_DEADLINE_MILLIS = 30_000;
 
 /** The store at a place. Its data key is had once and kept. */
@@ -133,11 +132,14 @@ export function storeFile(host: StoreHost, place: StorePlace, source: KeySource)
   async function write({ content, dataKey }: OpenedStore, change: StoreChange): Promise<void> {
     const generation = content.header.generation + 1;
     const header = { ...content.header, slots: change.slots ?? content.header.slots, generation };
-    await host.files.writeText(
-      place.path,
-      await formatStore(header, change.entries ?? content.entries, dataKey),
-      0o600,
-    );
+    const text = await formatStore(header, change.entries ?? content.entries, dataKey);
+    if (text.length > LIMITS.fileBytes.most) {
+      throw new AuthError(
+        "keyring-unavailable",
+        `Cannot write keyring ${place.path}: ${overLimit("fileBytes")}`,
+      );
+    }
+    await host.files.writeText(place.path, text, 0o600);
     await rememberGeneration(host.files, place.stateDirectory, header);
   }
 
@@ -196,7 +198,7 @@ function refuseOddFile(path: string, status: FileStatus): void {
   if (status.kind === "symlink") throw refuse("it is a symbolic link, and writing would replace it");
   if (status.kind !== "file") throw refuse("it is not a file");
   if (status.owned === false) throw refuse("it belongs to another user");
-  if (status.size > LARGEST_BYTES) throw damaged(path, "it is too large to be a keyring");
+  if (status.size > LIMITS.fileBytes.most) throw damaged(path, overLimit("fileBytes"));
 }
 
 function refuseOtherRealm(store: Store, realm: string | undefined): void {

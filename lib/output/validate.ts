@@ -4,6 +4,7 @@
  * @module
  */
 import type { ConfigFile, Origin, Problem } from "../config/types.ts";
+import { LIMITS, showLimit } from "../limits.ts";
 import { jsonText } from "./json.ts";
 import { type Cell, type Field, fields, paint } from "./layout.ts";
 import { positionText } from "./problem.ts";
@@ -36,7 +37,7 @@ export interface ValidationView {
 export function validationText(view: ValidationView, style: Style, verbose: boolean): string {
   const parts = [
     ...(verbose ? verboseParts(view, style) : []),
-    ...view.problems.map((problem) => problemText(problem, style)),
+    ...problemTexts(view.problems, style),
     summary(view, style),
   ];
   return parts.filter((part) => part !== "").join("\n");
@@ -58,6 +59,18 @@ export function validationJson(view: ValidationView, verbose: boolean): string {
     ...(verbose ? { entries: view.entries, origins: originsJson(view.origins) } : {}),
   };
   return jsonText(document);
+}
+
+/** The first of them; after so many, their number is what there is to know. */
+function problemTexts(problems: readonly Problem[], style: Style): readonly string[] {
+  const shown = problems.slice(0, LIMITS.problemsShown.most);
+  const more = problems.length - shown.length;
+  return [
+    ...shown.map((problem) => problemText(problem, style)),
+    ...(more === 0
+      ? []
+      : [`and ${more} more: the first ${showLimit("problemsShown")} are shown, --format json has all\n`]),
+  ];
 }
 
 function problemText(problem: Problem, style: Style): string {

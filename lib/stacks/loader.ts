@@ -75,10 +75,15 @@ function withoutDropIn(directory: string): string {
 }
 
 /** The manifests that the globs name. */
-async function findManifests({ host }: Session, { stacks }: ProjectSettings): Promise<readonly string[]> {
+async function findManifests(
+  { host, spent }: Session,
+  { stacks }: ProjectSettings,
+): Promise<readonly string[]> {
   const { os, files } = host;
   const lists = await Promise.all(
-    stacks.included.map((pattern) => expandGlob(files, os, stacks.directory, withExtension(pattern))),
+    stacks.included.map((pattern) =>
+      expandGlob(files, os, stacks.directory, withExtension(pattern), spent.searches)
+    ),
   );
   const isExcluded = (path: string) =>
     stacks.excluded.some((pattern) => {
@@ -236,10 +241,10 @@ async function followImport(
   };
 }
 
-async function pathsOf({ host }: Session, base: string, name: string): Promise<readonly string[]> {
+async function pathsOf({ host, spent }: Session, base: string, name: string): Promise<readonly string[]> {
   const { os, files } = host;
   if (isGlob(name)) {
-    const found = await expandGlob(files, os, base, withExtension(name));
+    const found = await expandGlob(files, os, base, withExtension(name), spent.searches);
     return found.filter((path) => /\.ya?ml$/i.test(path));
   }
   for (const candidate of /\.ya?ml$/i.test(name) ? [name] : [`${name}.yaml`, `${name}.yml`]) {

@@ -28,9 +28,6 @@ export interface WorkflowFile {
 
 type FileHost = Pick<Host, "files" | "os" | "env">;
 
-/** Larger files are refused: no workflow is that large. */
-const MAX_BYTES = 4 * 1024 * 1024;
-
 /** The files below a directory, sorted by label; none when there is no such directory. */
 export async function workflowFilesBelow(
   host: FileHost,
@@ -67,11 +64,6 @@ export async function readWorkflowFile(
   const bytes = await files.readBytes(path);
   if (bytes === undefined) return undefined;
   const nothing = { path, label, title: undefined, description: undefined, workflows: [], faults: [] };
-  const at = { file: path, line: 1, column: 1 };
-  if (bytes.length > MAX_BYTES) {
-    const reason = `the file is larger than ${MAX_BYTES / 1024 / 1024} MB`;
-    return { ...nothing, faults: [{ severity: "error", path: [], at, reason, hint: undefined }] };
-  }
   const { root, issues } = parseYaml(new TextDecoder().decode(bytes), path);
   const whole = issues.filter((issue) => issue.path === undefined);
   if (whole.length > 0) return { ...nothing, faults: whole.map(faultOf) };

@@ -291,13 +291,6 @@ Deno.test("loadConfig() says what is wrong with bytes that are no text, and wher
   assert.deepEqual(await problems(bytes(0xef, 0xbb, 0xbf, "auth: {realm: bom}\n")), []);
 });
 
-Deno.test("loadConfig() refuses a file of 5 MB before it is parsed", async () => {
-  const loaded = await loadText(`# ${"x".repeat(5 * 1024 * 1024)}\n`);
-  assert.deepEqual(loaded.problems.map(({ code, reason, blocks }) => [code, reason, blocks]), [
-    ["file-too-large", "the file has 5.0 MiB; a configuration may have 4.0 MiB", true],
-  ]);
-});
-
 Deno.test("loadConfig() reads thousands of identities, and a cycle of hundreds, without trouble", async () => {
   const lines = ["auth:", "  identities:"];
   for (let index = 0; index < 2000; index++) lines.push(`    u${index}: {kind: aws/user}`);

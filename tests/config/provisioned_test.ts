@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type FoundFor, provisionedPath } from "../../lib/config/provisioned_file.ts";
 import { provisionedText } from "../../lib/import/discovered.ts";
+import { LIMITS } from "../../lib/limits.ts";
 import { fakeHost, type FakeHostInit } from "../fake_host.ts";
 import { FILE, linesOf, loadText, yaml } from "./setup.ts";
 
