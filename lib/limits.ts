@@ -103,7 +103,7 @@ export const LIMITS = {
   globEntries: {
     most: 2_000_000,
     unit: "count",
-    of: "files that all patterns (`stacks/**/*`) are compared with, each directory counting as 50",
+    of: "files that all patterns (`stacks/**/*`) are compared with, each directory counting as 100",
     beyond: "the command ends",
     reason: "the patterns lead through more than {} files, the limit",
   },
@@ -134,6 +134,13 @@ export const LIMITS = {
     of: "characters in the name of a provider or identity",
     beyond: "the entry cannot be used",
     reason: "a name cannot have more than {} characters",
+  },
+  valueLength: {
+    most: 131_072,
+    unit: "count",
+    of: "characters of a value below `auth`",
+    beyond: "the entry cannot be used",
+    reason: "it has more than {} characters, the limit for a value",
   },
   suggestions: {
     most: 100,

@@ -132,6 +132,7 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   "unsupported-key": auth("integrations: { ecr: { kind: aws/ecr } }"),
   "unsupported-kind": provider("{ kind: azure/oidc }"),
   "untrusted": user('{ region: us-east-1, mfa_command: "ykman oath accounts code -s AWS" }'),
+  "value-too-long": auth(`realm: ${"x".repeat(LIMITS.valueLength.most + 1)}`),
   "via-both": identity(chained("{ provider: okta, identity: base }")),
   "via-neither": identity(chained("{}")),
   "wrong-type": auth("providers: my-sso"),

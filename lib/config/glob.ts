@@ -49,7 +49,7 @@ interface Search {
 /** Characters compared that count as one entry more: names and patterns of people take a tenth. */
 const STEPS_PER_ENTRY = 2000;
 /** To list a directory takes as long as to compare so many names. */
-const DIRECTORY_WORK = 50;
+const DIRECTORY_WORK = 100;
 
 /**
  * Every file that a pattern names, absolute, sorted by depth and then by name, so that what is deeper wins.

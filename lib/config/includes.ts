@@ -123,7 +123,7 @@ async function targetOf(
 
 /** The one path behind a tag, or why there is none that is followed. */
 function includedName(tag: RawTag, os: Os): string | { readonly fault: string } {
-  const words = tag.argument.type === "scalar" ? splitTokens(tag.argument.text) : "!include takes a path";
+  const words = tag.argument.type === "scalar" ? splitTokens(tag.argument.text, 2) : "!include takes a path";
   if (typeof words === "string") return { fault: words };
   const [name, query] = words;
   if (name === undefined) return { fault: "!include needs a path" };

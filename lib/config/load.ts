@@ -9,6 +9,7 @@ import { decodeAuth, type DecodeContext } from "./decode.ts";
 import { findLocations, findProfile, type Location } from "./discover.ts";
 import { resolveEnvTags } from "./env_tag.ts";
 import { readLayers, yamlFilesBelow } from "./imports.ts";
+import { lookedUpOnce } from "./looked_up.ts";
 import { type CaseClash, mergeMaps } from "./merge.ts";
 import { nameFault } from "./names.ts";
 import { originsOf } from "./origins.ts";
@@ -63,7 +64,12 @@ export async function readConfig(
   options: LoadOptions = {},
 ): Promise<ConfigReading> {
   const session: Session = {
-    host,
+    host: {
+      files: lookedUpOnce(host.files),
+      env: host.env,
+      os: host.os,
+      workingDirectory: host.workingDirectory,
+    },
     trusted: options.trusted ?? new Set(),
     basePath: options.basePath ?? notEmpty(host.env("ATMOS_BASE_PATH")),
     files: new Map(),

@@ -5,9 +5,10 @@
  * @module
  */
 import * as v from "valibot";
+import { LIMITS, overLimit } from "../limits.ts";
 import { explainLeaf } from "./leaves.ts";
 import { didYouMean } from "./nearest.ts";
-import { formatPath, isNull, nodeAt, type Path, type Raw, type RawMap } from "./raw.ts";
+import { formatPath, isNull, nodeAt, type Path, type Raw, type RawMap, type RawScalar } from "./raw.ts";
 import { descriptionAt, itemsOf, keyOf, keysOf, type Schema, unusedOf, valuesOf } from "./schema_parts.ts";
 import { report, reportUnread, reportWrongType, type Scope, showValue } from "./scope.ts";
 
@@ -52,6 +53,7 @@ interface Reading {
 function toPlain(reading: Reading, schema: Schema | undefined, raw: Raw, path: Path): Plain {
   switch (raw.type) {
     case "scalar":
+      if (isTooLong(raw)) return reportTooLong(reading, path);
       return raw.value === null ? undefined : raw.text;
     case "list": {
       const item = itemsOf(schema);
@@ -88,12 +90,20 @@ function mapToPlain(reading: Reading, schema: Schema | undefined, raw: RawMap, p
     } else if (unused !== undefined) reportUnused(reading, unused, [...path, key], keyAt);
     else {
       // Most values are texts, which need no path.
-      const inner = value.type === "scalar" ? path : [...path, folded];
+      const inner = value.type === "scalar" && !isTooLong(value) ? path : [...path, folded];
       const found = toPlain(reading, child, value, inner);
       if (found !== undefined) plain.push([folded, found]);
     }
   }
   return Object.fromEntries(plain);
+}
+
+/** What is long takes long to look at, with every pattern that it is held against. */
+const isTooLong = ({ text }: RawScalar) => text.length > LIMITS.valueLength.most;
+
+function reportTooLong({ scope, absent }: Reading, path: Path): undefined {
+  absent.add(formatPath(path));
+  report(scope, { code: "value-too-long", path, reason: overLimit("valueLength") });
 }
 
 function reportUnknown(

@@ -330,17 +330,11 @@ Deno.test("start() recalls with the paths that a configuration may name, and wit
 
 Deno.test("start() is left nothing of a configuration from a pipe: it can be read once", async () => {
   const world = await startWorld();
-  const { status } = world.host.files;
-  const from = derived<Host>(world.host, {
-    files: derived(world.host.files, {
-      status: async (path) => {
-        const found = await status(path);
-        return found !== undefined && path === "/work/repo/atmos.yaml" ? { ...found, kind: "other" } : found;
-      },
-    }),
-  });
-  assert.equal((await run(world, ENV, { from })).code, 0);
+  world.host.pipe("/work/repo/pipe.yaml", await world.host.files.readText("/work/repo/atmos.yaml") ?? "");
+  assert.equal((await run(world, [...ENV, "--config", "/work/repo/pipe.yaml"])).code, 0);
   assert.deepEqual(kept(world), []);
+  assert.equal((await run(world, [...ENV, "--config", "/work/repo/atmos.yaml"])).code, 0);
+  assert.equal(kept(world).length, 1);
 });
 
 Deno.test("start() prints the session of --chain while it lasts: somebody else renews it", async () => {
