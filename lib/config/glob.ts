@@ -22,14 +22,14 @@ export function isGlob(path: string): boolean {
 
 /** What the searches of one run have looked through so far, all together. */
 export interface SearchBudget {
-  /** Entries compared, a directory that was listed for {@linkcode DIRECTORY_WORK} of them. */
-  entries: number;
+  /** Characters compared; an entry counts as {@linkcode ENTRY_STEPS}, a directory as {@linkcode DIRECTORY_STEPS}. */
+  steps: number;
   /** Directories that were listed, by path. */
   readonly listings: Map<string, ReturnType<Listing["list"]>>;
 }
 
 export function newSearchBudget(): SearchBudget {
-  return { entries: 0, listings: new Map() };
+  return { steps: 0, listings: new Map() };
 }
 
 /** What one search has found. */
@@ -46,10 +46,10 @@ interface Search {
   readonly budget: SearchBudget;
 }
 
-/** Characters compared that count as one entry more: names and patterns of people take a tenth. */
-const STEPS_PER_ENTRY = 2000;
-/** To list a directory takes as long as to compare so many names. */
-const DIRECTORY_WORK = 100;
+/** To compare a name with a pattern of people's takes a tenth of them. */
+const ENTRY_STEPS = 2000;
+/** To list a directory takes as long as to compare a hundred names. */
+const DIRECTORY_STEPS = 100 * ENTRY_STEPS;
 
 /**
  * Every file that a pattern names, absolute, sorted by depth and then by name, so that what is deeper wins.
@@ -114,8 +114,8 @@ async function walk(search: Search, directory: string, index: number, depth: num
   const isAnyDirectory = segment === "**";
   if (isAnyDirectory) await walk(search, directory, index + 1, depth + 1);
   for (const entry of await listingOf(search, directory) ?? []) {
-    spend(search, 1);
-    const onStep = (steps: number) => spend(search, steps / STEPS_PER_ENTRY);
+    spend(search, ENTRY_STEPS);
+    const onStep = (steps: number) => spend(search, steps);
     if (!isAnyDirectory && !matches(entry.name, name, onStep)) continue;
     const path = joinPath(os, directory, entry.name);
     if (entry.kind !== "directory" && index === segments.length - 1) found.add(path);
@@ -130,15 +130,15 @@ function listingOf(search: Search, directory: string): ReturnType<Listing["list"
   const { files, budget } = search;
   const known = budget.listings.get(directory);
   if (known !== undefined) return known;
-  spend(search, DIRECTORY_WORK);
+  spend(search, DIRECTORY_STEPS);
   const listing = listDirectory(files, directory);
   budget.listings.set(directory, listing);
   return listing;
 }
 
-function spend({ budget, pattern }: Search, work: number): void {
-  budget.entries += work;
-  if (budget.entries > LIMITS.globEntries.most) throw refused(pattern, "globEntries");
+function spend({ budget, pattern }: Search, steps: number): void {
+  budget.steps += steps;
+  if (budget.steps > LIMITS.globEntries.most * ENTRY_STEPS) throw refused(pattern, "globEntries");
 }
 
 const MAX_SHOWN = 80;

@@ -142,13 +142,15 @@ async function contentOf(
   const realPath = await files.realPath(path);
   const status = realPath === undefined ? undefined : await files.status(realPath);
   if (realPath === undefined || status === undefined || status.kind === "directory") return undefined;
-  const issue = unreadable(session, path, status);
-  const content = issue ?? await files.readBytes(realPath);
+  const content = unreadable(path, status) ??
+    (isWithinLimit(session, path, "totalBytes", status.size)
+      ? await files.readBytes(realPath)
+      : new Uint8Array());
   return content && { realPath, owned: status.owned, content };
 }
 
 /** Why a file is not read, as far as its status tells. */
-function unreadable(session: Session, path: string, { kind, size }: FileStatus): YamlIssue | undefined {
+function unreadable(path: string, { kind, size }: FileStatus): YamlIssue | undefined {
   if (kind !== "file") {
     const reason = "it is a device, a pipe or a socket, and only regular files are read";
     return unusable(path, "not-a-file", reason, "Name a file; a pipe can be named with --config");
@@ -156,9 +158,7 @@ function unreadable(session: Session, path: string, { kind, size }: FileStatus):
   if (size > LIMITS.fileBytes.most) {
     return unusable(path, "file-too-large", overLimit("fileBytes"), "Split it, and import the parts");
   }
-  return isWithinLimit(session, path, "totalBytes", size)
-    ? undefined
-    : unusable(path, "limit-reached", overLimit("totalBytes"));
+  return undefined;
 }
 
 function unusable(file: string, code: string, reason: string, hint?: string): YamlIssue {
