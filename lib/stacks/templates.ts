@@ -32,16 +32,28 @@ export function fillPattern(pattern: string, lookup: (key: string) => string | u
  */
 export function fillName(template: string, data: RawMap, where: string): Filled {
   const missing: string[] = [];
-  const text = template.replaceAll(/\{\{-?(.*?)-?\}\}/gs, (_, inside: string) => {
-    const path = /^\.([\w-]+(?:\.[\w-]+)*)$/.exec(inside.trim())?.[1];
-    if (path === undefined) throw unreadTemplate(where, inside);
+  const valueOf = (inside: string): string => {
+    const word = inside.replace(/^-/, "").replace(/-$/, "").trim();
+    const path = word.length > LONGEST ? undefined : /^\.([\w-]+(?:\.[\w-]+)*)$/.exec(word)?.[1];
+    if (path === undefined) throw unreadTemplate(where, inside.slice(0, LONGEST));
     const value = valueIn(data, ...path.split("."));
     const plain = value === undefined ? null : plainValue(value);
     if (plain === null || typeof plain === "object" || plain === "") missing.push(path);
     return String(plain);
-  });
-  return { text, missing };
+  };
+  let text = "";
+  let at = 0;
+  while (true) {
+    const open = template.indexOf("{{", at);
+    const close = open < 0 ? -1 : template.indexOf("}}", open + 2);
+    if (close < 0) return { text: text + template.slice(at), missing };
+    text += template.slice(at, open) + valueOf(template.slice(open + 2, close));
+    at = close + 2;
+  }
 }
+
+/** Characters of a path that are looked at. */
+const LONGEST = 500;
 
 function unreadTemplate(where: string, inside: string): AuthError {
   return new AuthError(

@@ -32,6 +32,14 @@ for (const [name, files] of Object.entries(READERS)) {
     assert.match(await files.readText("/proc/self/status") ?? "", /^Name:/);
   });
 
+  Deno.test(`reading ${name} finds nothing under a name that is too long for the system`, async () => {
+    for (const path of [`/${"x".repeat(300)}`, `/tmp${"/x".repeat(3000)}`]) {
+      assert.equal(await files.readText(path), undefined);
+      assert.equal(await files.status(path), undefined);
+      assert.equal(await files.realPath(path), undefined);
+    }
+  });
+
   Deno.test(`reading ${name} refuses a socket`, () =>
     inTemporary(async (root) => {
       using _listener = Deno.listen({ transport: "unix", path: `${root}/socket` });
