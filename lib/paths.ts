@@ -12,6 +12,11 @@ export type Surroundings = Pick<Host, "env" | "os">;
 
 const separatorOf = (os: Os): "/" | "\\" => (os === "windows" ? "\\" : "/");
 
+/** The names that standard input has among the files. */
+export function isStandardInput(path: string): boolean {
+  return path === "/dev/stdin" || path === "/dev/fd/0";
+}
+
 /** Whether a path starts at a root: `/x`, on Windows `C:\x`, `C:/x` and `\\server\share`. */
 export function isAbsolutePath(os: Os, path: string): boolean {
   return os === "windows" ? /^(?:[A-Za-z]:[\\/]|[\\/]{2})/.test(path) : path.startsWith("/");

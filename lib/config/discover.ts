@@ -4,7 +4,7 @@
  * @module
  */
 import { AuthError, type ErrorCode, isAuthError } from "../errors.ts";
-import { configHome, joinPath, parentOf, resolvePath } from "../paths.ts";
+import { configHome, isStandardInput, joinPath, parentOf, resolvePath } from "../paths.ts";
 import { listDirectory } from "./glob.ts";
 import { yamlFilesBelow } from "./imports.ts";
 import {
@@ -65,15 +65,12 @@ export async function findLocations(session: Session, wishes: Wishes): Promise<r
   return await withRootDropIns(session, locations, working);
 }
 
-/** Under this name the sandbox gives standard input to a process without all grants. */
-const OPEN_STDIN = "/dev/fd/0";
-
 /** Flags beat the variable; both take several, with commas. */
 function wanted(host: ConfigHost, flags: readonly string[], variable: string): readonly string[] {
   const words = flags.length > 0 ? flags : [host.env(variable) ?? ""];
   const paths = words.flatMap((word) => word.split(",")).map((word) => word.trim()).filter((word) =>
     word !== ""
-  ).map((word) => word === "/dev/stdin" ? OPEN_STDIN : word);
+  );
   return paths.map((path) => resolvePath(host.os, host.workingDirectory(), path));
 }
 
@@ -107,7 +104,8 @@ function missing(path: string, reason: string): AuthError {
 
 /** Whether a pipe can be read at a path: `<(command)`, `/dev/stdin`. What such a path leads to has no name. */
 async function isPipeAt({ host: { files } }: Session, path: string): Promise<boolean> {
-  const real = await files.realPath(path);
+  // Of standard input a sandbox does not tell what it is.
+  const real = isStandardInput(path) ? undefined : await files.realPath(path);
   const status = real === undefined ? undefined : await files.status(real);
   if (status !== undefined && status.kind !== "other") return false;
   try {

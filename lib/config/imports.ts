@@ -58,7 +58,8 @@ export async function readLayers(
     for (const layer of await readImport(session, source, item, inner)) layers.push(layer);
   }
   noteFile(session, source.file);
-  return own.type === "map" ? [...layers, own] : layers;
+  if (own.type === "map" && own.entries.size > 0) layers.push(own);
+  return layers;
 }
 
 function importItems(session: Session, root: Raw): readonly Raw[] {

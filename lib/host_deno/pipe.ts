@@ -4,6 +4,7 @@
  * @module
  */
 import { LIMITS, overLimit } from "../limits.ts";
+import { isStandardInput } from "../paths.ts";
 import { readAll, refused, whatIs } from "./bounded.ts";
 import { within } from "./timing.ts";
 
@@ -16,6 +17,8 @@ export async function readPipe(
   path: string,
   deadlineMillis = LIMITS.pipeSeconds.most * 1000,
 ): Promise<Uint8Array> {
+  // It is open already, and needs no grant as its name does.
+  if (isStandardInput(path)) return await readStandardInput(path, deadlineMillis);
   const info = await Deno.stat(path);
   if (info.isFifo !== true && !info.isFile) {
     throw refused(path, `it is ${whatIs(info)}, not a file or a pipe`);
@@ -28,6 +31,14 @@ export async function readPipe(
   using file = opened;
   const reading = readAll((into) => file.read(into), path, 0);
   const bytes = await within(deadline - performance.now(), reading, undefined);
+  if (bytes !== undefined) return bytes;
+  throw refused(path, overLimit("pipeSeconds"));
+}
+
+async function readStandardInput(path: string, deadlineMillis: number): Promise<Uint8Array> {
+  if (Deno.stdin.isTerminal()) throw refused(path, "it is a terminal, not a file or a pipe");
+  const reading = readAll((into) => Deno.stdin.read(into), path, 0);
+  const bytes = await within(deadlineMillis, reading, undefined);
   if (bytes !== undefined) return bytes;
   throw refused(path, overLimit("pipeSeconds"));
 }
