@@ -80,6 +80,9 @@ export const COMMANDS: Readonly<Record<string, string>> = {
   doctor: "auth doctor",
 };
 
+/** A run that is not over by then waits for something that never comes. */
+const DEADLINE_MILLIS = 120_000;
+
 /** Programs on the PATH that must not be started. */
 const MARKING = ["leave-mark", "xdg-open", "chromium", "google-chrome", "firefox", "pass", "op"];
 
@@ -90,7 +93,10 @@ export async function openArena(setting: Setting = {}): Promise<Arena> {
   const root = await Deno.makeTempDir({ prefix: "atmos-arena-" });
   const fill = (text: string) =>
     text.replaceAll("@ROOT@", root).replaceAll("@EVIL@", recorder.url).replaceAll("@AWS@", aws.url)
-      .replaceAll("@PORTAL@", aws.startUrl);
+      .replaceAll("@PORTAL@", aws.startUrl).replaceAll(
+        "@AWS_LOCALHOST@",
+        aws.url.replace("127.0.0.1", "localhost"),
+      );
   const texts: Record<string, string> = {};
   const variables = variablesOf(root, aws, recorder, setting.env ?? {}, fill);
   await furnish(root, setting, fill);
@@ -99,13 +105,18 @@ export async function openArena(setting: Setting = {}): Promise<Arena> {
   const run = async (words: string, options: RunOptions = {}): Promise<Ran> => {
     const argv = fill(COMMANDS[words] ?? words).split(" ");
     const [first = "", ...rest] = [...options.under ?? [], ...program(), ...argv];
-    const ran = await start([first, ...rest], {
+    const running = start([first, ...rest], {
       directory: `${root}/${options.directory ?? setting.directory ?? "home/clone"}`,
       env: merged(variables, options.env ?? {}, fill),
       onStderr: () => {
-        if (options.approve === true) { for (const code of aws.pendingUserCodes()) aws.approve(code); }
+        // A login that nobody meant to approve must end, too.
+        const answer = options.approve === true ? aws.approve : aws.deny;
+        for (const code of aws.pendingUserCodes()) answer(code);
       },
-    }).ended;
+    });
+    const deadline = setTimeout(() => running.kill("SIGKILL"), DEADLINE_MILLIS);
+    const ran = await running.ended;
+    clearTimeout(deadline);
     texts[`${Object.keys(texts).length} ${words}`] = `${
       options.printsSession === true ? "" : ran.stdout
     }\n${ran.stderr}`;
@@ -193,6 +204,8 @@ function variablesOf(
       TMPDIR: `${root}/tmp`,
       DENO_DIR: outer("DENO_DIR") || `${outer("HOME")}/.cache/deno`,
       NO_COLOR: "1",
+      // Deno's own, which would go to the recorder.
+      DENO_NO_UPDATE_CHECK: "1",
       ATMOS_KEYRING_TYPE: "file",
       HTTPS_PROXY: recorder.url,
       NO_PROXY: "127.0.0.1",
