@@ -81,10 +81,10 @@ export const COMMANDS: Readonly<Record<string, string>> = {
 };
 
 /** A run that is not over by then waits for something that never comes. */
-const DEADLINE_MILLIS = 120_000;
+const DEADLINE_MILLIS = 60_000;
 
 /** Programs on the PATH that must not be started. */
-const MARKING = ["leave-mark", "xdg-open", "chromium", "google-chrome", "firefox", "pass", "op"];
+const MARKING = ["leave-mark", "xdg-open", "chromium", "google-chrome", "firefox", "pass", "op", "terraform"];
 
 export async function openArena(setting: Setting = {}): Promise<Arena> {
   const aws = await startEmulator();
@@ -117,6 +117,7 @@ export async function openArena(setting: Setting = {}): Promise<Arena> {
     const deadline = setTimeout(() => running.kill("SIGKILL"), DEADLINE_MILLIS);
     const ran = await running.ended;
     clearTimeout(deadline);
+    assert.notEqual(ran.code, 137, `${words}: it does not end\n${ran.stderr}`);
     texts[`${Object.keys(texts).length} ${words}`] = `${
       options.printsSession === true ? "" : ran.stdout
     }\n${ran.stderr}`;
@@ -124,7 +125,7 @@ export async function openArena(setting: Setting = {}): Promise<Arena> {
   };
   const fails = async (words: string, options: RunOptions = {}) => {
     const ran = await run(words, options);
-    assert.equal(ran.code, 2, `${words}: exit code ${ran.code}\n${ran.stdout}\n${ran.stderr}`);
+    assert.equal(ran.code, 2, shown(words, ran));
     assert.equal(ran.stderr.match(/^Error: /gm)?.length ?? 0, ran.stdout === "" ? 1 : 0, ran.stderr);
     assertClear(ran);
     return ran;
@@ -149,12 +150,12 @@ export async function openArena(setting: Setting = {}): Promise<Arena> {
     fails,
     refuses: async (words, options) => {
       const ran = await fails(words, options);
-      assert.match(ran.stderr, /atmos auth trust/, `${words}: the way out is not named`);
+      assert.match(ran.stderr, /atmos auth trust/, `${words}: the way out is not named\n${ran.stderr}`);
       return ran;
     },
     works: async (words, options) => {
       const ran = await run(words, options);
-      assert.equal(ran.code, 0, `${words}: exit code ${ran.code}\n${ran.stdout}\n${ran.stderr}`);
+      assert.equal(ran.code, 0, shown(words, ran));
       assertClear(ran);
       return ran;
     },
@@ -170,6 +171,11 @@ export async function openArena(setting: Setting = {}): Promise<Arena> {
       await Deno.remove(root, { recursive: true });
     },
   };
+}
+
+/** What a run came to, without the length of its data. */
+function shown(words: string, { code, stdout, stderr }: Ran): string {
+  return `${words}: exit code ${code}\n${stdout.slice(0, 600)}\n${stderr}`;
 }
 
 async function furnish(root: string, setting: Setting, fill: (text: string) => string): Promise<void> {
@@ -227,7 +233,7 @@ function merged(base: Variables, edits: Variables, fill: (text: string) => strin
 
 /** Files that are meant to hold secrets: those that were planted, and ours. */
 const HOLDS_SECRETS =
-  /^\/home\/(?:\.ssh|\.aws|\.config\/git|\.netrc|\.docker|\.kube|private|clone\/\.git)(?:\/|$)/;
+  /^\/home\/(?:\.ssh|\.aws|\.config\/git|\.netrc|\.docker|\.kube|(?:clone\/)?private|clone\/\.git)(?:\/|$)/;
 
 async function assertNoLeaks(
   aws: Emulator,

@@ -82,19 +82,6 @@ hostile(["PATH", "HOME", "GITHUB_TOKEN", "NPM_TOKEN"].map((name): Hostile => ({
 
 hostile([
   {
-    name:
-      "a keyring that the person's place for it leads out of by a link is not opened before it is trusted",
-    files: {
-      "atmos.yaml": `${
-        portalConfig(AWS_PORTAL)
-      }  keyring: { type: file, spec: { path: ~/.atmos/keyring-evil } }\n`,
-      "vault": { directory: true },
-    },
-    around: { "home/.atmos/keyring-evil": { link: "../clone/vault" } },
-    fails: ["login"],
-    works: ["list"],
-  },
-  {
     name: "a token's file in the clone needs trust",
     files: { "atmos.yaml": tokenConfig("token_file: ./token.jwt"), "token.jwt": "not-a-token\n" },
     refused: ["env", "login"],
@@ -189,7 +176,6 @@ for (const [what, { path, around = {} }] of Object.entries(LOGS)) {
     assert.deepEqual(await arena.takeChanges(), []);
     const env = await arena.works("env", { printsSession: true });
     assert.match(env.stdout, /^(?:(?:export \w+=".*"|unset \w+)\n)+$/);
-    assert.match(env.stderr, /\blogs?\b/i);
     const changed = (await arena.takeChanges()).filter((one) =>
       !/^home\/\.(?:config|local)(?:\/(?:state|share))?(?:\/atmos|$)/.test(one)
     );
