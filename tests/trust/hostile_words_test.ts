@@ -142,6 +142,7 @@ hostile([
 /** What a component's own `auth:` asks for. */
 const componentAuth = (more: string) =>
   `components: { terraform: { myapp: { auth: { identities: { own: { kind: aws/user, ${KEYS}, ${more} } } } } } }\n`;
+const CODE: Tree = { "components/terraform/myapp/main.tf": 'variable "stage" {}\n' };
 const FOR = "--component myapp --stack dev -i own";
 
 hostile([
@@ -149,6 +150,7 @@ hostile([
     name: "the env of an identity of a component needs trust",
     files: {
       "atmos.yaml": stacksConfig(LOCAL),
+      ...CODE,
       "stacks/dev.yaml": `vars: { stage: dev }\n${componentAuth("env: { LD_PRELOAD: ./evil.so }")}`,
     },
     refused: [`auth env ${FOR}`, `auth exec ${FOR} -- leave-mark`],
@@ -158,6 +160,7 @@ hostile([
     name: "the env of an identity from a catalog's defaults needs trust",
     files: {
       "atmos.yaml": stacksConfig(LOCAL),
+      ...CODE,
       "stacks/dev.yaml": "import: [catalog/_defaults]\nvars: { stage: dev }\n",
       "stacks/catalog/_defaults.yaml": componentAuth("env: { BASH_ENV: ./evil.sh }"),
     },
@@ -168,6 +171,7 @@ hostile([
     name: "a program for MFA codes of a component's identity is not started before it is trusted",
     files: {
       "atmos.yaml": stacksConfig(LOCAL),
+      ...CODE,
       "stacks/dev.yaml": `vars: { stage: dev }\n${
         componentAuth("x: y").replace(
           "region: us-east-1 }, x: y",
@@ -183,6 +187,7 @@ hostile([
     name: "a component's endpoint for the identity of atmos.yaml needs trust",
     files: {
       "atmos.yaml": stacksConfig(LOCAL),
+      ...CODE,
       "stacks/dev.yaml":
         'vars: { stage: dev }\nterraform: { auth: { identities: { dev: { spec: { endpoint_url: "@EVIL@" } } } } }\n' +
         "components: { terraform: { myapp: {} } }\n",
@@ -194,6 +199,7 @@ hostile([
     name: "a component's role session name from a variable needs trust and is not shown",
     files: {
       "atmos.yaml": stacksConfig(LOCAL),
+      ...CODE,
       "stacks/dev.yaml":
         "vars: { stage: dev }\ncomponents: { terraform: { myapp: { auth: { identities: { own: { kind: aws/assume-role, " +
         "via: { identity: dev }, principal: { assume_role: 'arn:aws:iam::123456789012:role/Deployer', " +
