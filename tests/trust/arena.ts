@@ -17,7 +17,7 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Where a configuration is tried. */
 export interface Setting {
-  /** Files of the clone, below `home/clone`. In every text `@ROOT@`, `@EVIL@`, `@AWS@`, `@PORTAL@` are filled in. */
+  /** Files of the clone, below `home/clone`. In texts and variables `@ROOT@`, `@EVIL@` and the other marks are filled in. */
   readonly files?: Tree;
   /** Files from the root of the arena: `home/...`, `tmp/...`, `elsewhere/...`. */
   readonly around?: Tree;
@@ -91,12 +91,16 @@ export async function openArena(setting: Setting = {}): Promise<Arena> {
   aws.state.seed.portal.interval = 1;
   const recorder = startRecorder();
   const root = await Deno.makeTempDir({ prefix: "atmos-arena-" });
-  const fill = (text: string) =>
-    text.replaceAll("@ROOT@", root).replaceAll("@EVIL@", recorder.url).replaceAll("@AWS@", aws.url)
-      .replaceAll("@PORTAL@", aws.startUrl).replaceAll(
-        "@AWS_LOCALHOST@",
-        aws.url.replace("127.0.0.1", "localhost"),
-      );
+  const fill = filler({
+    "@ROOT@": root,
+    "@EVIL@": recorder.url,
+    "@AWS@": aws.url,
+    // The same, by another name than the one that the environment gives it.
+    "@AWS_LOCALHOST@": aws.url.replace("127.0.0.1", "localhost"),
+    "@PORTAL@": aws.startUrl,
+    // Making one takes a while.
+    "@TOKEN@": JSON.stringify(setting).includes("@TOKEN@") ? await aws.githubToken("sts.amazonaws.com") : "",
+  });
   const texts: Record<string, string> = {};
   const variables = variablesOf(root, aws, recorder, setting.env ?? {}, fill);
   await furnish(root, setting, fill);
@@ -172,6 +176,9 @@ export async function openArena(setting: Setting = {}): Promise<Arena> {
     },
   };
 }
+
+const filler = (marks: Readonly<Record<string, string>>) => (text: string): string =>
+  Object.entries(marks).reduce((filled, [mark, value]) => filled.replaceAll(mark, value), text);
 
 /** What a run came to, without the length of its data. */
 function shown(words: string, { code, stdout, stderr }: Ran): string {

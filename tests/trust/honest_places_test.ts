@@ -165,16 +165,17 @@ const MERE_MORTAL = isRoot ? ["setpriv", "--bounding-set=-all"] : [];
 
 Deno.test("a home that cannot be written gives sessions all the same; one with a key serves what is fresh", async () => {
   const files = { "atmos.yaml": userConfig() };
+  const around = { "home/needy/atmos.yaml": userConfig("env: { GREETING: hello }") };
   const options = { under: MERE_MORTAL, printsSession: true };
   {
-    await using arena = await openArena({ files });
+    await using arena = await openArena({ files, around });
     await Deno.chmod(`${arena.root}/home`, 0o555);
     await arena.takeChanges();
     for (const words of ["env", "exec", "whoami", "list", "validate", "explain"]) {
       await arena.works(words, options);
     }
     assert.deepEqual(await arena.takeChanges(), []);
-    await arena.fails("auth trust", options);
+    await arena.fails("auth trust", { ...options, directory: "home/needy" });
     await Deno.chmod(`${arena.root}/home`, 0o700);
   }
   await using arena = await openArena({ files });

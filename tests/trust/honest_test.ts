@@ -192,13 +192,14 @@ honest([
   {
     name: "the token of a CI job for AWS needs no trust",
     files: { "atmos.yaml": tokenConfig("token_env: ATMOS_ID_TOKEN, audience: sts.amazonaws.com") },
-    env: { CI: "true", ATMOS_KEYRING_TYPE: undefined, ATMOS_KEYRING_PASSWORD: undefined },
-    works: [],
-    before: async (arena) => {
-      const token = await arena.aws.githubToken("sts.amazonaws.com");
-      await assertFree(arena, "env", /^export AWS_ACCESS_KEY_ID="ASIA/m, { ATMOS_ID_TOKEN: token });
-      await assertFree(arena, "exec", undefined, { ATMOS_ID_TOKEN: token });
+    env: {
+      CI: "true",
+      ATMOS_ID_TOKEN: "@TOKEN@",
+      ATMOS_KEYRING_TYPE: undefined,
+      ATMOS_KEYRING_PASSWORD: undefined,
     },
+    works: ["exec", "env"],
+    says: /^export AWS_ACCESS_KEY_ID="ASIA/m,
   },
   {
     name: "a job of GitHub needs no trust",

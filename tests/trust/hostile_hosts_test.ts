@@ -31,7 +31,6 @@ const FOREIGN_PORTALS = [
   "https://evil.s3.amazonaws.com/start",
   "https://127.0.0.1/start",
   "@EVIL@/start",
-  // The emulator, by another name than the one that the environment gives it.
   "@AWS_LOCALHOST@/start",
 ];
 

@@ -41,9 +41,7 @@ hostile(
     name: `a directory of AWS files ${where} gets no session before it is trusted`,
     files: { "atmos.yaml": withFiles(path), "link": { link: "../.config/git" } },
     around: { "elsewhere": { directory: true } },
-    before: async ({ aws, plant }) => {
-      await plant({ "tmp/token": await aws.githubToken("sts.amazonaws.com") });
-    },
+    env: { ATMOS_ID_TOKEN: "@TOKEN@" },
     ...path === "~/.aws" ? { fails: ["env", "login"], works: ["list"] } : { refused: ["env", "login"] },
   })),
 );
@@ -198,10 +196,8 @@ async function assertNoLog(root: string, path: string, fill: (text: string) => s
 const NEVER: Readonly<Record<string, string>> = {
   "a keyring": ".local/share/atmos/keyring/default.file.store",
   "the person's own configuration": ".atmos/atmos.yaml",
-  "the list of what is trusted": ".local/state/atmos/trust",
   "the AWS CLI's credentials": ".aws/credentials",
   "an SSH key": ".ssh/id_rsa",
-  "our own AWS files": ".config/atmos/aws/my-sso/credentials",
 };
 
 for (const [what, path] of Object.entries(NEVER)) {
@@ -225,3 +221,22 @@ for (const [what, path] of Object.entries(NEVER)) {
     await arena.assertNoLeaks();
   });
 }
+
+Deno.test("what we keep in our state is never written over: not by a log that is trusted, not by env -o", async () => {
+  const needy = userConfig("env: { GREETING: hello }");
+  await using arena = await openArena({ files: { "atmos.yaml": needy } });
+  await arena.works("auth trust");
+  await arena.works("env", { printsSession: true });
+  const kept = (await arena.takeChanges()).filter((path) =>
+    /^home\/\.local\/state\/atmos\/(?!locks(?:\/|$))./.test(path)
+  );
+  assert.notDeepEqual(kept, []);
+  for (const path of kept) {
+    const before = await arena.read(path);
+    await arena.plant({ "home/clone/atmos.yaml": logConfig(`@ROOT@/${path}`) });
+    await arena.run("list", { env: { ATMOS_TRUST_CONFIG: "true" } });
+    assert.notEqual((await arena.run(`auth env -o @ROOT@/${path}`)).code, 0);
+    assert.equal(await arena.read(path), before, path);
+  }
+  await arena.assertNoLeaks();
+});

@@ -137,6 +137,10 @@ if (isRoot) {
       directory: "tmp/x",
     },
     {
+      name: "a person's configuration that a group of others may write is not theirs",
+      around: { "home/.atmos/atmos.yaml": { text: NEEDY, mode: 0o664, group: 1234 } },
+    },
+    {
       name: "a person's configuration that somebody else owns is not theirs",
       around: { "home/.atmos/atmos.yaml": theirs(NEEDY) },
     },
@@ -209,9 +213,10 @@ const keyOf = (stdout: string) => /AWS_ACCESS_KEY_ID="(\w+)"/.exec(stdout)?.[1];
 
 hostile([
   {
-    name: "a home in the clone is nobody's: its configuration needs trust",
+    name: "a home in the clone is nobody's: its configuration is not used",
     files: { "atmos.yaml": "stacks: {}\n", "home/.atmos/atmos.yaml": NEEDY },
     env: { HOME: "@ROOT@/home/clone/home" },
+    fails: ["env"],
     works: [],
     runs: ["list", "validate"],
   },
@@ -230,6 +235,7 @@ hostile([
     name: "in CI a home that is the checkout is nobody's",
     files: { "atmos.yaml": "stacks: {}\n", ".atmos/atmos.yaml": NEEDY },
     env: { HOME: "@ROOT@/home/clone", CI: "true" },
+    fails: ["env"],
     works: [],
     runs: ["validate"],
   },

@@ -203,9 +203,9 @@ hostile([
       "private/secrets.yaml":
         'token: "canary-private-file-not-real-0d9e8f\n  unfinished: [canary-private-file-not-real-0d9e8f\n',
     },
-    fails: ["env", "list"],
+    fails: ["env"],
     works: [],
-    runs: ["validate", "verbose", "explain"],
+    runs: ["list", "validate", "verbose", "explain"],
   },
   {
     name: "an import that is a pipe is not waited for",

@@ -5,7 +5,7 @@
 /** What stands at a path. */
 export type Content =
   | string
-  | { readonly text: string; readonly mode?: number; readonly owner?: number }
+  | { readonly text: string; readonly mode?: number; readonly owner?: number; readonly group?: number }
   | { readonly link: string }
   | { readonly hardLink: string }
   | { readonly pipe: true }
@@ -36,7 +36,9 @@ async function plantOne(path: string, content: Content, fill: (text: string) => 
     await makeDirectory(path);
     await Deno.chmod(path, content.mode ?? DIRECTORY_MODE);
   }
-  if (content.owner !== undefined) await Deno.chown(path, content.owner, content.owner);
+  const { owner = null } = content;
+  const group = "group" in content ? content.group : owner;
+  if (owner !== null || group !== null) await Deno.chown(path, owner, group ?? null);
 }
 
 async function writeFile(path: string, text: string, mode: number): Promise<void> {
