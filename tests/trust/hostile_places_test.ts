@@ -77,9 +77,11 @@ hostile([
     around: { "home/.atmos/atmos.yaml": { link: "../clone/own.yaml" } },
   },
   {
-    name: "a person's directory that is a link into a clone is the clone's",
+    name: "a person's directory that is a link into a clone is not theirs",
     files: { "dotatmos/atmos.yaml": NEEDY },
     around: { "home/.atmos": { link: "clone/dotatmos" } },
+    fails: ["env"],
+    works: [],
   },
   {
     name: "a person's configuration that others may write is not theirs",
