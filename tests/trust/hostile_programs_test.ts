@@ -76,7 +76,7 @@ hostile(
     files: { "atmos.yaml": text },
     fails: ["env"],
     works: ["list"],
-    runs: ["validate", "explain", "complete"],
+    runs: ["validate"],
     before: async (arena) => {
       await arena.fails("env", { env: { ATMOS_TRUST_CONFIG: "true" } });
       if ((await arena.takeMarks()).length > 0) throw new Error("a program was started once it was trusted");
@@ -120,7 +120,7 @@ hostile(
     },
     fails: ["env"],
     works: ["list"],
-    runs: ["validate", "verbose", "explain", "complete"],
+    runs: ["verbose", "explain"],
   })),
 );
 
@@ -166,9 +166,9 @@ hostile(
       "directory": { link: "../private" },
       ".git/evil.yaml": "auth: { identities: { dev: { alias: canary-private-file-not-real-0d9e8f } } }\n",
     },
-    refused: ["env", "whoami"],
+    refused: ["env"],
     works: ["list", "validate"],
-    runs: ["explain", "complete"],
+    runs: ["explain"],
   })),
 );
 

@@ -51,7 +51,7 @@ hostile(
     env: { SECRET_ADDRESS },
     fails: ["env"],
     works: ["list"],
-    runs: ["validate", "explain", "whoami", "complete"],
+    runs: ["validate", "explain", "complete"],
   })),
 );
 
@@ -89,7 +89,7 @@ hostile(
     name: `${what} from a variable needs trust, and no command shows the value`,
     files: { "atmos.yaml": text },
     env: { ...GITHUB_JOB, LOGIN_PAGE: "@EVIL@/canaryplaintokennotreal90412" },
-    refused: ["env", "whoami"],
+    refused: ["env"],
     works: ["validate", "list"],
     runs: ["explain", "complete"],
   })),
