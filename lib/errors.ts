@@ -97,6 +97,8 @@ export interface ErrorDetails {
   readonly requestId?: string;
   /** AWS's or OAuth's own error code, such as `AccessDenied` or `slow_down`. */
   readonly remoteCode?: string;
+  /** The program's exit code in place of the code's own: 128 and the number of the signal that interrupted. */
+  readonly exitCode?: number;
   readonly cause?: unknown;
 }
 
@@ -109,6 +111,7 @@ export class AuthError extends Error {
   readonly hints: readonly string[];
   readonly requestId: string | undefined;
   readonly remoteCode: string | undefined;
+  readonly #exitCode: number | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -118,11 +121,12 @@ export class AuthError extends Error {
     this.hints = details.hints ?? [];
     this.requestId = details.requestId;
     this.remoteCode = details.remoteCode;
+    this.#exitCode = details.exitCode;
   }
 
   /** The exit code of the program when this error ends it. */
   get exitCode(): number {
-    return EXIT_CODES[this.code];
+    return this.#exitCode ?? EXIT_CODES[this.code];
   }
 }
 

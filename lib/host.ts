@@ -24,6 +24,12 @@ export interface FileStatus {
   readonly size: number;
   /** Whether the file belongs to the user that runs us; `undefined` on Windows. */
   readonly owned: boolean | undefined;
+  /** Who the file belongs to; `undefined` on Windows. */
+  readonly uid: number | undefined;
+  /** Whether anybody but its owner and root may write: a private group, whose gid is our uid, does not count. */
+  readonly writableByOthers: boolean | undefined;
+  /** How many names the file has; `undefined` on Windows. */
+  readonly links: number | undefined;
 }
 
 /** A lock of the kernel on an empty file: dies with its process, is released by disposal, is never removed. */
@@ -37,12 +43,25 @@ export interface LockWait {
   readonly onWait?: (holder: string | undefined) => void;
 }
 
-/** Files to look at. Absent is `undefined`; anything else that goes wrong is an `AuthError` naming the path. */
+/** What text can be written to, piece by piece. */
+export interface Sink extends AsyncDisposable {
+  readonly write: (text: string) => Promise<void>;
+}
+
+/**
+ * Files to look at. Absent is `undefined`; anything else that goes wrong is an `AuthError` naming the path. What is not
+ * a regular file (a device, a pipe, a socket), or is larger than the limit of a file, is never read.
+ */
 export interface ReadingFiles {
   /** UTF-8 text. */
   readonly readText: (path: string) => Promise<string | undefined>;
   /** Raw bytes, for what may not be text. */
   readonly readBytes: (path: string) => Promise<Uint8Array | undefined>;
+  /**
+   * Raw bytes of a pipe, for a path that the person named on the command line and no other: with the limit of a file,
+   * and a deadline. A pipe gives its bytes once; asked again, the answer is the same.
+   */
+  readonly readPipe: (path: string) => Promise<Uint8Array | undefined>;
   /** The names in a directory, sorted; `undefined` when there is no such directory. */
   readonly list: (path: string) => Promise<readonly DirectoryEntry[] | undefined>;
   readonly status: (path: string) => Promise<FileStatus | undefined>;
@@ -54,16 +73,32 @@ export interface ReadingFiles {
 export interface Files extends ReadingFiles {
   /**
    * Replaces a file: a temporary file beside it with `mode` from the first byte, sync, rename, sync of the
-   * directory. Makes missing directories with mode 0700. Refuses to write through a symlink. Readers see the old
-   * or the new text, never a part.
+   * directory. Makes missing directories with mode 0700. Refuses whatever is not a regular file, a symlink too. Readers
+   * see the old or the new text, never a part.
    */
   readonly writeText: (path: string, text: string, mode: number) => Promise<void>;
-  /** Appends to a file made with `mode`; refuses a symlink. */
+  /** Appends to a file made with `mode`, or to a character device; refuses a symlink, a pipe and the like. */
   readonly appendText: (path: string, text: string, mode: number) => Promise<void>;
+  /**
+   * A character device or a pipe, opened by the first write: it is never replaced, and its mode stays.
+   *
+   * @param deadlineMillis how long to wait for a reader of a pipe, and for it to read
+   * @returns `undefined` for a regular file, and where nothing is
+   * @throws AuthError `usage` for a directory, a socket, a block device, a symlink, or the pipe of another user; the
+   *   writes `file-failed` at the deadline
+   */
+  readonly sink: (path: string, deadlineMillis: number) => Promise<Sink | undefined>;
   /** Removes a file or an empty directory; `false` when there was none. */
   readonly remove: (path: string) => Promise<boolean>;
-  /** Removes a directory with all below it; `false` when there was none. Does not follow links. */
+  /** Removes a directory that is empty; `false` when there was none, or something is in it. */
+  readonly removeIfEmpty: (path: string) => Promise<boolean>;
+  /**
+   * Removes a directory with all below it, also with what others put into it meanwhile; `false` when there was none.
+   * Does not follow links.
+   */
   readonly removeTree: (path: string) => Promise<boolean>;
+  /** Paths of the temporary files in a directory whose writers were killed; none where there is no such directory. */
+  readonly leftovers: (directory: string) => Promise<readonly string[]>;
   /**
    * Takes the lock that the file at `path` stands for, waiting for other processes and other callers in this one.
    * @throws AuthError `lock-timeout` at the deadline, naming the holder where known
@@ -85,9 +120,15 @@ export interface Command {
   readonly directory?: string;
   /**
    * `inherit`: the child has our terminal; `capture`: its stdout is returned, stdin is empty, stderr is ours; `quiet`:
-   * the same, and Ctrl-C is the child's, as of one that has our terminal.
+   * the same, and Ctrl-C is the child's, as of one that has our terminal. Other signals are passed on to every child.
    */
   readonly stdio: "inherit" | "capture" | "quiet";
+  /** The program is `bash` or `sh` with `-c` and a script of ours: signals are passed on to its commands, too. */
+  readonly isScript?: boolean;
+  /** It only helps us, and has no business with the person's own credentials for AWS. */
+  readonly isHelper?: boolean;
+  /** Variables that the child does not get, whatever else is said of them. */
+  readonly withheld?: readonly string[];
   /** Ends the child (and fails with `failed`) after this many milliseconds. */
   readonly timeoutMillis?: number;
 }
@@ -98,6 +139,16 @@ export interface Exit {
   readonly code: number;
   /** What it wrote, when captured. */
   readonly stdout: string;
+  /** A signal asked this program to end meanwhile, and was passed on: nothing further is to be started. */
+  readonly stopped?: Stopped;
+}
+
+/** A signal that asked this program to end. */
+export interface Stopped {
+  /** `SIGTERM` */
+  readonly signal: string;
+  /** 128 and its number. */
+  readonly code: number;
 }
 
 /** A person at a terminal: key presses in, and `Host.tell` to draw with. */
@@ -129,6 +180,8 @@ export interface BrowserCommand {
   /** Its `--user-data-dir`: made with mode 0700 when it is not there. */
   readonly profile: string;
   readonly args: readonly string[];
+  /** Variables that it does not get. */
+  readonly withheld?: readonly string[];
 }
 
 /** A running browser, spoken to in the DevTools protocol, one JSON text per message. Disposal ends it. */
@@ -161,7 +214,11 @@ export interface Host {
   readonly random: (byteCount: number) => Uint8Array<ArrayBuffer>;
   readonly fetch: (request: Request) => Promise<Response>;
   readonly files: Files;
-  /** @throws AuthError `command-not-found`, `command-not-executable` */
+  /**
+   * Runs a child to its end, and passes signals on to it.
+   *
+   * @throws AuthError `command-not-found`, `command-not-executable`; `interrupted` when a signal has asked us to end
+   */
   readonly run: (command: Command) => Promise<Exit>;
   /** Serves HTTP on 127.0.0.1 and a free port until disposed. */
   readonly listen: (answer: (request: Request) => Promise<Response>) => Promise<LoopbackServer>;
@@ -170,8 +227,11 @@ export interface Host {
   readonly screen: Screen;
   /** What the stdout of this process is. */
   readonly output: Output;
-  /** Shows a page in the person's browser; `false` when there is none or it did not start. */
-  readonly openUrl: (url: URL) => Promise<boolean>;
+  /**
+   * Shows a page in the person's browser, which does not get the variables that are withheld; `false` when there is none
+   * or it did not start.
+   */
+  readonly openUrl: (url: URL, withheld?: readonly string[]) => Promise<boolean>;
   /**
    * Starts a Chromium that we drive; `undefined` when none may be started.
    * @throws AuthError `command-not-found`, `command-not-executable`, `failed` when it cannot be spoken to

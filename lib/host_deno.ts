@@ -10,30 +10,32 @@ import { browserDriver } from "./host_deno/driven_browser.ts";
 import { denoFiles } from "./host_deno/files.ts";
 import { giveUp, softVariable } from "./host_deno/grants.ts";
 import { loopbackServer, networkFetch } from "./host_deno/network.ts";
-import { type Foreground, processRunner } from "./host_deno/processes.ts";
+import type { Family } from "./host_deno/passing_on.ts";
+import { processRunner } from "./host_deno/processes.ts";
 import { startHost } from "./host_deno/start.ts";
 import { outputOfStdout, screenOfStderr, standardInput } from "./host_deno/terminal.ts";
 import { sleep } from "./host_deno/timing.ts";
 import { writeFully } from "./host_deno/writing.ts";
-import { canAsk } from "./terminal/ci.ts";
+import { canAsk } from "./ci.ts";
 
 /** What the caller of the program knows beside its environment. */
 export interface DenoHostOptions {
   /** The streams count as terminals whatever they are, as with `ATMOS_FORCE_TTY`. */
   readonly forceTerminal?: boolean;
+  /** What is known of the children of this process, for who has to know it, too. */
+  readonly family?: Family;
 }
 
 /**
  * The host of a command line program. Making it does nothing and reads nothing; `interrupted` listens for Ctrl-C
  * from its first use on, so whoever takes it must heed it.
  */
-export function denoHost({ forceTerminal = false }: DenoHostOptions = {}): Host {
+export function denoHost({ forceTerminal = false, family = { children: 0 } }: DenoHostOptions = {}): Host {
   const start = startHost();
   const { os } = start;
   const look: Host["env"] = (name) =>
     forceTerminal && name === "ATMOS_FORCE_TTY" ? "true" : softVariable(name);
-  const foreground: Foreground = { children: 0 };
-  const input = standardInput();
+  const input = standardInput(os);
   const lazy: { interrupted?: AbortSignal } = {};
   const files = denoFiles(os, () => softVariable(os === "windows" ? "USERPROFILE" : "HOME") || undefined);
   return {
@@ -43,7 +45,7 @@ export function denoHost({ forceTerminal = false }: DenoHostOptions = {}): Host 
     random: (byteCount) => crypto.getRandomValues(new Uint8Array(byteCount)),
     fetch: networkFetch(files, softVariable),
     files,
-    run: processRunner(start, foreground),
+    run: processRunner(start, family),
     listen: loopbackServer,
     get prompt() {
       const streams = {
@@ -60,7 +62,7 @@ export function denoHost({ forceTerminal = false }: DenoHostOptions = {}): Host 
     tell: (text) => writeFully(Deno.stderr, "standard error", text),
     giveUp,
     get interrupted() {
-      return lazy.interrupted ??= interruption(foreground);
+      return lazy.interrupted ??= interruption(family);
     },
   };
 }
@@ -92,10 +94,10 @@ function pathOf(url: URL): string {
 }
 
 /** The first Ctrl-C aborts the signal, the second one ends us as if nobody listened. */
-function interruption(foreground: Foreground): AbortSignal {
+function interruption(family: Family): AbortSignal {
   const controller = new AbortController();
   const interrupt = () => {
-    if (foreground.children > 0) return;
+    if (family.children > 0) return;
     Deno.removeSignalListener("SIGINT", interrupt);
     controller.abort(new AuthError("interrupted", "Interrupted"));
   };

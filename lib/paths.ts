@@ -12,6 +12,11 @@ export type Surroundings = Pick<Host, "env" | "os">;
 
 const separatorOf = (os: Os): "/" | "\\" => (os === "windows" ? "\\" : "/");
 
+/** The names that standard input has among the files. */
+export function isStandardInput(path: string): boolean {
+  return path === "/dev/stdin" || path === "/dev/fd/0";
+}
+
 /** Whether a path starts at a root: `/x`, on Windows `C:\x`, `C:/x` and `\\server\share`. */
 export function isAbsolutePath(os: Os, path: string): boolean {
   return os === "windows" ? /^(?:[A-Za-z]:[\\/]|[\\/]{2})/.test(path) : path.startsWith("/");
@@ -67,6 +72,15 @@ export function isInside(os: Os, path: string, directory: string): boolean {
   const [inner, outer] = [splitPath(os, joinPath(os, path)), splitPath(os, joinPath(os, directory))];
   return fold(inner.root) === fold(outer.root) && inner.names.length >= outer.names.length &&
     outer.names.every((name, index) => fold(name) === fold(inner.names[index] ?? ""));
+}
+
+/** The number of the descriptor of this process that a path stands for: `/dev/stdout`, `/dev/fd/3`, `/proc/self/fd/3`. */
+export function descriptorOf(os: Os, path: string): number | undefined {
+  if (os === "windows") return undefined;
+  const stream = ["/dev/stdin", "/dev/stdout", "/dev/stderr"].indexOf(path);
+  if (stream >= 0) return stream;
+  const number = /^\/(?:dev|proc\/(?:self|thread-self))\/fd\/(\d{1,9})$/.exec(path)?.[1];
+  return number === undefined ? undefined : Number(number);
 }
 
 const homeVariable = (os: Os) => (os === "windows" ? "USERPROFILE" : "HOME");

@@ -7,9 +7,14 @@
 /** SHA-256 of bytes or of a text's UTF-8, in hex: 64 digits. */
 export async function sha256Hex(content: Uint8Array<ArrayBuffer> | string): Promise<string> {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-  const digest = new DataView(await crypto.subtle.digest("SHA-256", bytes));
+  return hexOf(await crypto.subtle.digest("SHA-256", bytes));
+}
+
+/** Bytes in hex; a multiple of four of them, as digests are. */
+export function hexOf(bytes: ArrayBuffer): string {
+  const view = new DataView(bytes);
   let hex = "";
-  for (let at = 0; at < digest.byteLength; at += 4) hex += digest.getUint32(at).toString(16).padStart(8, "0");
+  for (let at = 0; at < view.byteLength; at += 4) hex += view.getUint32(at).toString(16).padStart(8, "0");
   return hex;
 }
 

@@ -15,6 +15,12 @@ export interface Lifetime {
 
 const MAX_MARGIN_MILLIS = 5 * 60_000;
 
+/** No session of AWS lives longer (STS, "GetSessionToken", with MFA). */
+export const LONGEST_SESSION_SECONDS = 129_600;
+
+/** How far a clock may be off before AWS refuses signatures. */
+export const CLOCK_TOLERANCE_MILLIS = 5 * 60_000;
+
 /**
  * The margin before the end in which something no longer counts as fresh, in milliseconds: five minutes, or a
  * third of the lifetime when that is shorter, so that a session of two minutes is usable at all.
@@ -31,6 +37,11 @@ export function isFresh(life: Lifetime, now: EpochMillis): boolean {
 /** Whether something has not ended yet, fresh or not. */
 export function isAlive(life: Lifetime, now: EpochMillis): boolean {
   return life.expiresAt > now;
+}
+
+/** Whether AWS could have given such a session: one that is not of the future, and not longer than any. */
+export function isCredible({ issuedAt, expiresAt }: Lifetime, now: EpochMillis): boolean {
+  return issuedAt <= now + CLOCK_TOLERANCE_MILLIS && expiresAt - issuedAt <= LONGEST_SESSION_SECONDS * 1000;
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
  * What it costs to start `atmos auth env` with a fresh session, and to list a large configuration, in time and memory,
- * against an empty program of the same kind in the same run; and what the keyring costs:
+ * against an empty program of the same kind in the same run; and what identities, stacks and the keyring cost:
  * `deno task bench [--runs N] [--at-most RATIO] [--start-only]`.
  *
  * A compiled program that `ATMOS_TEST_PROGRAM` names is measured too, against the empty one of `ATMOS_TEST_EMPTY`.
@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { measureIdentities } from "../bench/identities_bench.ts";
 import { measureKeyring, type Measurement } from "../bench/keyring_bench.ts";
 import { measureStacks } from "../bench/stacks_bench.ts";
 import { largeConfig } from "../tests/system/large.ts";
@@ -184,9 +185,10 @@ async function main(args: readonly string[]): Promise<number> {
   const wish = readWish(args);
   const started = await benchStart(wish);
   if (wish.startOnly) return started ? 0 : 1;
+  const identities = report("Reading and planning a configuration", await measureIdentities());
   const stacks = report("Stacks", await measureStacks());
   const keyring = report("Keyring", await measureKeyring());
-  return started && stacks && keyring ? 0 : 1;
+  return started && identities && stacks && keyring ? 0 : 1;
 }
 
 try {

@@ -43,9 +43,10 @@ function mentioning(says: string, about: Rule["about"], pattern: RegExp): Rule {
 
 const isKindFile = (path: string) =>
   /^lib\/(?:providers|identities)\/(?:aws|github|oidc)_\w+\.ts$/.test(path);
-const TOP_WORDS = /^lib\/(?:host|credentials|errors|time|arn|duration|paths|sha256)\.ts$/;
+const TOP_WORDS =
+  /^lib\/(?:ci|host|credentials|endpoint_variables|errors|jwt|limits|time|arn|duration|paths|session_variables|sha256)\.ts$/;
 const DOORS: ReadonlyMap<string, (path: string) => boolean> = new Map([
-  ["yaml", (path) => /^lib\/config\/yaml(?:_edit)?\.ts$/.test(path)],
+  ["yaml", (path) => /^lib\/config\/yaml(?:_document|_edit)?\.ts$/.test(path)],
   ["commander", inRoom("commands")],
   ["@aws-sdk/", inRoom("aws")],
   ["parse5", inRoom("saml")],
@@ -55,7 +56,7 @@ const DOORS: ReadonlyMap<string, (path: string) => boolean> = new Map([
   ["dbus-native", inRoom("keyring")],
 ]);
 const REVEALING =
-  /^lib\/(?:aws|oauth|saml|providers|identities|keyring|files|session|commands)\/|^lib\/output\/environment\.ts$/;
+  /^lib\/(?:aws|oauth|saml|providers|identities|keyring|files|session|commands)\/|^lib\/(?:jwt|output\/environment)\.ts$/;
 
 const RULES: readonly Rule[] = [
   importing(

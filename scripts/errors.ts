@@ -62,8 +62,11 @@ const EXPLAINED: Readonly<Record<ErrorCode, Explained>> = {
   },
   "untrusted": {
     cause:
-      "The configuration wants to run a program, or to send credentials elsewhere, and lies in a repository.",
-    remedy: "Read what it wants, then `atmos auth trust`. In CI: `ATMOS_TRUST_CONFIG=true`.",
+      "A file that somebody else may have written would run a program, set a variable, use a path or name a host, and " +
+      "you have not trusted it.",
+    remedy:
+      "Read what it says, then run `atmos auth trust`. In CI set `ATMOS_TRUST_CONFIG=true`, but never where the code of " +
+      "forks runs.",
   },
   "permission-missing": {
     cause: "The program runs in Deno's sandbox, without a grant that it needs.",

@@ -6,6 +6,7 @@
  */
 import { loadConfig } from "../lib/config/load.ts";
 import type { Problem } from "../lib/config/types.ts";
+import { LIMITS } from "../lib/limits.ts";
 import { fakeHost } from "../tests/fake_host.ts";
 
 const PROVIDERS = `
@@ -40,6 +41,13 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   "account-twice": permissionSet('{ name: Admin, account: { id: "111122223333", name: core } }'),
   "alias": auth("realm: *nowhere"),
   "bad-name": withProviders("", `    "off": ${chained("{ provider: okta }")}`),
+  "chain-length": withProviders(
+    "",
+    Array.from(
+      { length: 33 },
+      (_, at) => `    r${at}: ${chained(at === 0 ? "{ provider: okta }" : `{ identity: r${at - 1} }`)}`,
+    ).join("\n"),
+  ),
   "chained-duration": withProviders(
     "",
     `    base: ${chained("{ provider: okta }")}\n    prod: ${
@@ -57,11 +65,12 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
     "{ kind: aws/user, credentials: { region: us-east-1 }, session: { duration: 24h } }",
   ),
   "empty-value": permissionSet('{ name: "", account: { name: core } }'),
-  "file-too-large": `# ${"x".repeat(4 * 1024 * 1024)}\n`,
+  "file-too-large": `# ${"x".repeat(LIMITS.fileBytes.most)}\n`,
   "forbidden-path": auth("logs: { file: ~/.aws/atmos.log }"),
   "half-key-pair": user("{ access_key_id: AKIAIOSFODNN7EXAMPLE }"),
   "include-failed": auth("realm: !include nowhere.yaml"),
   "insecure-url": provider('{ kind: aws/saml, region: us-east-1, url: "http://login.example.com/saml" }'),
+  "limit-reached": `import: [${"parts.yaml, ".repeat(LIMITS.files.most + 1)}]\n`,
   "literal-secret": user("{ access_key_id: AKIAIOSFODNN7EXAMPLE, secret_access_key: not-a-real-secret }"),
   "malformed-access-key-id": user("{ access_key_id: AKIA, secret_access_key: !env SECRET }"),
   "malformed-account-id": permissionSet("{ name: Admin, account: { id: 12345678901 } }"),
@@ -93,17 +102,24 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   "merge-key": auth("<<: text"),
   "missing-import": "import: [nowhere.yaml]\n",
   "missing-key": provider("{ kind: github/oidc }"),
+  "more-issues": `a: 1\n${"a: 2\n".repeat(LIMITS.fileIssues.most + 1)}`,
   "multiple-documents": "auth: {}\n---\nauth: {}\n",
   "name-case": withProviders(
     "",
     `    Prod: ${chained("{ provider: okta }")}\n    prod: ${chained("{ provider: okta }")}`,
   ),
+  "nesting": auth(`realm: ${"[".repeat(LIMITS.nestingDepth.most)}${"]".repeat(LIMITS.nestingDepth.most)}`),
   "no-permission-set": identity(chained("{ provider: my-sso }")),
+  "not-a-file": "import: [device.yaml]\n",
   "not-a-map": "auth\n",
   "not-text": "auth:\u0001\n",
   "partition-mismatch": role('{ assume_role: "arn:aws-cn:iam::111122223333:role/deploy" }'),
   "refused-tag": auth("realm: !exec whoami"),
   "remote-import": 'import: ["https://example.com/atmos.yaml"]\n',
+  "reserved-variable": auth("keyring: { type: file, spec: { password_env: PATH } }"),
+  "session-variable": identity(
+    chained("{ provider: okta }").replace(" }, ", " }, env: { AWS_PROFILE: other }, "),
+  ),
   "syntax": "auth: [this is broken\n",
   "token-source": provider("{ kind: oidc/token, region: us-east-1, spec: { audience: sts.amazonaws.com } }"),
   "unknown-driver": provider(
@@ -120,6 +136,7 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   "unsupported-key": auth("integrations: { ecr: { kind: aws/ecr } }"),
   "unsupported-kind": provider("{ kind: azure/oidc }"),
   "untrusted": user('{ region: us-east-1, mfa_command: "ykman oath accounts code -s AWS" }'),
+  "value-too-long": auth(`realm: ${"x".repeat(LIMITS.valueLength.most + 1)}`),
   "via-both": identity(chained("{ provider: okta, identity: base }")),
   "via-neither": identity(chained("{}")),
   "wrong-type": auth("providers: my-sso"),
@@ -134,6 +151,7 @@ export async function exampleOf(code: string, text: string): Promise<Problem> {
     env: { HOME: "/home/ana" },
     files: { "/work/atmos.yaml": text },
     directories: ["/work/.git"],
+    devices: ["/work/device.yaml"],
   });
   const { problems } = await loadConfig(host, {});
   const found = problems.find((problem) => problem.code === code);
@@ -149,7 +167,8 @@ export async function problemSection(): Promise<string> {
   return `## Problems of a configuration
 
 What \`atmos auth validate\` reports, by the \`code\` of \`--format json\`. An error stops the identities and providers that
-it touches, and fails \`validate\`; a warning does so only with \`--strict\`.
+it touches, and fails \`validate\`; a warning does so only with \`--strict\`. A notice names a value that takes effect
+only once the file is trusted: it never fails \`validate\`.
 
 | code | severity | for example |
 | ---- | -------- | ----------- |

@@ -38,8 +38,8 @@ function overrideAction({ valibotAction: action, jsonSchema }: Action): JsonSche
 }
 
 /** The converter copies metadata as it is; ours is for us. */
-function withMetadata(jsonSchema: JsonSchema, { editor, words }: LeafMetadata): JsonSchema {
-  const ours = ["editor", "words", "unused"];
+function withMetadata(jsonSchema: JsonSchema, { editor, words }: Partial<LeafMetadata>): JsonSchema {
+  const ours = ["editor", "words", "unused", "standing"];
   const rest: JsonSchema = Object.fromEntries(
     Object.entries(jsonSchema).filter(([key]) => !ours.includes(key)),
   );

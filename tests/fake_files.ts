@@ -1,13 +1,17 @@
 /** The fake's files: a map from path to what is there, with modes, links, locks and injected failures. */
 import { AuthError } from "../lib/errors.ts";
-import type { DirectoryEntry, Files, FileStatus, Lock, LockWait } from "../lib/host.ts";
+import { temporaryFor } from "../lib/files/temporary.ts";
+import type { DirectoryEntry, Files, FileStatus, Lock, LockWait, Sink } from "../lib/host.ts";
+import { LIMITS, overLimit } from "../lib/limits.ts";
 import type { EpochMillis } from "../lib/time.ts";
 
 /** What stands at a path. */
 export type Node =
   | { readonly kind: "file"; readonly bytes: Uint8Array; readonly mode: number }
   | { readonly kind: "directory"; readonly mode: number }
-  | { readonly kind: "symlink"; readonly target: string };
+  | { readonly kind: "symlink"; readonly target: string }
+  /** A device, or a pipe with what comes out of it. */
+  | { readonly kind: "other"; readonly bytes: Uint8Array | undefined; readonly mode: number };
 
 /** A lock that another process holds when we first ask for it. */
 export interface HeldLock {
@@ -26,6 +30,12 @@ export interface FakeFilesInit {
   /** Target by the path of the link. */
   readonly links?: Readonly<Record<string, string>>;
   readonly modes?: Readonly<Record<string, number>>;
+  /** Devices, which nobody may read. */
+  readonly devices?: readonly string[];
+  /** What comes out of a pipe, by its path. */
+  readonly pipes?: Readonly<Record<string, string>>;
+  /** Paths that belong to another user. */
+  readonly foreign?: readonly string[];
   /** Paths that cannot be read, with all below them. */
   readonly unreadable?: readonly string[];
   /** Paths that cannot be written, made or removed, with all below them. */
@@ -42,12 +52,16 @@ export interface FakeFiles {
   readonly node: (path: string) => Node | undefined;
   /** Makes a symbolic link. */
   readonly link: (path: string, target: string) => void;
+  /** Makes a pipe out of which a text comes. */
+  readonly pipe: (path: string, text: string) => void;
   /** Puts a file there as another program would. */
   readonly put: (path: string, text: string, mode?: number) => void;
   /** Every successful change in order: `write /a`, `append /a`, `remove /a`. */
   readonly changes: readonly string[];
   /** Every lock taken, in order. */
   readonly locks: readonly string[];
+  /** What was written to devices and pipes, by their paths. */
+  readonly poured: ReadonlyMap<string, string>;
 }
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -71,6 +85,7 @@ export function fakeFiles(init: FakeFilesInit, clock: { now: EpochMillis }, wind
   const nodes = new Map<string, Node>([["/", { kind: "directory", mode: 0o755 }]]);
   const changes: string[] = [];
   const locks: string[] = [];
+  const poured = new Map<string, string>();
   const held = new Map(Object.entries(init.heldLocks ?? {}).map(([path, lock]) => [normalPath(path), lock]));
   const queues = new Map<string, Promise<void>>();
 
@@ -96,6 +111,12 @@ export function fakeFiles(init: FakeFilesInit, clock: { now: EpochMillis }, wind
     const place = normalPath(path);
     makeDirectories(parentOf(place), 0o755);
     nodes.set(place, { kind: "symlink", target });
+  }
+
+  function special(path: string, bytes: Uint8Array | undefined): void {
+    const place = normalPath(path);
+    makeDirectories(parentOf(place), 0o755);
+    nodes.set(place, { kind: "other", bytes, mode: 0o666 });
   }
 
   /** The path with links resolved, the one at its end only when asked. */
@@ -124,15 +145,26 @@ export function fakeFiles(init: FakeFilesInit, clock: { now: EpochMillis }, wind
 
   function bytesAt(path: string): Uint8Array | undefined {
     const node = nodes.get(readable(path, "read"));
-    if (node?.kind === "directory") fail(`read ${path}`, "is a directory");
-    return node?.kind === "file" ? node.bytes : undefined;
+    if (node === undefined || node.kind === "symlink") return undefined;
+    if (node.kind !== "file") fail(`read ${path}`, `it is ${whatIs(node)}, not a regular file`);
+    if (node.bytes.length > LIMITS.fileBytes.most) fail(`read ${path}`, overLimit("fileBytes"));
+    return node.bytes;
+  }
+
+  function pipedAt(path: string): Uint8Array | undefined {
+    const node = nodes.get(readable(path, "read"));
+    if (node?.kind !== "other") return bytesAt(path);
+    if (node.bytes === undefined) fail(`read ${path}`, "it is a device, not a file or a pipe");
+    if (node.bytes.length > LIMITS.fileBytes.most) fail(`read ${path}`, overLimit("fileBytes"));
+    return node.bytes;
   }
 
   function write(path: string, bytes: Uint8Array, mode: number, change: "write" | "append"): void {
     const place = writable(path, "write");
     const before = nodes.get(place);
-    if (before?.kind === "symlink") fail(`write ${path}`, "is a symbolic link");
-    if (before?.kind === "directory") fail(`write ${path}`, "is a directory");
+    if (before?.kind === "symlink") fail(`write ${path}`, "it is a symbolic link");
+    if (before?.kind === "directory") fail(`write ${path}`, "it is a directory");
+    if (before?.kind === "other") fail(`write ${path}`, `it is ${whatIs(before)}`);
     makeDirectories(parentOf(place), 0o700);
     const appended = change === "append" && before !== undefined;
     nodes.set(place, {
@@ -168,12 +200,35 @@ export function fakeFiles(init: FakeFilesInit, clock: { now: EpochMillis }, wind
   function statusOf(path: string): FileStatus | undefined {
     const node = nodes.get(resolve(path, false));
     if (node === undefined) return undefined;
-    const mode = node.kind === "symlink" ? 0o777 : node.mode;
+    const mode = node.kind === "symlink" ? 0o777 : node.kind === "other" ? 0o666 : node.mode;
     return {
       kind: node.kind,
       mode: windows ? undefined : mode,
       size: node.kind === "file" ? node.bytes.length : 0,
-      owned: windows ? undefined : true,
+      owned: windows ? undefined : !(init.foreign ?? []).map(normalPath).includes(resolve(path, false)),
+      uid: windows ? undefined : 1000,
+      writableByOthers: windows ? undefined : node.kind !== "symlink" && (mode & 0o022) !== 0,
+      links: windows ? undefined : 1,
+    };
+  }
+
+  /** What is written to a device or a pipe is remembered by its path. */
+  function sinkAt(path: string): Sink | undefined {
+    const place = writable(path, "write to");
+    const node = nodes.get(place);
+    if (node === undefined || node.kind === "file") return undefined;
+    if (node.kind !== "other") {
+      const what = node.kind === "symlink" ? "a symbolic link" : "a directory";
+      throw new AuthError("usage", `Cannot write to ${path}: it is ${what}`, {
+        hints: ["Name a file, a pipe or a terminal"],
+      });
+    }
+    return {
+      write: (text) => {
+        poured.set(place, (poured.get(place) ?? "") + text);
+        return Promise.resolve();
+      },
+      [Symbol.asyncDispose]: () => Promise.resolve(),
     };
   }
 
@@ -195,7 +250,7 @@ export function fakeFiles(init: FakeFilesInit, clock: { now: EpochMillis }, wind
 
   async function lock(path: string, wait: LockWait): Promise<Lock> {
     const place = writable(path, "lock");
-    if (nodes.get(place)?.kind === "symlink") fail(`lock ${path}`, "is a symbolic link");
+    if (nodes.get(place)?.kind === "symlink") fail(`lock ${path}`, "it is a symbolic link");
     const before = queues.get(place) ?? Promise.resolve();
     const { promise, resolve: release } = Promise.withResolvers<void>();
     queues.set(place, before.then(() => promise));
@@ -221,9 +276,13 @@ export function fakeFiles(init: FakeFilesInit, clock: { now: EpochMillis }, wind
   for (const path of init.directories ?? []) makeDirectories(normalPath(path), 0o755);
   for (const [path, content] of Object.entries(init.files ?? {})) put(path, content);
   for (const [path, target] of Object.entries(init.links ?? {})) link(path, target);
+  for (const path of init.devices ?? []) special(path, undefined);
+  for (const [path, text] of Object.entries(init.pipes ?? {})) special(path, encoder.encode(text));
   for (const [path, mode] of Object.entries(init.modes ?? {})) {
     const node = nodes.get(normalPath(path));
-    if (node === undefined || node.kind === "symlink") throw new TypeError(`No file for the mode of ${path}`);
+    if (node?.kind !== "file" && node?.kind !== "directory") {
+      throw new TypeError(`No file for the mode of ${path}`);
+    }
     nodes.set(normalPath(path), { ...node, mode });
   }
 
@@ -233,6 +292,7 @@ export function fakeFiles(init: FakeFilesInit, clock: { now: EpochMillis }, wind
       return bytes === undefined ? undefined : decode(path, bytes);
     },
     readBytes: async (path) => (await Promise.resolve().then(() => bytesAt(path)))?.slice(),
+    readPipe: async (path) => (await Promise.resolve().then(() => pipedAt(path)))?.slice(),
     writeText: async (path, text, mode) => {
       await Promise.resolve();
       write(path, encoder.encode(text), mode, "write");
@@ -242,7 +302,19 @@ export function fakeFiles(init: FakeFilesInit, clock: { now: EpochMillis }, wind
       write(path, encoder.encode(text), mode, "append");
     },
     remove: (path) => Promise.resolve().then(() => removeOne(path, false)),
+    removeIfEmpty: (path) =>
+      Promise.resolve().then(() => {
+        const place = writable(path, "remove");
+        return nodes.has(place) && namesIn(place).length === 0 && removeOne(path, false);
+      }),
     removeTree: (path) => Promise.resolve().then(() => removeOne(path, true)),
+    leftovers: (directory) =>
+      Promise.resolve().then(() =>
+        namesIn(readable(directory, "list"))
+          .filter(({ name, kind }) => kind === "file" && temporaryFor(name) !== undefined)
+          .map(({ name }) => `${directory}/${name}`)
+      ),
+    sink: (path) => Promise.resolve().then(() => sinkAt(path)),
     list: (path) =>
       Promise.resolve().then(() => {
         const place = readable(path, "list");
@@ -269,10 +341,15 @@ export function fakeFiles(init: FakeFilesInit, clock: { now: EpochMillis }, wind
     node: (path) => nodes.get(normalPath(path)),
     put,
     link,
+    pipe: (path, text) => special(path, encoder.encode(text)),
     changes,
     locks,
+    poured,
   };
 }
+
+const whatIs = (node: Exclude<Node, { readonly kind: "symlink" }>) =>
+  node.kind === "directory" ? "a directory" : node.kind === "other" && node.bytes ? "a pipe" : "a device";
 
 function decode(path: string, bytes: Uint8Array): string {
   try {

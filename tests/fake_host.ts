@@ -4,6 +4,7 @@
  * remembers everything that was done to it.
  */
 import { AuthError } from "../lib/errors.ts";
+import { sleep } from "../lib/host_deno/timing.ts";
 import type { BrowserCommand, BrowserProcess, Command, Exit, Host, Os, Prompt, Screen } from "../lib/host.ts";
 import type { EpochMillis } from "../lib/time.ts";
 import { type FakeFiles, fakeFiles, type FakeFilesInit } from "./fake_files.ts";
@@ -34,7 +35,10 @@ export interface FakeHostInit extends FakeFilesInit {
   readonly exchanges?: readonly Exchange[] | ((request: Request) => Response | Promise<Response>);
   /** Answers child processes; without it every program is not found. */
   readonly run?: (command: Command) => Partial<Exit> | Promise<Partial<Exit>>;
-  /** Key presses, in order; makes somebody be there. Text of several characters is not split: see `typed`. */
+  /**
+   * Key presses, in order; makes somebody be there. Text of several characters is not split: see `typed`. What
+   * comes behind {@linkcode PAUSE} is pressed once somebody has slept.
+   */
   readonly keys?: readonly string[];
   /** Lines for `prompt.line`; makes somebody be there. */
   readonly lines?: readonly string[];
@@ -69,6 +73,8 @@ export interface FakeHost extends Host, Omit<FakeFiles, "files"> {
   readonly rawMode: boolean;
   /** Presses Ctrl-C outside of a prompt. */
   readonly interrupt: () => void;
+  /** Ends a {@linkcode PAUSE}, as `sleep` does. */
+  readonly resume: () => void;
   /** Moves the clock as `sleep` would. */
   readonly advance: (millis: number) => void;
   /** Sends a request to the listener that `listen` started. */
@@ -87,6 +93,11 @@ export function fakeHost(init: FakeHostInit = {}): FakeHost {
   const { browse } = init;
   const clock = { now: init.now ?? FAKE_NOW };
   const output = { written: "", told: "", open: 0 };
+  const pauses: (() => void)[] = [];
+  const resume = () => {
+    // Whoever slept goes on first.
+    for (const end of pauses.splice(0)) setTimeout(end, 0);
+  };
   const commands: Command[] = [];
   const browsers: BrowserCommand[] = [];
   const opened: string[] = [];
@@ -103,7 +114,11 @@ export function fakeHost(init: FakeHostInit = {}): FakeHost {
     self: () => ["/usr/local/bin/atmos"],
     calledBy: () => "atmos",
     now: () => clock.now,
-    sleep: (millis, signal) => fakeSleep(clock, millis, signal),
+    sleep: async (millis, signal) => {
+      await fakeSleep(clock, millis, signal);
+      resume();
+    },
+    resume,
     random: fakeRandom(init.seed ?? 1),
     files,
     run: async (command) => {
@@ -113,7 +128,9 @@ export function fakeHost(init: FakeHostInit = {}): FakeHost {
       }
       return { code: 0, stdout: "", ...await init.run(command) };
     },
-    prompt: init.keys === undefined && init.lines === undefined ? undefined : fakePrompt(init, output),
+    prompt: init.keys === undefined && init.lines === undefined
+      ? undefined
+      : fakePrompt(init, output, pauses),
     screen: fakeScreen(init.screen ?? {}),
     output: { color: init.outputColor ?? false },
     openUrl: async (url) => {
@@ -154,8 +171,8 @@ export function fakeHost(init: FakeHostInit = {}): FakeHost {
 async function fakeSleep(clock: { now: EpochMillis }, millis: number, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
   const wake = clock.now + millis;
-  await new Promise((resolve) => setTimeout(resolve, 0));
-  signal?.throwIfAborted();
+  // One that is called off leaves no timer behind.
+  await sleep(0, signal);
   clock.now = Math.max(clock.now, wake);
 }
 
@@ -174,14 +191,22 @@ function fakeScreen(init: NonNullable<FakeHostInit["screen"]>): Screen {
   return { ansi: init.ansi ?? false, color: init.color ?? false, columns: () => init.columns ?? 80 };
 }
 
-function fakePrompt(init: FakeHostInit, output: { open: number }): Prompt {
+/** Stands among key presses for a while without any. */
+export const PAUSE = "pause";
+
+function fakePrompt(init: FakeHostInit, output: { open: number }, pauses: (() => void)[]): Prompt {
   const keys = [...init.keys ?? []];
   const lines = [...init.lines ?? []];
   return {
     keys: () => {
       output.open += 1;
       return {
-        next: () => Promise.resolve(keys.shift()),
+        next: async () => {
+          const key = keys.shift();
+          if (key !== PAUSE) return key;
+          await new Promise<void>((resolve) => void pauses.push(resolve));
+          return keys.shift();
+        },
         [Symbol.asyncDispose]: () => {
           output.open -= 1;
           return Promise.resolve();

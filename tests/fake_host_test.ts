@@ -4,10 +4,12 @@ import { FAKE_NOW, fakeHost } from "./fake_host.ts";
 import { filesContract } from "./files_contract.ts";
 
 filesContract("the fake's files:", async (body) => {
-  const host = fakeHost({ directories: ["/t"] });
+  const host = fakeHost({ directories: ["/t"], devices: ["/dev/zero"] });
   await body({
     files: host.files,
     root: "/t",
+    device: "/dev/zero",
+    pipe: (path, text) => Promise.resolve(host.pipe(path, text)),
     link: (path, target) => Promise.resolve(host.link(path, target)),
     mode: (path) => host.files.status(path).then((status) => status?.mode),
   });

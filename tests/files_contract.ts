@@ -1,7 +1,9 @@
 /** What any `Files` must do: run over the real file system and over the fake, so that the fake stays honest. */
 import assert from "node:assert/strict";
 import { isAuthError } from "../lib/errors.ts";
+import { temporaryName } from "../lib/files/temporary.ts";
 import type { Files } from "../lib/host.ts";
+import { LIMITS } from "../lib/limits.ts";
 
 /** A place to try things in. */
 export interface Place {
@@ -10,6 +12,10 @@ export interface Place {
   readonly root: string;
   /** Makes a symbolic link. */
   readonly link: (path: string, target: string) => Promise<void>;
+  /** Makes a pipe out of which a text comes. */
+  readonly pipe: (path: string, text: string) => Promise<void>;
+  /** Where a device without an end is. */
+  readonly device: string;
   /** The permission bits of a path. */
   readonly mode: (path: string) => Promise<number | undefined>;
 }
@@ -38,6 +44,43 @@ export function filesContract(
   test("keeps a byte order mark: whoever edits a file keeps its bytes", async ({ files, root }) => {
     await files.writeText(`${root}/a`, "\ufeff[x]\n", 0o600);
     assert.equal(await files.readText(`${root}/a`), "\ufeff[x]\n");
+  });
+
+  test("refuses to read a device, a pipe or a directory, also through a link", async (place) => {
+    const { files, root, link, pipe, device } = place;
+    await link(`${root}/device`, device);
+    await pipe(`${root}/pipe`, "text");
+    await link(`${root}/link`, `${root}/pipe`);
+    await link(`${root}/directory`, root);
+    for (const name of ["device", "pipe", "link", "directory"]) {
+      const path = `${root}/${name}`;
+      await assert.rejects(files.readText(path), failsOn(path));
+      await assert.rejects(files.readBytes(path), failsOn(path));
+    }
+    await assert.rejects(files.readText(device), /not a regular file/);
+  });
+
+  test("reads a file of the largest size, and refuses one that is a byte larger", async ({ files, root }) => {
+    const text = "x".repeat(LIMITS.fileBytes.most);
+    await files.writeText(`${root}/a`, text, 0o600);
+    assert.equal((await files.readText(`${root}/a`))?.length, text.length);
+    assert.equal((await files.readBytes(`${root}/a`))?.length, text.length);
+    await files.writeText(`${root}/a`, `${text}x`, 0o600);
+    await assert.rejects(files.readText(`${root}/a`), /larger than 16 MiB, the limit for a file/);
+    await assert.rejects(files.readBytes(`${root}/a`), /larger than 16 MiB, the limit for a file/);
+    assert.equal((await files.status(`${root}/a`))?.size, text.length + 1);
+  });
+
+  test("readPipe() reads a pipe, the same again each time, and refuses a device", async (place) => {
+    const { files, root, pipe, device } = place;
+    await pipe(`${root}/pipe`, "text");
+    for (let time = 0; time < 2; time++) {
+      assert.equal(new TextDecoder().decode(await files.readPipe(`${root}/pipe`)), "text");
+    }
+    await files.writeText(`${root}/a`, "plain", 0o600);
+    assert.equal(new TextDecoder().decode(await files.readPipe(`${root}/a`)), "plain");
+    assert.equal(await files.readPipe(`${root}/nothing`), undefined);
+    await assert.rejects(files.readPipe(device), failsOn(device));
   });
 
   test("replaces a file with its new mode and leaves nothing beside it", async ({ files, root, mode }) => {
@@ -100,6 +143,25 @@ export function filesContract(
     );
   });
 
+  test("removes a directory only when it is empty, if asked so", async ({ files, root }) => {
+    await files.writeText(`${root}/d/f`, "", 0o600);
+    assert.equal(await files.removeIfEmpty(`${root}/d`), false);
+    assert.equal(await files.readText(`${root}/d/f`), "");
+    await files.remove(`${root}/d/f`);
+    assert.deepEqual([await files.removeIfEmpty(`${root}/d`), await files.removeIfEmpty(`${root}/d`)], [
+      true,
+      false,
+    ]);
+  });
+
+  test("finds the temporary files that killed writers left", async ({ files, root }) => {
+    const left = temporaryName("credentials", "0123456789abcdef".repeat(2));
+    await files.writeText(`${root}/${left}`, "", 0o600);
+    await files.writeText(`${root}/config`, "", 0o600);
+    assert.deepEqual(await files.leftovers(root), [`${root}/${left}`]);
+    assert.deepEqual(await files.leftovers(`${root}/none`), []);
+  });
+
   test("removes a tree without following its links", async ({ files, root, link }) => {
     await files.writeText(`${root}/kept/f`, "kept", 0o600);
     await files.writeText(`${root}/gone/f`, "", 0o600);
@@ -124,7 +186,16 @@ export function filesContract(
   test("tells the status of a link, not of what it leads to", async ({ files, root, link }) => {
     await files.writeText(`${root}/a`, "12345", 0o640);
     await link(`${root}/l`, `${root}/a`);
-    assert.deepEqual(await files.status(`${root}/a`), { kind: "file", mode: 0o640, size: 5, owned: true });
+    const { uid, ...known } = await files.status(`${root}/a`) ?? {};
+    assert.equal(typeof uid, "number");
+    assert.deepEqual(known, {
+      kind: "file",
+      mode: 0o640,
+      size: 5,
+      owned: true,
+      writableByOthers: false,
+      links: 1,
+    });
     assert.equal((await files.status(`${root}/l`))?.kind, "symlink");
     assert.equal(await files.status(`${root}/none`), undefined);
   });

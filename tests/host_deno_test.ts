@@ -3,29 +3,27 @@ import { isAuthError } from "../lib/errors.ts";
 import { denoHost } from "../lib/host_deno.ts";
 import { networkFetch } from "../lib/host_deno/network.ts";
 import { filesContract, type Place } from "./files_contract.ts";
+import { type Pipes, startPipes } from "./host_deno/pipes.ts";
+import { inTemporary } from "./temporary.ts";
 
 const host = denoHost();
 /** Whatever AWS_CA_BUNDLE says where the tests run. */
 const fetchPlainly = networkFetch(host.files, () => undefined);
 
-/** A directory of our own that is gone afterwards. */
-async function inTemporary<T>(body: (root: string) => Promise<T>): Promise<T> {
-  const root = await Deno.makeTempDir({ prefix: "atmos-test-" });
-  try {
-    return await body(await Deno.realPath(root));
-  } finally {
-    await Deno.remove(root, { recursive: true });
-  }
-}
-
-const place = (root: string): Place => ({
+const place = (root: string, pipes: Pipes): Place => ({
   files: host.files,
   root,
+  device: "/dev/zero",
+  pipe: pipes.make,
   link: (path, target) => Deno.symlink(target, path),
   mode: (path) => host.files.status(path).then((status) => status?.mode),
 });
 
-filesContract("denoHost().files", (body) => inTemporary((root) => body(place(root))));
+filesContract("denoHost().files", (body) =>
+  inTemporary(async (root) => {
+    await using pipes = startPipes();
+    await body(place(root, pipes));
+  }));
 
 /** A module that starts with a real host, as an address that can be run. */
 function scriptUrl(code: string): string {
@@ -64,21 +62,6 @@ async function script(
   const decoder = new TextDecoder();
   return { code: output.code, stdout: decoder.decode(output.stdout), stderr: decoder.decode(output.stderr) };
 }
-
-Deno.test("denoHost().files removes what a dead writer left, and nothing younger", () =>
-  inTemporary(async (root) => {
-    const [old, young, other] = ["0", "1", "2"].map((digit) => `.a.${digit.repeat(32)}.tmp`);
-    for (const name of [old, young, `.ab.${"2".repeat(32)}.tmp`]) {
-      await Deno.writeTextFile(`${root}/${name}`, "");
-    }
-    const hourAgo = Date.now() / 1000 - 3600;
-    await Deno.utime(`${root}/${old}`, hourAgo, hourAgo);
-    await Deno.utime(`${root}/.ab.${"2".repeat(32)}.tmp`, hourAgo, hourAgo);
-    await host.files.writeText(`${root}/a`, "", 0o600);
-    const names = (await host.files.list(root))?.map(({ name }) => name);
-    assert.deepEqual(names, [young, `.ab.${"2".repeat(32)}.tmp`, "a"]);
-    assert.equal(other?.length, names?.[0]?.length);
-  }));
 
 Deno.test("denoHost().files shows a reader the old or the new text, never a part", () =>
   inTemporary(async (root) => {
@@ -473,15 +456,18 @@ Deno.test("denoHost().interrupted is aborted by Ctrl-C, once, and does not keep 
 });
 
 for (const stdio of ["inherit", "quiet"]) {
-  Deno.test(`denoHost().run, ${stdio}: SIGTERM is passed on to the child, and Ctrl-C is left to it`, async () => {
+  Deno.test(`denoHost().run, ${stdio}: SIGTERM is passed on to the child, and nothing is run after it`, async () => {
     const { code, stdout } = await script(`
-    setTimeout(() => Deno.kill(Deno.pid, "SIGINT"), 300);
     setTimeout(() => Deno.kill(Deno.pid, "SIGTERM"), 350);
     const exit = await host.run({ program: "sh", args: ["-c", "trap 'echo term; exit 9' TERM; while :; do sleep 0.05; done"],
       environment: { set: {}, unset: [] }, stdio: "${stdio}" });
     host.write(exit.stdout);
+    await report(() => host.run({ program: "true", args: [], environment: { set: {}, unset: [] }, stdio: "inherit" }));
+    host.write(JSON.stringify(exit.stopped));
     Deno.exit(exit.code);`);
-    assert.deepEqual([code, stdout], [9, "term\n"]);
+    const refused = { code: "interrupted", message: "Stopped by SIGTERM", hints: [] };
+    const stopped = { signal: "SIGTERM", code: 143 };
+    assert.deepEqual([code, stdout], [9, `term\n${JSON.stringify(refused)}\n${JSON.stringify(stopped)}`]);
   });
 }
 
@@ -506,6 +492,31 @@ Deno.test("denoHost().openUrl starts BROWSER without a shell, and says when ther
     while (await host.files.readText(`${root}/seen`) === undefined) await host.sleep(10);
     assert.equal(await Deno.readTextFile(`${root}/seen`), `2\n--new\n${url}\n`);
   }));
+
+Deno.test("denoHost().openUrl keeps variables that are withheld from the browser", () =>
+  inTemporary(async (root) => {
+    await Deno.writeTextFile(
+      `${root}/browser`,
+      `#!/bin/sh\necho "<\${HIDDEN-unset}> <$SHOWN>" > "${root}/seen.part"\nmv "${root}/seen.part" "${root}/seen"\n`,
+      { mode: 0o755 },
+    );
+    const env = { BROWSER: `${root}/browser`, HIDDEN: "not-a-real-secret", SHOWN: "yes" };
+    await script(`await report(() => host.openUrl(new URL("https://example.com"), ["HIDDEN"]));`, { env });
+    while (await host.files.readText(`${root}/seen`) === undefined) await host.sleep(10);
+    assert.equal(await Deno.readTextFile(`${root}/seen`), "<unset> <yes>\n");
+  }));
+
+Deno.test("denoHost().run keeps what is withheld from a child, even where it may not look at it itself", async () => {
+  const code = `
+    const exit = await host.run({ program: "sh", args: ["-c", 'echo "<\${HIDDEN-unset}> <$SHOWN> <$ALSO>"'],
+      environment: { set: { HIDDEN: "set all the same", ALSO: "also" }, unset: [] },
+      withheld: ["HIDDEN"], stdio: "capture" });
+    host.write(exit.stdout);`;
+  const env = { HIDDEN: "not-a-real-secret", SHOWN: "yes" };
+  assert.equal((await script(code, { env })).stdout, "<unset> <yes> <also>\n");
+  const flags = ["--allow-read", "--allow-env=PATH,SHOWN", "--allow-run"];
+  assert.equal((await script(code, { env, flags })).stdout, "<> <yes> <also>\n");
+});
 
 Deno.test("denoHost().sleep can be called off before and while it sleeps", async () => {
   const stop = new AbortController();

@@ -4,7 +4,8 @@
  * @module
  */
 import { type AwsHost, clientOptions, type ServicePlace } from "./client.ts";
-import { type AwsService, endpointVariant, serviceEndpoint } from "./endpoints.ts";
+import type { AwsService } from "../endpoint_variables.ts";
+import { endpointVariant, serviceEndpoint } from "./endpoints.ts";
 import { tolerateWithheldVariables } from "./sdk_variables.ts";
 
 /** What we make calls to; the console's sign-in has no client. */

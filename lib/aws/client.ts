@@ -10,7 +10,8 @@ import type { AwsSession } from "../credentials.ts";
 import { AuthError, type ErrorCode, isAuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { EpochMillis } from "../time.ts";
-import { type AwsService, endpointVariant, serviceEndpoint } from "./endpoints.ts";
+import type { AwsService } from "../endpoint_variables.ts";
+import { endpointVariant, serviceEndpoint } from "./endpoints.ts";
 import { Sha256 } from "./sha256.ts";
 import { readBody } from "./whole.ts";
 

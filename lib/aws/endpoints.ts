@@ -3,12 +3,9 @@
  *
  * @module
  */
+import { type AwsService, endpointVariables } from "../endpoint_variables.ts";
 import { AuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
-
-/** The services that we speak to, as their variables name them (`AWS_ENDPOINT_URL_SSO_OIDC`). */
-export const AWS_SERVICES = ["STS", "SSO", "SSO_OIDC", "SIGNIN", "IAM"] as const;
-export type AwsService = typeof AWS_SERVICES[number];
 
 /**
  * The endpoint that overrides a service's own host: `spec.endpoint_url`, then `AWS_ENDPOINT_URL_<SERVICE>`, then
@@ -24,7 +21,7 @@ export function serviceEndpoint(
 ): URL | undefined {
   if (configured !== undefined) return checked(configured, "spec.endpoint_url");
   if (env("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")?.toLowerCase() === "true") return undefined;
-  for (const name of [`AWS_ENDPOINT_URL_${service}`, "AWS_ENDPOINT_URL"]) {
+  for (const name of endpointVariables(service)) {
     const value = env(name);
     if (value !== undefined && value !== "") return checked(value, name);
   }

@@ -32,7 +32,9 @@ export function checkChains(auth: AuthConfig): readonly Verdict[] {
  * @throws AuthError `config-invalid`
  */
 export function assertUsable(loaded: Pick<LoadedConfig, "problems" | "files">): void {
-  const whole = loaded.problems.filter((problem) => problem.blocks && problem.about === undefined);
+  const whole = loaded.problems.filter((problem) =>
+    problem.blocks && problem.about === undefined && problem.code !== "untrusted"
+  );
   const [first] = whole;
   if (first !== undefined) {
     throw new AuthError("config-invalid", `Cannot use the configuration: ${first.reason}`, {

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { AWS_SERVICES, serviceEndpoint } from "../aws/endpoints.ts";
+import { serviceEndpoint } from "../aws/endpoints.ts";
+import { AWS_SERVICES } from "../endpoint_variables.ts";
 import type { Host } from "../host.ts";
 import { sha256Hex } from "../sha256.ts";
 import type { ChainPlan, IdentityStep, Link, ProviderStep } from "./types.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import { formatDuration } from "../duration.ts";
-import { type Lifetime } from "../time.ts";
+import { type Lifetime, LONGEST_SESSION_SECONDS } from "../time.ts";
 import type { RunnableIdentity } from "../config/types.ts";
 import type { ChosenDuration, IdentityStep, ProviderStep } from "./types.ts";
 
@@ -15,8 +15,6 @@ export const ROLE_CHAINING_LIMIT = 3600;
 export const ROLE_LIMIT = 43_200;
 /** GetSessionToken's default, and its limit without MFA. */
 export const USER_LIMIT = 43_200;
-/** GetSessionToken's limit with MFA. */
-export const USER_MFA_LIMIT = 129_600;
 
 /** AWS dates the end by its own clock, we the beginning by ours: a minute's difference is none. */
 const MINUTE_MILLIS = 60_000;
@@ -32,7 +30,7 @@ function limitOf(config: RunnableIdentity, previous: RunnableIdentity | undefine
     case "aws/permission-set":
       return { seconds: ROLE_LIMIT, reason: "the permission set's own session duration decides" };
     case "aws/user":
-      return { seconds: USER_MFA_LIMIT, reason: "36h with MFA, 12h without" };
+      return { seconds: LONGEST_SESSION_SECONDS, reason: "36h with MFA, 12h without" };
     case "aws/assume-role":
       return previous === undefined || previous.kind === "aws/user"
         ? { seconds: ROLE_LIMIT, reason: "the role's maximum session duration, 12h at most" }

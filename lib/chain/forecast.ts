@@ -114,5 +114,5 @@ function mfaQuestion({ config }: IdentityStep, { hasMfaToken }: AskingFacts): st
   if (config.kind !== "aws/user" || hasMfaToken || config.mfaCommand !== undefined) return undefined;
   return config.mfaArn === undefined
     ? "a code of the MFA device, if one is stored with the user's keys"
-    : `a code of the MFA device ${config.mfaArn}`;
+    : `a code of the MFA device ${config.mfaShown ?? config.mfaArn}`;
 }

@@ -128,6 +128,9 @@ const CODE_OF_PROBLEM: ReadonlyMap<string, ErrorCode> = new Map([
   ["untrusted", "untrusted"],
 ]);
 
+/** Problems of one entry that an error shows. */
+const MAX_SHOWN = 20;
+
 function blocked(what: string, name: string, problems: readonly Problem[], path: string): AuthError {
   const [first, second] = problems;
   if (first === undefined) {
@@ -152,7 +155,8 @@ function blocked(what: string, name: string, problems: readonly Problem[], path:
       where: path,
       ...(first.at === undefined ? {} : { at: first.at }),
       hints: [
-        ...problems.map((problem) => `${problem.path}: ${problem.reason}`),
+        ...problems.slice(0, MAX_SHOWN).map((problem) => `${problem.path}: ${problem.reason}`),
+        ...(problems.length > MAX_SHOWN ? [`and ${problems.length - MAX_SHOWN} more`] : []),
         "Run `atmos auth validate` to see every problem with its place",
       ],
     },
@@ -181,18 +185,27 @@ function insertion(auth: AuthConfig, provider: ProviderStep, first: Walked): rea
   return [{ name: chosen.name, config: runnableIdentity(auth, chosen.name), inserted: true }];
 }
 
-function permissionSetsOf(auth: AuthConfig, provider: string): readonly Entry<IdentityConfig>[] {
-  return [...auth.identities.values()].filter(({ config, declared }) => {
-    const { kind, via } = config ?? declared ?? {};
-    return kind === "aws/permission-set" && via !== undefined && "provider" in via &&
-      via.provider === provider;
-  });
+/** The permission sets of each provider, by its name: looked for once, whatever the number of roles behind them. */
+const PERMISSION_SETS = new WeakMap<AuthConfig["identities"], PermissionSets>();
+
+type PermissionSets = ReadonlyMap<string, readonly Entry<IdentityConfig>[]>;
+
+function permissionSetsOf({ identities }: AuthConfig, provider: string): readonly Entry<IdentityConfig>[] {
+  const known = PERMISSION_SETS.get(identities) ??
+    Map.groupBy(identities.values(), ({ config, declared }) => {
+      const { kind, via } = config ?? declared ?? {};
+      return kind === "aws/permission-set" && via !== undefined && "provider" in via ? via.provider : "";
+    });
+  PERMISSION_SETS.set(identities, known);
+  return known.get(provider) ?? [];
 }
 
 function noStart(name: string, provider: string, candidates: readonly string[]): AuthError {
   const why = candidates.length === 0
     ? `the provider "${provider}" has no permission set to start from`
-    : `the provider "${provider}" has several permission sets to start from: ${candidates.join(", ")}`;
+    : `the provider "${provider}" has several permission sets to start from: ${
+      candidates.slice(0, MAX_SHOWN).join(", ")
+    }${candidates.length > MAX_SHOWN ? ` and ${candidates.length - MAX_SHOWN} more` : ""}`;
   return new AuthError("config-invalid", `Cannot plan the chain of "${name}": ${why}`, {
     where: `auth.identities.${name}.via`,
     hints: [

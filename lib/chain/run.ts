@@ -44,6 +44,8 @@ export interface ChainStores {
   readonly keyring: () => Promise<Keyring>;
   /** Takes the lock of a thing; `what` names it for whoever waits. */
   readonly lock: (thing: string, what: string) => Promise<Lock>;
+  /** The same for what needs no file: where nothing can be written, no session is shared with other processes either. */
+  readonly lockSession: (thing: string, what: string) => Promise<Lock>;
 }
 
 /** How a chain is run. */
@@ -176,7 +178,10 @@ async function obtain(run: Run, index: number, rejected: AwsSession | undefined)
   const link = linkAt(run, index);
   const stored = await usable(run, link, index, rejected);
   if (stored !== undefined) return stored;
-  await using _lock = await run.stores.lock(`chain ${link.digest}`, `the session of "${link.step.name}"`);
+  await using _lock = await run.stores.lockSession(
+    `chain ${link.digest}`,
+    `the session of "${link.step.name}"`,
+  );
   const meanwhile = await usable(run, link, index, rejected);
   if (meanwhile !== undefined) return meanwhile;
   try {

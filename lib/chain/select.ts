@@ -86,7 +86,9 @@ function selectDefault(all: readonly Entry<IdentityConfig>[]): Selection {
  * @throws AuthError `config-invalid` when nothing is left
  */
 export function candidates(entries: readonly Entry<IdentityConfig>[]): readonly string[] {
-  const usable = entries.filter(({ config }) => config !== undefined && config.kind !== "unsupported");
+  const usable = entries.filter(({ config, isUntrusted }) =>
+    isUntrusted === true || (config !== undefined && config.kind !== "unsupported")
+  );
   if (usable.length > 0) return usable.map(({ name }) => name).sort();
   throw new AuthError("config-invalid", "Cannot choose an identity: none of them can be used", {
     where: "auth.identities",

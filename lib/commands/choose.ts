@@ -5,7 +5,8 @@
  */
 import { candidates, disabledBy, selectIdentity, type Wish } from "../chain/select.ts";
 import type { AuthConfig, Entry, IdentityConfig } from "../config/types.ts";
-import { AuthError } from "../errors.ts";
+import { TRUST_HINT } from "../config/untrusted.ts";
+import { AuthError, isAuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { GlobalInput } from "./globals.ts";
 import { keepChoice, lastChoice } from "./last_choice.ts";
@@ -49,10 +50,25 @@ export async function chooseIdentity(
   wish: Wish,
   options: ChooseOptions = {},
 ): Promise<string> {
-  const selection = selectIdentity(auth, wish);
+  const selection = withUnreadHint(auth, () => selectIdentity(auth, wish));
   if (selection.type === "named") return selection.name;
   if (selection.type === "disabled") throw new TypeError("Nothing is chosen when authentication is off");
   return await pick(host, auth, selection.question, selection.among, options);
+}
+
+/** An identity that is not there may stand in a file that is not read until it is trusted. */
+function withUnreadHint<Value>({ isIncomplete }: AuthConfig, choose: () => Value): Value {
+  try {
+    return choose();
+  } catch (error) {
+    if (isIncomplete !== true || !isAuthError(error)) throw error;
+    const { code, message, where, hints, cause } = error;
+    throw new AuthError(code, message, {
+      ...(where === undefined ? {} : { where }),
+      hints: [...hints, TRUST_HINT],
+      cause,
+    });
+  }
 }
 
 /** The entries with any of these tags, sorted by name. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { AuthError, isAuthError } from "../errors.ts";
-import type { Command, Host } from "../host.ts";
+import type { Command, Exit, Host } from "../host.ts";
 import { isInside, joinPath } from "../paths.ts";
 import { AS_IT_CAME } from "../stacks/program_environment.ts";
 import { type GeneratedFile, isReplaceable, notOurs } from "../stacks/program_files.ts";
@@ -123,7 +123,7 @@ export async function runProgram(
   host: Pick<Host, "run">,
   command: Command,
   type: ComponentType,
-): Promise<{ readonly code: number; readonly stdout: string }> {
+): Promise<Exit> {
   try {
     return await host.run(command);
   } catch (error) {

@@ -13,11 +13,10 @@ import type { Secret } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { consoleJson, type ConsoleLength, consoleText, type Opening } from "../output/console.ts";
-import { ownSecretVariables } from "../output/environment.ts";
 import { shortPath } from "../output/path_text.ts";
 import { warningText } from "../output/problem.ts";
 import { styleOf } from "../output/style.ts";
-import { isCi } from "../terminal/ci.ts";
+import { isCi } from "../ci.ts";
 import { roleOf } from "./chain_names.ts";
 import { chooseIdentity, disabledWords, wishOf } from "./choose.ts";
 import { type Call, command } from "./command.ts";
@@ -179,8 +178,7 @@ async function openIsolated(context: Context, plan: ChainPlan, link: Secret): Pr
     host.tell(warningText(`${reason}: the usual browser is used`, host.screen));
     return undefined;
   }
-  const { realm, keyring } = context.auth();
-  const profile = await consoleProfile(host, realm, plan);
-  await startBrowser(host, program, profile, link.reveal(), ownSecretVariables(keyring.passwordVariable));
+  const profile = await consoleProfile(host, context.auth().realm, plan);
+  await startBrowser(host, program, profile, link.reveal());
   return profile;
 }

@@ -52,7 +52,6 @@ export async function startBrowser(
   program: string,
   profile: string,
   page: string,
-  ownSecrets: readonly string[],
 ): Promise<void> {
   // Chromium's own mark of a profile that needs no welcome; making it makes the directory, for the person alone.
   await host.files.writeText(joinPath(host.os, profile, "First Run"), "", 0o600);
@@ -62,8 +61,9 @@ export async function startBrowser(
       program: "/bin/sh",
       args: ["-c", DETACH, program, ...args],
     }),
-    environment: { set: {}, unset: ownSecrets },
+    environment: { set: {}, unset: [] },
     stdio: "capture",
+    isHelper: true,
   });
 }
 

@@ -5,11 +5,15 @@
  * @module
  */
 import { assertUsable } from "../chain/check.ts";
-import { planChain } from "../chain/plan.ts";
+import { planChain, planProvider } from "../chain/plan.ts";
 import type { ChainStores } from "../chain/run.ts";
-import type { ChainPlan, SessionStore } from "../chain/types.ts";
+import type { ChainPlan, ProviderStep, SessionStore } from "../chain/types.ts";
 import type { ConfigReading, LoadOptions } from "../config/load.ts";
+import type { OwnershipHost } from "../config/ownership.ts";
+import type { Need } from "../config/trust.ts";
 import type { AuthConfig, LoadedConfig } from "../config/types.ts";
+import { TRUST_HINT } from "../config/untrusted.ts";
+import type { TrustTarget } from "./trust_ask.ts";
 import { AuthError, isAuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { FoundComponent, Wanted } from "../stacks/find.ts";
@@ -17,8 +21,10 @@ import type { Project } from "../stacks/loader.ts";
 import type { Component, ProjectSettings } from "../stacks/types.ts";
 import type { GlobalInput } from "./globals.ts";
 import type { Keyring } from "../keyring/types.ts";
+import type { SessionFiles } from "../files/seal.ts";
+import { type SessionKeys, sessionKeys } from "../session/session_keys.ts";
 import type { Log } from "./log.ts";
-import { isWatching, logTarget } from "./logging.ts";
+import { isLogged, isWatching, type LogTarget, logTarget } from "./logging.ts";
 import {
   keyringOpener,
   passwordAsker,
@@ -27,7 +33,8 @@ import {
   sessionStores,
   waitingLocks,
 } from "../session/stores.ts";
-import { isTrusted, trustedFiles } from "./trust_store.ts";
+import { ownSecretVariables } from "../output/environment.ts";
+import { withholding } from "../session/withholding.ts";
 
 /** The surroundings of one command. */
 export interface Context extends AsyncDisposable {
@@ -39,16 +46,29 @@ export interface Context extends AsyncDisposable {
   readonly loaded: () => LoadedConfig;
   /** That of the component, when one was asked for. */
   readonly auth: () => AuthConfig;
+  /** Reads the configuration again: trusting it changes what it comes to. */
+  readonly reload: () => Promise<void>;
   /**
    * @throws AuthError as `planChain`; for what needs trust a person is asked first, where one can be
    */
-  readonly plan: (identity: string) => Promise<ChainPlan>;
+  readonly plan: (identity: string, use?: { readonly forCommands: boolean }) => Promise<ChainPlan>;
+  /**
+   * A provider alone, as `login --provider` needs it.
+   *
+   * @throws AuthError as `planProvider`; for what needs trust as {@linkcode Context.plan}
+   */
+  readonly planProvider: (provider: string) => Promise<ProviderStep>;
   /** The directory of the AWS files of a plan's provider. */
   readonly directory: (plan: Rooted) => string;
   readonly sessions: (plan: Rooted) => SessionStore;
+  /** The AWS files in a directory, with the key for what is in them. */
+  readonly filesIn: (directory: string) => Promise<SessionFiles>;
+  readonly keys: SessionKeys;
   readonly stores: (plan: Rooted) => ChainStores;
   /** Whether this process has opened the keyring: it stays open. */
   readonly isKeyringOpen: () => boolean;
+  /** The file that is logged to, where one is. */
+  readonly logFile: string | undefined;
   /** Whether what is done is logged. */
   readonly isWatched: boolean;
   /**
@@ -62,12 +82,16 @@ export interface Context extends AsyncDisposable {
   /** Stacks and what is beside them; no manifest is read for it. */
   readonly project: () => Promise<Project>;
   readonly settings: () => Promise<ProjectSettings>;
+  /** What the project's own directories need trust for, beside what the configuration does. */
+  readonly projectNeeds: () => Promise<readonly Need[]>;
 }
 
 /** How a context is opened. */
 export interface ContextOptions {
   /** A configuration that cannot be used as a whole is taken all the same: to report on it. */
   readonly evenBroken?: boolean;
+  /** For looks that only decide about trust, when they are not to be written down as looks of the command. */
+  readonly around?: OwnershipHost;
   /** What is authenticated as this component wants it; without one no manifest of a stack is read. */
   readonly component?: Wanted | undefined;
 }
@@ -78,21 +102,52 @@ export interface ContextOptions {
  * @throws AuthError `config-invalid` without a usable configuration; `usage`; `file-failed`
  */
 export async function openContext(
-  world: Host,
+  given: Host,
   globals: GlobalInput,
-  { evenBroken = false, component }: ContextOptions = {},
+  { evenBroken = false, component, around }: ContextOptions = {},
 ): Promise<Context> {
-  const read = () => load(world, globals, component);
+  const accepted = new Set<string>();
+  const read = () => load(given, { ...loadOptions(given, globals, around), accepted }, component);
   const state = { loaded: await read() };
-  if (!evenBroken) assertUsable(state.loaded);
-  const { host, log, isWatched, watch, watchKeyring, flush } = await watched(world, globals, state.loaded);
+  const world = withholding(given, () => ownSecretVariables(state.loaded.auth.keyring.passwordVariable));
+  if (!evenBroken) withTrustHint(state.loaded, () => assertUsable(state.loaded));
+  if (state.loaded.foreignHomes.length > 0) {
+    const { foreignHomesText } = await import("../output/trust.ts");
+    world.tell(foreignHomesText(state.loaded.foreignHomes, world.screen));
+  }
+  const { host, log, logFile, isWatched, watch, watchKeyring, flush } = await watched(
+    world,
+    globals,
+    state.loaded,
+  );
   const auth = () => state.loaded.auth;
   const directory = (plan: Rooted) => sessionDirectory(host, auth(), plan);
-  const sessions = once(() => sessionStores(host, auth()));
-  const store = (plan: Rooted) => watch(sessions()(plan), () => directory(plan));
+  const keys = sessionKeys(host, () => state.loaded.foreignHomes, true);
+  const filesIn = async (directory: string) => ({
+    directory,
+    realm: auth().realm,
+    key: await keys.toRead(),
+  });
+  const sessions = once(() => sessionStores(host, auth(), keys));
+  const locks = once(() => waitingLocks(host, auth(), keys));
+  const store = (plan: Rooted) => watch(sessions()(plan), () => filesIn(directory(plan)));
   const keyring = once(() =>
     watchKeyring(keyringOpener(host, auth(), state.loaded.directory, passwordAsker(host)))
   );
+  const reload = async () => {
+    state.loaded = await read();
+  };
+  /** Plans once all that the target uses is trusted; whatever else is wrong, that trust is missing is said, too. */
+  const trusted = async <Plan>(target: TrustTarget, plan: () => Plan): Promise<Plan> => {
+    const { needsFor } = await import("./trust_ask.ts");
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const [first, ...rest] = needsFor(state.loaded, target);
+      if (first === undefined) return plan();
+      await askForTrust(host, state.loaded, [first, ...rest], { plan, component, accepted });
+      await reload();
+    }
+    return plan();
+  };
   const opening = { isDone: false };
   const openKeyring = async () => {
     const open = await keyring()();
@@ -104,22 +159,16 @@ export async function openContext(
     log,
     loaded: () => state.loaded,
     auth,
-    plan: async (identity) => {
-      try {
-        return planChain(auth(), identity);
-      } catch (error) {
-        if (!isAuthError(error, "untrusted")) throw error;
-        if (!await offerTrust(host, read)) {
-          throw component === undefined ? error : trustHint(error, component);
-        }
-        state.loaded = await read();
-        return planChain(auth(), identity);
-      }
-    },
+    reload,
+    plan: (name, use) => trusted({ type: "identity", name, ...use }, () => planChain(auth(), name)),
+    planProvider: (name) => trusted({ type: "provider", name }, () => planProvider(auth(), name)),
     directory,
     sessions: store,
-    stores: (plan) => ({ sessions: store(plan), keyring: openKeyring, lock: waitingLocks(host, auth()) }),
+    filesIn,
+    keys,
+    stores: (plan) => ({ sessions: store(plan), keyring: openKeyring, ...locks() }),
     isKeyringOpen: () => opening.isDone,
+    logFile,
     isWatched,
     ...stackParts(() => state.loaded),
     [Symbol.asyncDispose]: flush,
@@ -139,18 +188,10 @@ interface Whole extends LoadedConfig {
   readonly target: { readonly project: Project; readonly found: FoundComponent } | undefined;
 }
 
-/** The loader knows trusted files by their content alone; a copy elsewhere was not what the person vouched for. */
-async function load(host: Host, globals: GlobalInput, component: Wanted | undefined): Promise<Whole> {
-  const trusted = await trustedFiles(host);
-  const hashes = new Set(trusted.map(({ sha256 }) => sha256));
-  const loaded = await loadOnce(host, loadOptions(globals, hashes), component);
-  const copies = loaded.files.filter((file) => hashes.has(file.sha256) && !isTrusted(trusted, file));
-  if (copies.length === 0) return loaded;
-  for (const { sha256 } of copies) hashes.delete(sha256);
-  return await loadOnce(host, loadOptions(globals, hashes), component);
-}
+/** A file that is imported only once it is trusted may need trust itself. */
+const MAX_ROUNDS = 10;
 
-async function loadOnce(host: Host, options: LoadOptions, wanted: Wanted | undefined): Promise<Whole> {
+async function load(host: Host, options: LoadOptions, wanted: Wanted | undefined): Promise<Whole> {
   // Not before it is needed: a command of a compiled program may recall what its line comes to.
   const { readConfig } = await import("../config/load.ts");
   const reading = await readConfig(host, options);
@@ -174,7 +215,7 @@ function assertRead(loaded: LoadedConfig): void {
 
 function stackParts(
   loaded: () => Whole,
-): Pick<Context, "component" | "found" | "project" | "settings"> {
+): Pick<Context, "component" | "found" | "project" | "settings" | "projectNeeds"> {
   const found = () => {
     const { target } = loaded();
     if (target === undefined) throw new TypeError("No component was asked for");
@@ -189,6 +230,10 @@ function stackParts(
     found,
     project,
     settings: async () => (await project()).settings,
+    projectNeeds: async () => {
+      const { needsOfProject } = await import("../stacks/loader.ts");
+      return await needsOfProject(loaded().reading);
+    },
     component: () => {
       const { component, unusable } = found();
       if (unusable !== undefined) throw unusable;
@@ -197,44 +242,51 @@ function stackParts(
   };
 }
 
-function loadOptions(globals: GlobalInput, trusted: ReadonlySet<string>): LoadOptions {
+function loadOptions(host: Host, globals: GlobalInput, around: OwnershipHost | undefined): LoadOptions {
   return {
+    ...(around === undefined ? {} : { around }),
     configFiles: globals.config,
     configPaths: globals.configPath,
     ...(globals.basePath === undefined ? {} : { basePath: globals.basePath }),
     profiles: globals.profile,
-    trusted,
+    trusted: async () => await (await import("./trust_store.ts")).trustRecords(host),
   };
-}
-
-/** The manifests of a component are trusted by naming it. */
-function trustHint(error: AuthError, { name, stack }: Wanted): AuthError {
-  const { where, at, message } = error;
-  return new AuthError("untrusted", message, {
-    ...(where === undefined ? {} : { where }),
-    ...(at === undefined ? {} : { at }),
-    hints: [
-      `Read the file; if you agree with it, run \`atmos auth trust --component ${name} --stack ${stack}\``,
-    ],
-    cause: error.cause,
-  });
 }
 
 interface Watched {
   readonly host: Host;
   readonly log: Log;
+  readonly logFile: string | undefined;
   readonly isWatched: boolean;
-  readonly watch: (store: SessionStore, directory: () => string) => SessionStore;
+  readonly watch: (store: SessionStore, files: () => Promise<SessionFiles>) => SessionStore;
   readonly watchKeyring: (open: () => Promise<Keyring>) => () => Promise<Keyring>;
   readonly flush: () => Promise<void>;
 }
 
+/** A log file that may not be used keeps nothing from working; who counts on it is told. */
+async function tellUnusedLog(
+  world: Host,
+  globals: GlobalInput,
+  { problems }: LoadedConfig,
+  target: LogTarget,
+): Promise<void> {
+  if (globals.logsFile !== undefined || !isLogged(target.level, "info")) return;
+  const problem = problems.find(({ code, path }) =>
+    /(?:^|\.)logs\.file$/i.test(path) && (code === "untrusted" || code === "forbidden-path")
+  );
+  if (problem === undefined) return;
+  const { warningText } = await import("../output/problem.ts");
+  world.tell(warningText(`No log file is written: ${problem.path} ${problem.reason}`, world.screen));
+}
+
 async function watched(world: Host, globals: GlobalInput, loaded: LoadedConfig): Promise<Watched> {
   const target = logTarget(world, globals, loaded.auth.logs, loaded.directory);
+  await tellUnusedLog(world, globals, loaded, target);
   if (!isWatching(target)) {
     return {
       host: world,
       log: () => {},
+      logFile: target.file,
       isWatched: false,
       watch: (store) => store,
       watchKeyring: (open) => open,
@@ -246,34 +298,98 @@ async function watched(world: Host, globals: GlobalInput, loaded: LoadedConfig):
     await import("./trace_stores.ts"),
     await import("./log.ts"),
   ];
-  const { log, flush } = openLog(world, target);
+  const { auth, files, directory } = loaded;
+  const { log, flush } = openLog(world, target, { auth, files, directory, log: target.file });
   for (const { path } of loaded.files) log("debug", "configuration read", { path });
   const watch = newWatch(log, world.now);
   const isKept = loaded.auth.keyring.type !== "memory";
   return {
     host: tracedHost(world, log),
     log,
+    logFile: target.file,
     isWatched: true,
-    watch: (store, directory) =>
+    watch: (store, files) =>
       tracedSessions(
         store,
         watch,
-        (link) =>
-          isKept ? whyAbsent(world, directory(), link) : Promise.resolve("a memory keyring keeps none"),
+        async (link) => isKept ? await whyAbsent(world, await files(), link) : "a memory keyring keeps none",
       ),
     watchKeyring: (open) => tracedKeyring(open, watch),
     flush,
   };
 }
 
-/** Asks once whether this configuration is to be trusted; whether it is now. */
-async function offerTrust(host: Host, load: () => Promise<LoadedConfig>): Promise<boolean> {
+/**
+ * Asks once whether what is needed is to be trusted, and keeps a yes.
+ *
+ * @throws AuthError `untrusted` for a no, and when nobody can be asked; what else is wrong with the plan comes first
+ */
+async function askForTrust(
+  host: Host,
+  loaded: LoadedConfig,
+  needs: readonly [Need, ...Need[]],
+  { plan, component, accepted }: {
+    readonly plan: () => unknown;
+    readonly component: Wanted | undefined;
+    readonly accepted: Set<string>;
+  },
+): Promise<void> {
+  const { giveTrust, trustHint, untrustedError } = await import("./trust_ask.ts");
+  const line = component === undefined
+    ? TRUST_HINT
+    : TRUST_HINT.replace("`atmos auth trust`", trustLine(component));
+  const hint = trustHint(loaded, needs, line);
+  assertOtherwiseSound(plan, hint);
   const { prompt, tell, screen } = host;
-  if (prompt === undefined) return false;
-  const loaded = await load();
-  const [{ confirm }, trust] = [await import("../terminal/question.ts"), await import("./trust.ts")];
-  tell(trust.trustText(trust.untrustedProblems(loaded)));
-  if (!await confirm({ prompt, tell, screen }, { question: "Trust it, as it is now?" })) return false;
-  await trust.trustConfiguration(host, loaded);
-  return true;
+  if (prompt === undefined) throw untrustedError(needs, hint);
+  const [{ confirm }, { needsText }] = [
+    await import("../terminal/question.ts"),
+    await import("../output/trust.ts"),
+  ];
+  tell(needsText(needs));
+  const isTrusted = await confirm({ prompt, tell, screen }, {
+    question: "Trust these settings as they are now?",
+    dropTypeAhead: host.sleep,
+  });
+  if (!isTrusted) throw untrustedError(needs, hint);
+  try {
+    await giveTrust(host, loaded, needs);
+  } catch (error) {
+    // What cannot be kept holds for this run: a pipe is asked about each time.
+    if (!isAuthError(error, "untrusted")) throw error;
+    const { needKey } = await import("../config/trust_records.ts");
+    for (const need of needs) accepted.add(needKey(need));
+  }
+}
+
+/** The manifests of a component are trusted by naming it. */
+const trustLine = ({ name, stack }: Wanted) => `\`atmos auth trust --component ${name} --stack ${stack}\``;
+
+/** What is wrong beside the want of trust is said first; the remedy for that is among the hints all the same. */
+function assertOtherwiseSound(plan: () => unknown, hint: string): void {
+  try {
+    hinted(plan, hint);
+  } catch (error) {
+    if (!isAuthError(error, "untrusted")) throw error;
+  }
+}
+
+function withTrustHint({ needs }: LoadedConfig, assert: () => void): void {
+  if (needs.every(({ unit }) => unit.type === "logs")) assert();
+  else hinted(assert, TRUST_HINT);
+}
+
+function hinted(act: () => unknown, hint: string): void {
+  try {
+    act();
+  } catch (error) {
+    if (!isAuthError(error) || error.code === "untrusted") throw error;
+    const { code, message, where, at, hints, cause } = error;
+    throw new AuthError(code, message, {
+      ...(where === undefined ? {} : { where }),
+      ...(at === undefined ? {} : { at }),
+      hints: [...hints, hint],
+      cause,
+    });
+  }
 }

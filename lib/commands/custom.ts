@@ -7,7 +7,8 @@ import { didYouMean } from "../config/nearest.ts";
 import { isAuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { positionText, warningText } from "../output/problem.ts";
-import { commandNamed, type CustomCommands, readAliases, readCommands } from "../workflows/custom.ts";
+import { commandNamed, readAliases, readCommands } from "../workflows/custom.ts";
+import { printable } from "../terminal/escape.ts";
 import type { CustomCommand } from "../workflows/types.ts";
 import { ownWords, splitCommand } from "../workflows/words.ts";
 import { joinGiven, readFlags, splitWords, type Words } from "./args.ts";
@@ -15,6 +16,7 @@ import type { Line } from "./command.ts";
 import { customHelp, groupText } from "./custom_help.ts";
 import { openContext } from "./context.ts";
 import { customFlags, customGiven, withGlobals } from "./custom_flags.ts";
+import { type Offered, offered, withheldReason } from "./custom_offered.ts";
 import { usage } from "./flags.ts";
 import { applyGlobals, GLOBAL_FLAGS } from "./globals.ts";
 import { unreadable } from "./workflow_project.ts";
@@ -22,12 +24,13 @@ import { unreadable } from "./workflow_project.ts";
 /** What a line turns out to be; an alias: these words in place of the line. */
 export type CustomLine = Line | { readonly type: "again"; readonly argv: readonly string[] };
 
-/** What the configuration adds to the commands. */
-export interface Additions extends CustomCommands {
-  readonly aliases: ReadonlyMap<string, string>;
+/** The configuration has nothing of that name, or what it has is not offered, for this reason. */
+export interface NoLine {
+  readonly type: "none";
+  readonly hint: string | undefined;
 }
 
-const NONE: Additions = { commands: [], faults: [], aliases: new Map() };
+const NONE: Offered = { commands: [], faults: [], aliases: new Map(), withheld: [] };
 
 /**
  * What the configuration adds, as far as it can be read.
@@ -38,7 +41,7 @@ export async function additions(
   world: Host,
   given: Words["given"],
   onFault: (reason: string) => void,
-): Promise<Additions> {
+): Promise<Offered> {
   try {
     const globals = readFlags(GLOBAL_FLAGS, given, world.env);
     const host = await applyGlobals(world, globals);
@@ -46,7 +49,7 @@ export async function additions(
     const loaded = context.loaded();
     const fault = unreadable(loaded);
     if (fault !== undefined) throw fault;
-    return { ...readCommands(loaded.raw), aliases: readAliases(loaded.raw) };
+    return offered(readCommands(loaded.raw), readAliases(loaded.raw));
   } catch (error) {
     if (!isAuthError(error)) throw error;
     onFault(error.at === undefined ? error.message : `${error.message} (${positionText(error.at)})`);
@@ -70,12 +73,11 @@ export interface Place {
 /**
  * The custom command or the alias that a line means.
  *
- * @returns `undefined` when there is none of that name
  * @throws AuthError `usage`, `config-invalid`
  */
-export async function customLine(world: Host, place: Place): Promise<CustomLine | undefined> {
+export async function customLine(world: Host, place: Place): Promise<CustomLine | NoLine> {
   const faults: string[] = [];
-  const { commands, aliases } = await additions(world, place.given, (fault) => faults.push(fault));
+  const { commands, aliases, withheld } = await additions(world, place.given, (fault) => faults.push(fault));
   const [name, ...rest] = place.argv;
   const isAtStart = place.path === "atmos";
   if (isAtStart && aliases.has(name)) {
@@ -84,10 +86,17 @@ export async function customLine(world: Host, place: Place): Promise<CustomLine 
   const here = commandsAt(commands, place.path.split(" ").slice(1));
   const command = commandNamed(here, name);
   if (command !== undefined) return lineOf(`${place.path} ${command.name}`, command, rest, place.given);
+  const kept = withheld.find(({ path }) => isSamePath(path, [...place.path.split(" ").slice(1), name]));
+  if (kept !== undefined) {
+    return {
+      type: "none",
+      hint: `The custom command at ${positionText(kept.at)} does not run: ${withheldReason(kept)}`,
+    };
+  }
   if (place.isOpen !== true) {
     assertNoSlip(place, [...here.map((one) => one.name), ...isAtStart ? aliases.keys() : []], faults);
   }
-  return undefined;
+  return { type: "none", hint: undefined };
 }
 
 /** Says what is in the way where a name is none of ours: a configuration that cannot be read, or a slip of the pen. */
@@ -101,6 +110,11 @@ function assertNoSlip(
   if (fault !== undefined) throw usage(unknown, `Custom commands could not be looked for: ${fault}`, ours);
   if (ours === undefined && theirs !== undefined) throw usage(unknown, theirs);
 }
+
+/** Whether two paths are the same words, in whatever case. */
+const isSamePath = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length &&
+  one.every((word, index) => word.toLowerCase() === other[index]?.toLowerCase());
 
 /** The custom commands below built-in words. */
 export function commandsAt(
@@ -196,16 +210,20 @@ export async function customRows(
   { path, given, builtIn }: Omit<Place, "argv">,
 ): Promise<readonly (readonly [name: string, summary: string])[]> {
   const warn = (text: string) => host.tell(warningText(text, host.screen));
-  const { commands, aliases } = await additions(host, given, () => {});
+  const { commands, aliases, withheld } = await additions(host, given, () => {});
   const here = commandsAt(commands, path.split(" ").slice(1));
-  for (const { name, steps, at } of here) {
-    if (builtIn.includes(name) && steps.length > 0) {
-      warn(`The steps of the command ${name} are ignored: there is a built-in command (${positionText(at)})`);
-    }
+  const names = path.split(" ").slice(1);
+  for (const one of withheld.filter((each) => isSamePath(each.path.slice(0, names.length), names))) {
+    const shown = one.path.join(" ");
+    warn(
+      `The custom command ${printable(shown)} is not offered: ${withheldReason(one)} (${
+        positionText(one.at)
+      })`,
+    );
   }
   const own = here.filter(({ name, isInternal }) => !builtIn.includes(name) && !isInternal);
-  const names = new Set([...builtIn, ...own.map(({ name }) => name)]);
-  const short = path === "atmos" ? [...aliases].filter(([name]) => !names.has(name)) : [];
+  const taken = new Set(own.map(({ name }) => name));
+  const short = path === "atmos" ? [...aliases].filter(([name]) => !taken.has(name)) : [];
   return [
     ...own.map(({ name, description }) => [name, description.split("\n")[0] ?? ""] as const),
     ...short.map(([name, target]) => [name, `Alias of \`${target}\``] as const),

@@ -37,7 +37,7 @@ const placeholder = ({ name, isRequired, fallback }: Argument): string =>
 
 function argumentsText({ arguments: all }: CustomCommand): readonly string[] {
   if (all.length === 0) return [];
-  const width = Math.max(...all.map(({ name }) => name.length));
+  const width = all.reduce((most, { name }) => Math.max(most, name.length), 0);
   const rows = all.map(({ name, description, fallback, choices }) => {
     const notes = [
       ...(choices.length > 0 ? [`one of ${choices.join(", ")}`] : []),

@@ -19,6 +19,7 @@ import {
   type Typed,
   valueOf,
 } from "../workflows/custom_values.ts";
+import { nested, TRAIL } from "../workflows/nesting.ts";
 import { runSteps } from "../workflows/run.ts";
 import type { Members, Value } from "../workflows/template_value.ts";
 import type { CustomCommand, Variables } from "../workflows/types.ts";
@@ -51,6 +52,7 @@ export async function runCustom(
 ): Promise<number> {
   assertUsableCommand(path, command);
   const values = customValues(path, command, typed);
+  const trail = nested(world.env(TRAIL), path, command.at);
   const project = await openProject(world, globals);
   await using context = project.context;
   const { host } = context;
@@ -61,7 +63,13 @@ export async function runCustom(
   const bare = templateData({ ...around, component: undefined });
   const component = await componentOf(world, globals, command, bare);
   const data = templateData({ ...around, component });
-  return await carryOut(host, await surroundings(project, globals, command, data), path, command, data);
+  return await carryOut(
+    host,
+    await surroundings(project, globals, trail, command, data),
+    path,
+    command,
+    data,
+  );
 }
 
 async function carryOut(
@@ -129,6 +137,7 @@ function componentValue({ sections, folder, workspace, name, stack }: Component)
 async function surroundings(
   project: OpenedProject,
   globals: GlobalInput,
+  trail: string,
   command: CustomCommand,
   data: Members,
 ): Promise<Surroundings> {
@@ -140,6 +149,7 @@ async function surroundings(
       ? undefined
       : filled(command.workingDirectory, data, command.at),
     env: ownProgram(host, project.settings.env),
+    trail,
     off: disabledWords(host, globals),
     identities: { atmos: undefined, shell: undefined },
     stack: undefined,

@@ -5,10 +5,11 @@
  */
 import { checkChains } from "../chain/check.ts";
 import { type AuthError, isAuthError } from "../errors.ts";
+import { exposureWithin } from "../files/exposure.ts";
 import type { Host } from "../host.ts";
 import { doctorJson, doctorText, type Finding } from "../output/doctor.ts";
 import { styleOf } from "../output/style.ts";
-import { joinPath, knownHome } from "../paths.ts";
+import { joinPath, knownHome, parentOf } from "../paths.ts";
 import { derived } from "../session/derive.ts";
 import { keyringPlace } from "../session/stores.ts";
 import { hasLocalBrowser } from "../terminal/local_browser.ts";
@@ -69,11 +70,12 @@ async function allFindings(context: Context): Promise<readonly Finding[]> {
   ];
   const plans = checkChains(context.auth()).flatMap((verdict) => "plan" in verdict ? [verdict.plan] : []);
   const directories = [...new Set(plans.map((plan) => context.directory(plan)))];
+  const { directory } = await keyringPlace(host, context.auth(), context.loaded().directory);
   return [
     ...configFindings(context),
     ...await networkFindings(host, context.auth()),
     ...await keyringFindings(context),
-    ...await fileFindings(host, directories),
+    ...await fileFindings(host, await Promise.all(directories.map(context.filesIn)), [directory]),
     ...variableFindings(host),
     ...await browserFindings(host),
     ...await shellFindings(host),
@@ -139,7 +141,10 @@ async function keyringFindings(context: Context): Promise<readonly Finding[]> {
       }];
     }
     const store = await storePath(context, keyring.type);
-    const command = keyringCommand(error, keyring.passwordVariable, store);
+    const exposure = await exposureWithin(host, parentOf(host.os, store), store);
+    const command = exposure?.isWritable === true
+      ? exposure.remedy
+      : keyringCommand(error, keyring.passwordVariable, store);
     return [{
       id: `keyring.${error.code.replace("keyring-", "")}`,
       severity: "error",

@@ -4,18 +4,18 @@
  * @module
  */
 import { partitionOfRegion } from "../arn.ts";
-import { type AwsService, serviceEndpoint } from "../aws/endpoints.ts";
+import { serviceEndpoint } from "../aws/endpoints.ts";
+import type { AwsService } from "../endpoint_variables.ts";
 import type { AuthConfig, RunnableProvider } from "../config/types.ts";
 import { isAuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Finding } from "../output/doctor.ts";
 import { formatDuration } from "../duration.ts";
-import { type EpochMillis } from "../time.ts";
+import { CLOCK_TOLERANCE_MILLIS, type EpochMillis } from "../time.ts";
 
 type NetworkHost = Pick<Host, "env" | "fetch" | "now" | "os">;
 
 /** SigV4 takes five minutes of difference; STS wants assertions within five. */
-const REFUSED_MILLIS = 5 * 60_000;
 const NOTICED_MILLIS = 60_000;
 const DEADLINE_MILLIS = 10_000;
 
@@ -144,10 +144,12 @@ function clockFindings(host: NetworkHost, skews: readonly number[]): readonly Fi
     return [{ id: "clock.skew", severity: "good", title: "The clock agrees with the services' clocks" }];
   }
   const side = skew > 0 ? "ahead of" : "behind";
-  const effect = off >= REFUSED_MILLIS ? "signatures are refused" : "codes of MFA devices may be refused";
+  const effect = off >= CLOCK_TOLERANCE_MILLIS
+    ? "signatures are refused"
+    : "codes of MFA devices may be refused";
   return [{
     id: "clock.skew",
-    severity: off >= REFUSED_MILLIS ? "error" : "warning",
+    severity: off >= CLOCK_TOLERANCE_MILLIS ? "error" : "warning",
     title: `The clock is ${formatDuration(off / 1000)} ${side} the services' clocks: ${effect}`,
     command: SET_CLOCK[host.os],
   }];

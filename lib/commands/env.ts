@@ -9,8 +9,9 @@ import { onlyInherited } from "../output/environment.ts";
 import { ENVIRONMENT_FORMATS, type EnvironmentFormat, formatEnvironment } from "../output/format.ts";
 import { chooseIdentity, disabledWords, wishOf } from "./choose.ts";
 import { type Call, command } from "./command.ts";
-import { openContext } from "./context.ts";
+import { type Context, openContext } from "./context.ts";
 import { choice, text, toggle, usage, type Values } from "./flags.ts";
+import type { Configured } from "./kept_places.ts";
 import { obtainSession, sessionEnvironment, surroundings } from "./session.ts";
 import { FOR_COMPONENT_FLAGS, wantedComponent } from "./stack_flag.ts";
 
@@ -20,10 +21,14 @@ const FLAGS = {
     variable: "ATMOS_AUTH_ENV_FORMAT",
   }),
   files: toggle("Print where the session is kept instead of the session: no secret is printed"),
-  outputFile: text("FILE", "Write to a file (mode 0600) instead of standard output", {
-    short: "o",
-    variable: "ATMOS_AUTH_ENV_OUTPUT_FILE",
-  }),
+  outputFile: text(
+    "FILE",
+    "Write to a file (mode 0600), a pipe or a device instead of standard output; - is that",
+    {
+      short: "o",
+      variable: "ATMOS_AUTH_ENV_OUTPUT_FILE",
+    },
+  ),
   login: toggle("Accepted for Atmos: the session is made when there is none, anyway"),
   ...FOR_COMPONENT_FLAGS,
 } as const;
@@ -45,7 +50,7 @@ async function printEnvironment(
 ): Promise<number> {
   const format = input.format ?? "bash";
   if (disabledWords(host, globals) !== undefined) {
-    await put(host, format, input.outputFile, { set: {}, unset: [] });
+    await (await targetOf(host, format, input.outputFile, undefined))({ set: {}, unset: [] });
     return 0;
   }
   await using context = await openContext(host, globals, { component: wantedComponent(input) });
@@ -55,47 +60,66 @@ async function printEnvironment(
       "Leave out --files to print the session itself",
     );
   }
+  const put = await targetOf(context.host, format, input.outputFile, context);
   const plan = await context.plan(await chooseIdentity(host, context.auth(), wishOf(host, globals)));
   const files = input.files === true;
   // What is written to a file is written by the whole program, once in a job.
   const keeper = input.outputFile === undefined && format !== "github" ? known.keeper : undefined;
   const use = { as: "variables", format, files, around: surroundings(plan) } as const;
   const target = await obtainSession(context, plan, { keeper, use });
-  const edits = sessionEnvironment(context, plan, target, files);
-  await put(context.host, format, input.outputFile, onlyInherited(edits, host.env));
+  if (files && target.section === undefined) {
+    throw new AuthError("file-failed", "Cannot print where the session is stored: it is in no file", {
+      hints: ["Leave out --files to print the session itself"],
+    });
+  }
+  await put(onlyInherited(sessionEnvironment(context, plan, target, files), host.env));
   return 0;
 }
 
-async function put(
+/** Writes variables to where they are wanted. */
+type Put = (edits: EnvironmentEdits) => Promise<void>;
+
+/** Where they are wanted: what cannot be written to is found out before there is a session. */
+async function targetOf(
   host: Host,
   format: EnvironmentFormat,
   file: string | undefined,
-  edits: EnvironmentEdits,
-): Promise<void> {
-  const content = formatEnvironment(format, edits);
-  if (format === "github") return await putForGithub(host, file, content, edits);
-  if (file === undefined) return host.write(content);
-  const { writeOutput } = await import("./output_file.ts");
-  await writeOutput(host, file, content);
+  context: Context | undefined,
+): Promise<Put> {
+  if (format === "github") return await targetForGithub(host, file, context);
+  if (file === undefined) {
+    return (edits) => Promise.resolve(host.write(formatEnvironment(format, edits)));
+  }
+  const output = await opened(host, file, "replace", context);
+  return (edits) => output.write(formatEnvironment(format, edits));
+}
+
+async function opened(host: Host, file: string, how: "replace" | "append", context: Context | undefined) {
+  const { openOutput } = await import("./output_file.ts");
+  return await openOutput(host, file, how, context && configuredPlaces(context));
+}
+
+function configuredPlaces(context: Context): Configured {
+  const { files, directory } = context.loaded();
+  return { auth: context.auth(), files, directory, log: context.logFile };
 }
 
 /** Later steps of the job get the variables through the file, and everything that it prints is masked. */
-async function putForGithub(
+async function targetForGithub(
   host: Host,
   file: string | undefined,
-  content: string,
-  edits: EnvironmentEdits,
-): Promise<void> {
+  context: Context | undefined,
+): Promise<Put> {
   const target = file ?? host.env("GITHUB_ENV") ?? "";
-  if (target === "") {
+  if (target === "" && file === undefined) {
     throw new AuthError("usage", "Cannot write for GitHub Actions: GITHUB_ENV is not set", {
       hints: ["Run it in a step of a GitHub Actions job, or name a file with --output-file FILE"],
     });
   }
-  const [{ githubMasks }, { appendOutput }] = [
-    await import("../output/format.ts"),
-    await import("./output_file.ts"),
-  ];
-  host.write(githubMasks(edits));
-  await appendOutput(host, target, content);
+  const { githubMasks } = await import("../output/format.ts");
+  const output = await opened(host, target, "append", context);
+  return async (edits) => {
+    host.write(githubMasks(edits));
+    await output.write(formatEnvironment("github", edits));
+  };
 }

@@ -5,6 +5,7 @@
  */
 import { targetOf } from "../chain/plan.ts";
 import type { ChainPlan } from "../chain/types.ts";
+import type { Variable } from "../config/types.ts";
 import type { EnvironmentEdits, Host } from "../host.ts";
 import { childEnvironment, ownSecretVariables } from "../output/environment.ts";
 import { chooseIdentity, disabledWords, wishOf } from "./choose.ts";
@@ -14,7 +15,7 @@ import { toggle, usage, type Values } from "./flags.ts";
 import type { Recalled } from "./recall.ts";
 import type { Refreshed } from "./refreshing.ts";
 import type { Keeper } from "./remember.ts";
-import { obtainSession, sessionEnvironment, surroundings } from "./session.ts";
+import { obtainSession, surroundings } from "./session.ts";
 import { sessionVariables } from "./session_use.ts";
 import { FOR_COMPONENT_FLAGS, wantedComponent } from "./stack_flag.ts";
 
@@ -45,31 +46,48 @@ async function executeCommand(call: Call<Values<typeof FLAGS>>): Promise<number>
   }
   const run = async (world: Host, environment: EnvironmentEdits) =>
     (await world.run({ program, args, environment, stdio: "inherit" })).code;
-  if (disabledWords(host, globals) !== undefined) return await run(host, { set: {}, unset: [] });
+  if (disabledWords(host, globals) !== undefined) {
+    const { hostWhenOff } = await import("./off.ts");
+    return await run(await hostWhenOff(host, globals), { set: {}, unset: [] });
+  }
   const recalled = known.recalled === undefined ? undefined : recalledEnvironment(host, known.recalled);
   if (recalled !== undefined) return await run(host, recalled);
   const component = wantedComponent(input);
   await using context = await openContext(host, globals, { component });
   const name = await chooseIdentity(host, context.auth(), wishOf(host, globals));
-  const plan = await context.plan(name);
+  const plan = await context.plan(name, { forCommands: true });
+  const common = context.auth().commonEnv ?? [];
   if (input.refresh !== true) {
-    return await run(context.host, await identityEnvironment(context, plan, known.keeper));
+    return await run(context.host, await identityEnvironment(context, plan, known.keeper, common));
   }
   const { whileRefreshed } = await import("./refreshing.ts");
-  const work = ({ environment }: Refreshed) => run(context.host, environment);
+  const work = ({ environment }: Refreshed) => run(context.host, withVariables(common, environment));
   return await whileRefreshed(context, globals, plan, { component, mayAsk: true }, work);
 }
 
-/** What a child gets that will not outlive the session of a plan. */
+/** Variables below what a child gets. */
+export function withVariables(variables: readonly Variable[], edits: EnvironmentEdits): EnvironmentEdits {
+  const set = { ...Object.fromEntries(variables.map(({ key, value }) => [key, value])), ...edits.set };
+  return { set, unset: edits.unset.filter((name) => !Object.hasOwn(set, name)) };
+}
+
+/**
+ * What a child gets that will not outlive the session of a plan.
+ *
+ * @param common variables below the identity's own
+ */
 export async function identityEnvironment(
   context: Context,
   plan: ChainPlan,
   keeper?: Keeper,
+  common: readonly Variable[] = [],
 ): Promise<EnvironmentEdits> {
   const ownSecrets = ownSecretVariables(context.auth().keyring.passwordVariable);
-  const use = { as: "child", around: surroundings(plan), ownSecrets } as const;
+  const own = surroundings(plan);
+  const around = { ...own, env: [...common, ...own.env] };
+  const use = { as: "child", around, ownSecrets } as const;
   const session = await obtainSession(context, plan, { keeper, use });
-  const credentials = sessionEnvironment(context, plan, session, true);
+  const credentials = sessionVariables(context.host, context.directory(plan), session, around, true);
   return childEnvironment(credentials, targetOf(plan).name, ownSecrets);
 }
 

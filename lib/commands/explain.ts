@@ -4,16 +4,12 @@
  * @module
  */
 import { type Forecast, forecast, questionsOf, type StepForecast } from "../chain/forecast.ts";
-import { targetOf } from "../chain/plan.ts";
+import { planChain, targetOf } from "../chain/plan.ts";
 import type { ChainPlan, IdentityStep } from "../chain/types.ts";
+import type { Need } from "../config/trust.ts";
 import type { Host } from "../host.ts";
 import { disabledText } from "../output/disabled.ts";
-import {
-  childEnvironment,
-  ownSecretVariables,
-  pointersEnvironment,
-  SECRET_VARIABLES,
-} from "../output/environment.ts";
+import { childEnvironment, ownSecretVariables, pointersEnvironment } from "../output/environment.ts";
 import {
   type ExplainedStep,
   explainJson,
@@ -21,7 +17,9 @@ import {
   type ExplainView,
   type Override,
 } from "../output/explain.ts";
+import { shownText } from "../output/list_view.ts";
 import { styleOf } from "../output/style.ts";
+import { unusedText } from "../output/unused.ts";
 import { derived } from "../session/derive.ts";
 import { hasLocalBrowser } from "../terminal/local_browser.ts";
 import { chooseIdentity, disabledWords, wishOf } from "./choose.ts";
@@ -30,6 +28,9 @@ import { type Context, openContext } from "./context.ts";
 import { outputFormat, type Values } from "./flags.ts";
 import { pointersOf, surroundings } from "./session.ts";
 import { FOR_COMPONENT_FLAGS, wantedComponent } from "./stack_flag.ts";
+import { needsFor } from "./trust_ask.ts";
+import { SECRET_VARIABLES } from "../session_variables.ts";
+import { type Unused, unusedSection } from "./unused.ts";
 
 const FLAGS = {
   format: outputFormat(["text", "json"]),
@@ -59,18 +60,23 @@ async function explainLogin({ host, globals, input }: Call<Values<typeof FLAGS>>
   const component = wantedComponent(input);
   await using context = await openContext(derived(host, { prompt: undefined }), globals, { component });
   const name = await chooseIdentity(host, context.auth(), wishOf(host, globals), { remember: false });
-  const plan = await context.plan(name);
-  const view = await explained(context, plan);
+  const needs = needsFor(context.loaded(), { type: "identity", name });
+  const plan = needs.length === 0 ? await context.plan(name) : planChain(context.loaded().asWritten, name);
+  const view = await explained(context, plan, needs);
   host.write(
     input.format === "json" ? explainJson(view) : explainText(view, styleOf(host.output), host.now()),
   );
   return 0;
 }
 
-async function explained(context: Context, plan: ChainPlan): Promise<ExplainView> {
+/** Where trust is missing, no session is looked for, and nothing is shown of what needs it but what it would do. */
+async function explained(context: Context, plan: ChainPlan, needs: readonly Need[]): Promise<ExplainView> {
   const { storedLinks } = await import("../chain/run.ts");
   const { host } = context;
-  const links = await storedLinks(host, plan, context.sessions(plan));
+  const isTrusted = needs.length === 0;
+  const links = isTrusted
+    ? await storedLinks(host, plan, context.sessions(plan))
+    : plan.identities.map(() => ({ link: undefined, session: undefined, section: undefined }));
   const outlook = forecast(plan, links.map(({ session }) => session), host.now());
   const { keyring } = context.auth();
   const target = targetOf(plan);
@@ -79,8 +85,20 @@ async function explained(context: Context, plan: ChainPlan): Promise<ExplainView
     identity: target.name,
     kind: target.config.kind,
     ready: outlook.isReady,
-    chain: [...providerStep(context, plan, outlook), ...outlook.steps.map(identityStep)],
-    questions: questionsOf(plan, outlook, {
+    chain: [
+      ...providerStep(context, plan, outlook),
+      ...await Promise.all(outlook.steps.map(async (step, index) => {
+        const { link, session } = links[index] ?? {};
+        const unused = link === undefined || session !== undefined
+          ? undefined
+          : await unusedSection(context, plan, link);
+        return identityStep(step, unused);
+      })),
+    ].map((step) => ({
+      ...step,
+      becomes: isTrusted ? maskedIn(context, step.name, step.becomes) : undefined,
+    })),
+    questions: !isTrusted ? [] : questionsOf(plan, outlook, {
       missingPassword: keyring.type === "file" && !host.env(keyring.passwordVariable)
         ? keyring.passwordVariable
         : undefined,
@@ -88,8 +106,9 @@ async function explained(context: Context, plan: ChainPlan): Promise<ExplainView
       hasBrowser: await hasLocalBrowser(host),
       keepsPortal: keyring.type !== "memory",
     }),
-    variables: edits.set,
-    overrides: overridesOf(host, edits, ownSecretVariables(keyring.passwordVariable)),
+    variables: isTrusted ? maskedValues(context, target.name, edits.set) : {},
+    overrides: isTrusted ? overridesOf(host, edits, ownSecretVariables(keyring.passwordVariable)) : [],
+    needs: needs.flatMap(({ values }) => values.map(({ path, at, does }) => ({ path, at, does }))),
   };
 }
 
@@ -114,7 +133,10 @@ function providerStep(
   }];
 }
 
-function identityStep({ step, holding, expiresAt, action }: StepForecast): ExplainedStep {
+function identityStep(
+  { step, holding, expiresAt, action }: StepForecast,
+  unused: Unused | undefined,
+): ExplainedStep {
   const { seconds, from, shortenedFrom, limitSeconds, limitReason } = step.duration;
   return {
     name: step.name,
@@ -123,7 +145,7 @@ function identityStep({ step, holding, expiresAt, action }: StepForecast): Expla
     becomes: principalOf(step),
     state: holding,
     expiresAt,
-    place: undefined,
+    place: unused === undefined ? undefined : unusedText(unused.flaw),
     action,
     duration: { seconds, from, shortenedFrom, limitSeconds, limitReason },
   };
@@ -140,6 +162,20 @@ function principalOf({ config }: IdentityStep): string | undefined {
     case "aws/user":
       return undefined;
   }
+}
+
+/** What a variable of the environment says is shown as its reference. */
+function maskedIn(context: Context, identity: string, text: string | undefined): string | undefined {
+  const { masks } = context.auth().identities.get(identity) ?? {};
+  return [...masks ?? []].reduce(
+    (shown, [value, reference]) => value === "" ? shown : shown?.replaceAll(value, reference),
+    text,
+  );
+}
+
+function maskedValues(context: Context, identity: string, set: Edits["set"]): Edits["set"] {
+  const entry = context.auth().identities.get(identity) ?? {};
+  return Object.fromEntries(Object.entries(set).map(([name, value]) => [name, shownText(value, entry)]));
 }
 
 interface Edits {

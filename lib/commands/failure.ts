@@ -12,6 +12,8 @@ import { printable } from "../terminal/escape.ts";
 
 /** Exit code of what is wrong in this program itself. */
 const INTERNAL = 1;
+/** Of a Ctrl-C; other signals have other ones, and are named. */
+const INTERRUPTED = new AuthError("interrupted", "").exitCode;
 
 /** What is known of the run that failed. */
 export interface FailedRun {
@@ -40,11 +42,12 @@ export function showError(host: Pick<Host, "tell" | "screen">, failure: unknown,
 }
 
 function reportOf(error: unknown, style: Style, { trace, isBrief }: FailedRun): string {
-  // Who interrupted knows it.
-  if (isAuthError(error, "interrupted")) return "Interrupted\n";
+  // Whoever interrupted knows why.
+  if (isAuthError(error, "interrupted")) {
+    return error.exitCode === INTERRUPTED ? "Interrupted\n" : `${error.message}\n`;
+  }
   if (!isBrief || trace || !isAuthError(error)) return errorReport(error, style, trace);
-  const [hint] = error.hints;
-  return `${style.bad("Error:")} ${printable(`${error.message}${hint === undefined ? "" : `. ${hint}`}`)}\n`;
+  return `${style.bad("Error:")} ${printable([error.message, ...error.hints].join(". "))}\n`;
 }
 
 /** A grant that is missing, wherever that was found out, with the command that needs it. */

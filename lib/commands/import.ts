@@ -113,7 +113,7 @@ async function write(
   format: Input["format"],
 ): Promise<void> {
   const { writeDraft } = await import("./import_write.ts");
-  const { draft, kept, left, path, isNew, losesTrust } = await writeDraft(host, globals, imported.draft);
+  const { draft, kept, left, path, isNew, needsTrust } = await writeDraft(host, globals, imported.draft);
   if (format !== undefined) print(host, draft, format);
   const report = {
     ...imported,
@@ -126,5 +126,5 @@ async function write(
     written: { path: shortPath(path, host.env("HOME")), isNew },
   };
   host.tell(importText(report, styleOf(host.screen)));
-  if (losesTrust) host.tell("\nThe file has changed: read it, and run `atmos auth trust` again\n");
+  if (needsTrust) host.tell("\nSome of this needs trust: read the file, and run `atmos auth trust`\n");
 }

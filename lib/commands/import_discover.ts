@@ -19,7 +19,7 @@ export async function discover(
 ): Promise<Imported> {
   await using context = await openContext(world, globals);
   const auth = context.auth();
-  const step = portalOf(auth, provider);
+  const step = await portalOf(context, provider);
   const accounts = await portalAccounts(context, step);
   const own = new Set(context.loaded().files.map(({ path }) => path));
   const known = (found: FoundRole) => identityFor(auth, own, step.name, found);

@@ -21,8 +21,8 @@ import type { GlobalInput } from "./globals.ts";
 export interface Written extends Additions {
   readonly path: string;
   readonly isNew: boolean;
-  /** Whether the file was trusted before, and what it now says is not. */
-  readonly losesTrust: boolean;
+  /** Whether what was added takes effect only once it is trusted. */
+  readonly needsTrust: boolean;
 }
 
 /** Of a new file: it holds no secret, and others who work with the repository read it. */
@@ -42,7 +42,7 @@ export async function writeDraft(host: Host, globals: GlobalInput, draft: AuthDr
   const additions = additionsTo(withoutFound(before), draft);
   const text = await host.files.readText(path);
   if (additions.draft.providers.size + additions.draft.identities.size === 0) {
-    return { ...additions, path, isNew: false, losesTrust: false };
+    return { ...additions, path, isNew: false, needsTrust: false };
   }
   const merged = mergedText(text ?? "", path, additions.draft);
   if (merged === undefined) throw cannotAdd(path);
@@ -55,7 +55,7 @@ export async function writeDraft(host: Host, globals: GlobalInput, draft: AuthDr
   if (problem !== undefined) throw wouldNotLoad(path, problem);
   const mode = (await host.files.status(path))?.mode ?? FILE_MODE;
   await host.files.writeText(path, merged, mode);
-  return { ...additions, path, isNew: text === undefined, losesTrust: problems.length > 0 };
+  return { ...additions, path, isNew: text === undefined, needsTrust: problems.length > 0 };
 }
 
 async function loaded(host: Host, globals: GlobalInput): Promise<LoadedConfig> {
@@ -70,6 +70,9 @@ function fileInForce({ os, workingDirectory }: Host, { files, directory }: Loade
 }
 
 async function assertOurs(host: Host, path: string): Promise<void> {
+  if ((await host.files.status(path))?.kind === "other") {
+    throw new AuthError("config-invalid", `Cannot write to ${path}: it is not a regular file`);
+  }
   if (knownHome(host) === undefined) return;
   const real = await host.files.realPath(path) ?? path;
   const foreign = [".aws", ".ssh"].map((name) => joinPath(host.os, homeDirectory(host), name))
@@ -82,10 +85,14 @@ async function assertOurs(host: Host, path: string): Promise<void> {
 }
 
 /** What a login has found is in no file of the person's: writing it there is what is asked for. */
-function withoutFound({ auth, files }: LoadedConfig): Pick<LoadedConfig["auth"], "providers" | "identities"> {
+function withoutFound(
+  { asWritten: { providers, identities }, files }: LoadedConfig,
+): Pick<LoadedConfig["auth"], "providers" | "identities"> {
   const own = new Set(files.map(({ path }) => path));
-  const identities = [...auth.identities].filter(([, { at }]) => at === undefined || own.has(at.file));
-  return { providers: auth.providers, identities: new Map(identities) };
+  return {
+    providers,
+    identities: new Map([...identities].filter(([, { at }]) => at === undefined || own.has(at.file))),
+  };
 }
 
 /** The same world, but for the content of one file. */
@@ -100,7 +107,8 @@ function overlaid(host: Host, path: string, real: string, text: string): Host {
     status: async (asked) => {
       const status = await files.status(asked);
       if (!isIt(asked)) return status;
-      return { kind: "file", mode: FILE_MODE, owned: true, ...status, size: bytes.length };
+      const created = { mode: FILE_MODE, owned: true, uid: undefined, writableByOthers: false, links: 1 };
+      return { kind: "file", ...created, ...status, size: bytes.length };
     },
   };
   return derived(host, { files: derived(files, changes) });

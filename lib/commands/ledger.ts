@@ -71,6 +71,7 @@ function notingFiles(files: Files, ledger: Ledger): Files {
     ...files,
     readText: noted(files.readText),
     readBytes: noted(files.readBytes),
+    readPipe: noted(files.readPipe),
     list: noted(files.list),
     realPath: noted(files.realPath),
     status: (path) => {

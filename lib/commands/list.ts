@@ -9,13 +9,19 @@ import { targetOf } from "../chain/plan.ts";
 import { resolveName } from "../chain/select.ts";
 import type { ChainPlan } from "../chain/types.ts";
 import type { AuthConfig } from "../config/types.ts";
-import { bySection, findSession, listSessions } from "../files/aws_sessions.ts";
+import {
+  byName,
+  findSession,
+  listSessions,
+  type SessionIndex,
+  unusedSession,
+} from "../files/aws_sessions.ts";
+import type { SessionKey } from "../files/session_key.ts";
 import { formatList, LIST_FORMATS, type ListFormat } from "../output/list.ts";
 import type { Host } from "../host.ts";
-import { type ListFilter, listView } from "../output/list_view.ts";
+import { type ListFilter, listView, type StoredState } from "../output/list_view.ts";
 import { placeText, warningText } from "../output/problem.ts";
 import { styleOf } from "../output/style.ts";
-import type { EpochMillis } from "../time.ts";
 import { type Call, command } from "./command.ts";
 import { type Context, openContext } from "./context.ts";
 import { optionalTexts, outputFormat, texts, usage, type Values } from "./flags.ts";
@@ -49,7 +55,7 @@ async function listEntries({ host, globals, input }: Call<Values<typeof FLAGS>>)
   const auth = context.auth();
   const filter = resolvedFilter(auth, input);
   const format = input.format ?? "tree";
-  const inHand = filter.providers === undefined && isWhole ? await expiries(context) : new Map();
+  const inHand = filter.providers === undefined && isWhole ? await storedStates(context) : new Map();
   const view = listView(auth, inHand, filter);
   if (isForPeople(format) && view.providers.length + view.identities.length === 0) {
     host.tell(
@@ -96,22 +102,22 @@ function resolvedFilter(auth: AuthConfig, input: Values<typeof FLAGS>): ListFilt
   };
 }
 
-/** When the session of each identity ends, where one is in hand: each directory of files is read once. */
-async function expiries(context: Context): Promise<ReadonlyMap<string, EpochMillis>> {
+/** What is stored of each identity, where anything is: each directory of files is read once. */
+async function storedStates(context: Context): Promise<ReadonlyMap<string, StoredState>> {
   // A memory keyring keeps sessions in the process that made them.
   if (context.auth().keyring.type === "memory") return new Map();
   const still = { env: remembering(context.host.env) };
   const plans = checkChains(context.auth()).flatMap((verdict) => "plan" in verdict ? [verdict.plan] : []);
-  const found: [string, EpochMillis][] = [];
+  const states: [string, StoredState][] = [];
   for (const inside of Map.groupBy(plans, ({ provider }) => provider?.name).values()) {
-    const sessions = inside[0] === undefined
-      ? []
-      : await listSessions(context.host, context.directory(inside[0]));
-    if (sessions.length === 0) continue;
-    const sections = bySection(sessions);
-    found.push(...(await Promise.all(inside.map((plan) => expiryOf(still, plan, sections)))).flat());
+    if (inside[0] === undefined) continue;
+    const files = await context.filesIn(context.directory(inside[0]));
+    const found = await listSessions(context.host, files);
+    if (found.length === 0) continue;
+    const stored = { index: byName(found), key: files.key };
+    states.push(...(await Promise.all(inside.map((plan) => stateOf(still, plan, stored)))).flat());
   }
-  return new Map(found);
+  return new Map(states);
 }
 
 /** The same variables, each looked up once: thousands of chains depend on the same few. */
@@ -123,12 +129,21 @@ function remembering(env: Host["env"]): Host["env"] {
   };
 }
 
-async function expiryOf(
+/** What is stored in a directory. */
+interface Stored {
+  readonly index: SessionIndex;
+  readonly key: SessionKey | undefined;
+}
+
+async function stateOf(
   host: Pick<Host, "env">,
   plan: ChainPlan,
-  sections: ReturnType<typeof bySection>,
-): Promise<readonly [string, EpochMillis][]> {
+  { index, key }: Stored,
+): Promise<readonly [string, StoredState][]> {
   const { name } = targetOf(plan);
-  const stored = findSession(sections, name, await chainDigest(host, plan));
-  return stored === undefined ? [] : [[name, stored.session.expiresAt]];
+  const digest = await chainDigest(host, plan);
+  const stored = await findSession(index, key, name, digest);
+  if (stored !== undefined) return [[name, { expiresAt: stored.session.expiresAt, flaw: undefined }]];
+  const unused = unusedSession(index, name, digest);
+  return unused === undefined ? [] : [[name, { expiresAt: undefined, flaw: unused.flaw }]];
 }

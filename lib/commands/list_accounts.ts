@@ -5,7 +5,6 @@
  */
 import { withRetries } from "../aws/retry.ts";
 import { listAccountRoles, listAccounts } from "../aws/sso.ts";
-import { planProvider } from "../chain/plan.ts";
 import { withProvider } from "../chain/run.ts";
 import type { ProviderStep } from "../chain/types.ts";
 import type { AuthConfig, IamIdentityCenterProvider } from "../config/types.ts";
@@ -43,7 +42,7 @@ export const listAccountsCommand = command({
 async function listAll({ host, globals, input }: Call<Values<typeof FLAGS>>): Promise<number> {
   await using context = await openContext(host, globals);
   const auth = context.auth();
-  const { name, config } = portalOf(auth, input.provider);
+  const { name, config } = await portalOf(context, input.provider);
   const accounts = await portalAccounts(context, { name, config });
   const view: AccountsView = {
     provider: name,
@@ -70,8 +69,11 @@ export async function portalAccounts(
 }
 
 /** The Identity Center that is meant: the one that is named, or the only one. */
-export function portalOf(auth: AuthConfig, name: string | undefined): PortalStep {
-  const portals = [...auth.providers.values()].filter(({ config }) =>
+export async function portalOf(
+  { loaded, planProvider }: Pick<Context, "loaded" | "planProvider">,
+  name: string | undefined,
+): Promise<PortalStep> {
+  const portals = [...loaded().asWritten.providers.values()].filter(({ config }) =>
     config?.kind === "aws/iam-identity-center"
   )
     .map((entry) => entry.name).sort();
@@ -87,7 +89,7 @@ export function portalOf(auth: AuthConfig, name: string | undefined): PortalStep
       `Name one with --provider: ${portals.join(", ")}`,
     );
   }
-  const step = planProvider(auth, name ?? only ?? "");
+  const step = await planProvider(name ?? only ?? "");
   const { config } = step;
   if (config.kind === "aws/iam-identity-center") return { name: step.name, config };
   throw usage(

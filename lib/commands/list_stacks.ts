@@ -6,6 +6,7 @@
 import { formatStacks, STACK_LIST_FORMATS } from "../output/stacks.ts";
 import { styleOf } from "../output/style.ts";
 import { listedStacks } from "../stacks/overview.ts";
+import { printable } from "../terminal/escape.ts";
 import { type Call, command } from "./command.ts";
 import { outputFormat, text, type Values } from "./flags.ts";
 import { projectStacks } from "./stack_project.ts";
@@ -33,7 +34,7 @@ async function listThem({ host, globals, input }: Call<Values<typeof FLAGS>>): P
   );
   const format = input.format ?? "text";
   if (wanted.length === 0 && (format === "text" || format === "table")) {
-    const which = input.component === undefined ? "" : ` with the component ${input.component}`;
+    const which = input.component === undefined ? "" : ` with the component ${printable(input.component)}`;
     host.tell(`There are no stacks${which}\n`);
     return 0;
   }

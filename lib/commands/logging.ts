@@ -4,7 +4,7 @@
  * @module
  */
 import { type AuthConfig, LOG_LEVELS, type LogLevel } from "../config/types.ts";
-import { expandHome, resolvePath } from "../paths.ts";
+import { descriptorOf, expandHome, resolvePath } from "../paths.ts";
 import type { Host } from "../host.ts";
 import { didYouMean } from "../config/nearest.ts";
 import { usage } from "./flags.ts";
@@ -14,9 +14,6 @@ type LogHost = Pick<Host, "env" | "os" | "workingDirectory">;
 
 /** What warnings and errors need is told anyhow. */
 const DEFAULT: LogLevel = "warn";
-
-/** The names that Atmos gives to streams: ours always go to standard error. */
-const STREAMS: ReadonlySet<string> = new Set(["/dev/stderr", "/dev/stdout", "/dev/null"]);
 
 /**
  * Where lines go: to the file alone when there is one, but for a level that was asked for in this very run beside the
@@ -33,12 +30,28 @@ export function logTarget(
   const asked = askedLevel(host, globals);
   const file = globals.logsFile ?? logs.file;
   const base = globals.logsFile === undefined ? directory : host.workingDirectory();
-  const isFile = file !== undefined && file !== "" && !STREAMS.has(file);
+  const path = file === undefined || file === "" || file === "-"
+    ? undefined
+    : resolvePath(host.os, base, expandHome(host, file));
+  const isFile = path !== undefined && path !== NOWHERE && !isStream(host, path);
   return {
     level: asked ?? logs.level ?? DEFAULT,
-    file: isFile ? resolvePath(host.os, base, expandHome(host, file)) : undefined,
-    shown: isFile ? asked !== undefined && globals.logsFile === undefined : file !== "/dev/null",
+    file: isFile ? path : undefined,
+    namedBy: globals.logsFile !== undefined
+      ? "person"
+      : logs.isUntrusted === true
+      ? "untrusted-file"
+      : "configuration",
+    shown: isFile ? asked !== undefined && globals.logsFile === undefined : path !== NOWHERE,
   };
+}
+
+const NOWHERE = "/dev/null";
+
+/** Standard output, which holds data, is standard error to a log, as it is to Atmos's own. */
+function isStream({ os }: LogHost, path: string): boolean {
+  const descriptor = descriptorOf(os, path);
+  return descriptor === 1 || descriptor === 2;
 }
 
 /** Where lines go. */
@@ -46,6 +59,7 @@ export interface LogTarget {
   readonly level: LogLevel;
   /** Absolute path of a file to append to. */
   readonly file: string | undefined;
+  readonly namedBy: "person" | "configuration" | "untrusted-file";
   /** Whether stderr shows them. */
   readonly shown: boolean;
 }

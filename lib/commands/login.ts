@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { planProvider } from "../chain/plan.ts";
 import type { AuthConfig, KeyringType } from "../config/types.ts";
 import { AuthError } from "../errors.ts";
 import { loginText, type LoginView } from "../output/login.ts";
@@ -151,7 +150,7 @@ async function logInToIdentity(context: Context, name: string, options: Options)
 }
 
 async function logInToProvider(context: Context, name: string, options: Options): Promise<LoginView> {
-  const provider = planProvider(context.auth(), name);
+  const provider = await context.planProvider(name);
   const { runProvider } = await import("../chain/run.ts");
   const { expiresAt } = await runProvider(context.host, provider, context.stores({ provider }), options);
   return {

@@ -7,7 +7,7 @@ import { isOffWord, resolveName } from "../chain/select.ts";
 import type { AuthConfig } from "../config/types.ts";
 import { AuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
-import { SECRET_VARIABLES } from "../output/environment.ts";
+import { SECRET_VARIABLES } from "../session_variables.ts";
 import { logoutJson, logoutText } from "../output/logout.ts";
 import { warningText } from "../output/problem.ts";
 import { styleOf } from "../output/style.ts";

@@ -8,9 +8,11 @@ import { providerKey } from "../chain/run.ts";
 import { type AuthError, isAuthError } from "../errors.ts";
 import { awsFilePaths, type FoundSession, listSessions } from "../files/aws_sessions.ts";
 import { removeSessions } from "../files/aws_files.ts";
+import type { Host } from "../host.ts";
 import type { EntryKey } from "../keyring/types.ts";
 import { dateTime } from "../output/moment.ts";
 import { shortPath } from "../output/path_text.ts";
+import { unusedReason } from "../output/unused.ts";
 import { warningText } from "../output/problem.ts";
 import { joinPath, parentOf } from "../paths.ts";
 import { parseSsoRecord, type SsoRecord } from "../providers/sso_record.ts";
@@ -18,7 +20,9 @@ import { keyringPlace } from "../session/stores.ts";
 import { type EpochMillis, isAlive } from "../time.ts";
 import type { Context } from "./context.ts";
 import type { LogoutScope, Portal, ProfilesIn, SessionsIn } from "./logout_scope.ts";
+import { clearOutput, leftoversBeside, type NotedOutput, notedOutputs } from "./output_notes.ts";
 import { provisionedFile, type Provisioning, provisioningOf } from "./provision.ts";
+import { removeUser } from "./user.ts";
 
 /** How it is done. */
 export interface RemovalOptions {
@@ -56,6 +60,8 @@ export async function removeScope(
 ): Promise<Removal> {
   const keeps = await keepsEntries(context);
   const steps = [
+    ...scope.written.map((directory) => leftoversStep(context, directory, options)),
+    ...(await notedOutputs(context.host)).map((output) => outputStep(context, output, options)),
     ...scope.sessions.map((sessions) => sessionsStep(context, sessions, options)),
     ...scope.profiles.map((profiles) => profilesStep(context, profiles, options)),
     ...provisioningOf(context.auth(), scope.portals.map(({ name }) => name))
@@ -85,20 +91,54 @@ function sessionsStep(context: Context, sessions: SessionsIn, options: RemovalOp
 }
 
 async function dropSessions(
-  { host }: Context,
+  { host, filesIn }: Context,
   file: string,
   { directory, isWanted }: SessionsIn,
   { dryRun }: RemovalOptions,
 ): Promise<Outcome> {
+  const files = await filesIn(directory);
+  // What somebody else wrote is somebody else's to remove.
+  const isOurs = (found: FoundSession) => isWanted(found) && found.standing !== "foreign";
   const found = dryRun
-    ? (await listSessions(host, directory)).filter(isWanted)
-    : await removeSessions(host, directory, isWanted);
-  const others = (await listSessions(host, directory)).filter((session) => !found.some(isSame(session)));
+    ? (await listSessions(host, files)).filter(isOurs)
+    : await removeSessions(host, files, isOurs);
+  const others = (await listSessions(host, files)).filter((session) => !found.some(isSame(session)));
   return {
     removed: found.map(({ section }) => `${file} [${section}]`),
-    remains: [...others.map(({ section }) => `${file} [${section}]`), ...issuedWords(found, host.now())],
+    remains: [
+      ...others.map(({ section, standing }) =>
+        `${file} [${section}]${standing === "foreign" ? `: ${unusedReason(standing)}` : ""}`
+      ),
+      ...issuedWords(found, host.now()),
+    ],
   };
 }
+
+/** What killed writers left in a directory of ours: keys and tokens, perhaps. */
+function leftoversStep({ host }: Context, directory: string, { dryRun }: RemovalOptions): Step {
+  const run = async (): Promise<Outcome> => {
+    const left = await host.files.leftovers(directory);
+    if (left.length === 0) return {};
+    for (const path of dryRun ? [] : left) await host.files.remove(path);
+    if (!dryRun) await host.files.removeIfEmpty(directory);
+    return { removed: leftoverWords(host, left) };
+  };
+  return { what: `interrupted writes in ${shortPath(directory, host.env("HOME"))}`, run };
+}
+
+/** The same beside a file that somebody named with --output-file. */
+function outputStep({ host }: Context, output: NotedOutput, { dryRun }: RemovalOptions): Step {
+  const run = async (): Promise<Outcome> => ({
+    removed: leftoverWords(
+      host,
+      await (dryRun ? leftoversBeside(host, output) : clearOutput(host, output)),
+    ),
+  });
+  return { what: `interrupted writes beside ${shortPath(output.path, host.env("HOME"))}`, run };
+}
+
+const leftoverWords = (host: Pick<Host, "env">, paths: readonly string[]): readonly string[] =>
+  paths.map((path) => `interrupted write ${shortPath(path, host.env("HOME"))}`);
 
 const isSame = ({ section }: FoundSession) => (other: FoundSession) => other.section === section;
 
@@ -171,7 +211,7 @@ async function entrySteps(
   }));
   const keys = (userKeys ? users : []).map((name) => ({
     what: `long-lived keys of ${name}, in the keyring`,
-    drop: () => dropKeys(context, name),
+    drop: () => removeUser(context, name),
   }));
   const steps = [...entries, ...keys].map(({ what, drop }): Step => ({
     what,
@@ -216,12 +256,6 @@ async function dropEntry(context: Context, entry: PortalEntry, ended: Ended[]): 
   await keyring.remove(key);
   ended.push({ ...entry, record: parseSsoRecord(text) });
   return true;
-}
-
-/** @returns whether there were any */
-async function dropKeys(context: Context, name: string): Promise<boolean> {
-  const keyring = await context.stores({ provider: undefined }).keyring();
-  return await keyring.remove({ purpose: "user-keys", name });
 }
 
 /** A portal that cannot be told is no reason to keep anything here: it is a warning. */

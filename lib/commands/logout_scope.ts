@@ -17,8 +17,10 @@ import type { FoundSession } from "../files/aws_sessions.ts";
 import { awsDirectory, sectionName } from "../files/names.ts";
 import { parentOf } from "../paths.ts";
 import { browserProfile } from "../saml/browser_profile.ts";
+import { keyringPlace } from "../session/stores.ts";
 import { consoleProfiles, isProfileOf } from "./console_profile.ts";
 import type { Context } from "./context.ts";
+import { directoriesIn, ownPaths } from "./own_files.ts";
 import { recallDirectory } from "./recall.ts";
 
 /** What somebody logs out of. */
@@ -43,6 +45,8 @@ export interface ProfilesIn {
 export interface LogoutScope {
   readonly sessions: readonly SessionsIn[];
   readonly profiles: readonly ProfilesIn[];
+  /** Directories in which killed writers may have left temporary files. */
+  readonly written: readonly string[];
   /** Directories of ours that go as they are, with what is told of each. */
   readonly kept: readonly { readonly what: string; readonly directory: string }[];
   /** Providers whose sessions the keyring may keep. */
@@ -61,6 +65,7 @@ export interface Portal extends ProviderStep {
 const NOTHING: LogoutScope = {
   sessions: [],
   profiles: [],
+  written: [],
   kept: [],
   portals: [],
   users: [],
@@ -69,6 +74,25 @@ const NOTHING: LogoutScope = {
 
 /** What belongs to a target; names are as they are configured. */
 export async function scopeOf(context: Context, target: LogoutTarget): Promise<LogoutScope> {
+  const scope = await namedScope(context, target);
+  const directories = [
+    ...scope.sessions.map(({ directory }) => directory),
+    ...await keyringDirectories(context),
+  ];
+  const written = target.type === "all"
+    ? [...directories, ...directoriesIn(await ownPaths(context.host, []))]
+    : directories;
+  return { ...scope, written: [...new Set(written)] };
+}
+
+/** An older copy of a keyring may hold what is removed from the keyring. */
+async function keyringDirectories(context: Context): Promise<readonly string[]> {
+  const auth = context.auth();
+  if (auth.keyring.type === "memory") return [];
+  return [(await keyringPlace(context.host, auth, context.loaded().directory)).directory];
+}
+
+async function namedScope(context: Context, target: LogoutTarget): Promise<LogoutScope> {
   const auth = context.auth();
   switch (target.type) {
     case "identity":
@@ -95,6 +119,7 @@ function joined(scopes: readonly LogoutScope[]): LogoutScope {
   return {
     sessions: scopes.flatMap(({ sessions }) => sessions),
     profiles: scopes.flatMap(({ profiles }) => profiles),
+    written: scopes.flatMap(({ written }) => written),
     kept: scopes.flatMap(({ kept }) => kept),
     portals: scopes.flatMap(({ portals }) => portals),
     users: scopes.flatMap(({ users }) => users),

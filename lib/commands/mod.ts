@@ -14,6 +14,8 @@ import { NEEDS, neverNeeded } from "./needs.ts";
 import { recorded } from "./remember.ts";
 import type { Started } from "./start.ts";
 import { type Group, type Listed, ROOT } from "./table.ts";
+import { OWN_SECRETS } from "../output/environment.ts";
+import { withholding } from "../session/withholding.ts";
 
 /**
  * Runs the program.
@@ -36,7 +38,7 @@ export async function run(
   const report = { host: world, trace: false, isBrief: isForSdk(argv), line: "", command: "" };
   try {
     if (failure !== undefined) throw failure;
-    const { host, keeper } = recorded(world, argv, build);
+    const { host, keeper } = recorded(withholding(world, () => OWN_SECRETS), argv, build);
     const line = await readLine(host, argv);
     if (line.type === "text") {
       host.write(line.text);

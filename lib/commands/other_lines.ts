@@ -9,8 +9,8 @@ import type { AuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Words } from "./args.ts";
 import type { Line } from "./command.ts";
-import { PROGRAMS } from "./complete_program.ts";
 import { type CustomLine, customLine, customRows } from "./custom.ts";
+import { BUILT_IN, isBuiltIn } from "./custom_offered.ts";
 import { usage } from "./flags.ts";
 import { GLOBAL_FLAGS } from "./globals.ts";
 import { groupHelp } from "./help.ts";
@@ -46,27 +46,9 @@ export async function customOrUnknown(
   given: Words["given"],
 ): Promise<CustomLine> {
   const line = await customLine(host, { path, argv, given, builtIn: builtInNames(path, group) });
-  if (line === undefined) throw unknownCommand(path, group, argv[0]);
+  if (line.type === "none") throw unknownCommand(path, group, argv[0], line.hint);
   return line;
 }
-
-/** Commands of the programs that are not offered, and are theirs all the same. */
-const RARE: ReadonlyMap<string, readonly string[]> = new Map([
-  ["terraform", ["env", "login", "logout", "metadata", "modules", "push", "query", "stacks", "version"]],
-  ["helmfile", [
-    "build",
-    "cache",
-    "charts",
-    "deps",
-    "fetch",
-    "init",
-    "print-env",
-    "repos",
-    "unittest",
-    "version",
-  ]],
-  ["packer", ["hcl2_upgrade", "version"]],
-]);
 
 /** The configuration may have commands beside those of a program that any word is passed on to. */
 export async function customBelow(
@@ -75,20 +57,46 @@ export async function customBelow(
   [name = "-", ...rest]: readonly string[],
   given: Words["given"],
 ): Promise<Line | undefined> {
-  const program = PROGRAMS.get(path.replace(/^atmos /, ""));
-  const builtIn = [...program?.commands ?? [], ...RARE.get(program?.type ?? "") ?? [], "help"];
-  if (name.startsWith("-") || builtIn.includes(name)) return undefined;
+  const place = BUILT_IN[path.replace(/^atmos /, "")] ?? {};
+  if (name.startsWith("-") || isBuiltIn(place, name)) return undefined;
+  const builtIn = Object.keys(place);
   const line = await customLine(host, { path, argv: [name, ...rest], given, builtIn, isOpen: true });
-  return line?.type === "again" ? undefined : line;
+  return line.type === "again" || line.type === "none" ? undefined : line;
 }
 
-function unknownCommand(path: string, group: Group, name: string): AuthError {
-  const { auth } = ROOT.members;
-  const isBelow = group === ROOT && auth !== undefined && "members" in auth &&
-    Object.hasOwn(auth.members, name);
+/** What other programs call our commands. */
+const SYNONYMS: ReadonlyMap<string, string> = new Map([
+  ["status", "whoami"],
+  ["me", "whoami"],
+  ["refresh", "login"],
+  ["renew", "login"],
+  ["signin", "login"],
+  ["sign-in", "login"],
+  ["signout", "logout"],
+  ["sign-out", "logout"],
+]);
+
+function unknownCommand(path: string, group: Group, name: string, hint: string | undefined): AuthError {
   return usage(
     `Unknown command ${JSON.stringify(name)} for ${path}`,
-    isBelow ? `Did you mean \`${path} auth ${name}\`?` : didYouMean(name, Object.keys(group.members)),
+    nearestHint(path, group, name),
+    hint,
     `Run \`${path} --help\` to see the commands`,
   );
+}
+
+function nearestHint(path: string, group: Group, name: string): string | undefined {
+  const { auth } = ROOT.members;
+  const word = name.toLowerCase();
+  const isBelow = group === ROOT && auth !== undefined && "members" in auth &&
+    Object.hasOwn(auth.members, word);
+  if (isBelow) return `Did you mean \`${path} auth ${word}\`?`;
+  if (group === ROOT && isBuiltIn(BUILT_IN, name) && !Object.hasOwn(group.members, word)) {
+    return `\`${word}\` is a command of Atmos that this program does not have`;
+  }
+  const known = SYNONYMS.get(word);
+  if (known !== undefined && Object.hasOwn(group.members, known)) {
+    return `Did you mean ${JSON.stringify(known)}?`;
+  }
+  return didYouMean(name, Object.keys(group.members));
 }

@@ -15,12 +15,13 @@ import {
   keysEnvironment,
   ownSecretVariables,
   pointersEnvironment,
-  SECRET_VARIABLES,
 } from "../output/environment.ts";
+import { sessionKeyPath } from "../files/session_key.ts";
 import { WHOLE } from "../output/permissions.ts";
-import { cacheHome, configHome, dataHome, joinPath, stateHome } from "../paths.ts";
+import { cacheHome, joinPath, stateHome } from "../paths.ts";
 import { keyringPlace } from "../session/stores.ts";
-import { canAsk, wantsAnsi, wantsColor } from "../terminal/ci.ts";
+import { canAsk, wantsAnsi, wantsColor } from "../ci.ts";
+import { TRAIL } from "../workflows/nesting.ts";
 import type { Host, Os } from "../host.ts";
 import type { Context } from "./context.ts";
 import { GLOBAL_FLAGS } from "./globals.ts";
@@ -28,8 +29,10 @@ import { blankEnv } from "./ledger.ts";
 import { askedLevel, logTarget } from "./logging.ts";
 import type { Needs } from "./needs.ts";
 import { hostOf, noteBrowser, noteScreen, type Noting } from "./permission_chain.ts";
+import { ownHomes } from "./own_files.ts";
 import { provisioningOf } from "./provision.ts";
 import { trustPath } from "./trust_store.ts";
+import { SECRET_VARIABLES } from "../session_variables.ts";
 
 /** The variables that stand in for flags, and those that say who is there and what it may look like. */
 export async function noteWords({ host, ledger }: Noting, command: string): Promise<void> {
@@ -51,14 +54,13 @@ export async function noteWords({ host, ledger }: Noting, command: string): Prom
   if (host.os !== "windows") ledger.need("sys", "uid");
 }
 
-/** Sessions rest in the provider's directory, and are made under locks. */
+/** Sessions rest in the provider's directory, signed with a key, and are made under locks. */
 export function noteSessions({ host, ledger }: Noting, directory: string, { sessions }: Needs): void {
   if (sessions === "none") return;
   ledger.need("read", directory);
-  if (sessions === "write") {
-    ledger.need("write", directory);
-    noteState({ host, ledger });
-  }
+  if (sessions === "read") return ledger.need("read", sessionKeyPath(host));
+  ledger.need("write", directory);
+  noteState({ host, ledger });
 }
 
 /** What says where that is, but for the home directory, which is looked at for other reasons, too. */
@@ -129,10 +131,6 @@ const NOBODY: AwsSession = {
 };
 const NOWHERE = { credentialsFile: "", configFile: "", profile: "" };
 
-/** All that is ours: sessions, stores, browser profiles, locks. */
-const ownDirectories = (host: Host): readonly string[] =>
-  [configHome(host), dataHome(host), stateHome(host)].map((home) => joinPath(host.os, home, "atmos"));
-
 /** Identities that a login finds are kept in the cache. */
 function noteFound({ host, ledger }: Noting, auth: AuthConfig): void {
   if (provisioningOf(auth, [...auth.providers.keys()]).length === 0) return;
@@ -169,8 +167,8 @@ export async function noteOutput({ host, ledger }: Noting, command: string, auth
     case "logout":
       noteFound({ host, ledger }, auth);
       ledger.need("env", ...SECRET_VARIABLES);
-      ledger.need("read", ...ownDirectories(host));
-      return ledger.need("write", ...ownDirectories(host));
+      ledger.need("read", ...ownHomes(host));
+      return ledger.need("write", ...ownHomes(host));
     case "validate":
       return ledger.need("env", "ATMOS_AUTH_VALIDATE_VERBOSE");
     case "exec":
@@ -181,6 +179,7 @@ export async function noteOutput({ host, ledger }: Noting, command: string, auth
     case "packer":
     case "shell": {
       if (command === "shell") ledger.need("env", "SHELL", "COMSPEC", "ATMOS_SHLVL");
+      if (command === "workflow") ledger.need("env", TRAIL);
       const credentials = auth.keyring.type === "memory" ? keys : pointers;
       return ledger.need("env", ...childEnvironment(credentials, "", secrets).unset);
     }
@@ -202,8 +201,8 @@ export async function noteOutput({ host, ledger }: Noting, command: string, auth
       );
       ledger.need("env", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI");
       // It looks through all that is ours, and mends it with --fix.
-      ledger.need("read", ...ownDirectories(host));
-      ledger.like("write", ...ownDirectories(host));
+      ledger.need("read", ...ownHomes(host));
+      ledger.like("write", ...ownHomes(host));
       return await noteScreen({ host, ledger });
   }
 }
@@ -224,7 +223,7 @@ export function noteKindnesses(
 ): void {
   if (name === "trust") noteState({ host, ledger });
   else ledger.spare("read", trustPath(host));
-  if (name !== "trust" && needs.sessions !== "write" && !needs.keyring) {
+  if (name !== "trust" && needs.sessions === "none" && !needs.keyring) {
     stateVariables(host.os).forEach((variable) => ledger.spare("env", variable));
   }
   const nothingSaid = { logsLevel: undefined, logsFile: undefined, verbose: undefined };

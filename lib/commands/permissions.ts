@@ -8,6 +8,7 @@ import { planChain, targetOf } from "../chain/plan.ts";
 import { disabledBy, selectIdentity } from "../chain/select.ts";
 import type { ChainPlan } from "../chain/types.ts";
 import { didYouMean } from "../config/nearest.ts";
+import { ownPlaceOf } from "../config/ownership.ts";
 import type { Host } from "../host.ts";
 import { type CommandGrants, permissionFlags, permissionsJson } from "../output/permissions.ts";
 import { wishOf } from "./choose.ts";
@@ -17,7 +18,7 @@ import { outputFormat, usage, type Values } from "./flags.ts";
 import type { GlobalInput } from "./globals.ts";
 import { newLedger, notingHost } from "./ledger.ts";
 import { NEEDS, type Needs } from "./needs.ts";
-import { noteChain } from "./permission_chain.ts";
+import { noteChain, type Noting } from "./permission_chain.ts";
 import {
   noteConsole,
   noteKeyring,
@@ -27,6 +28,7 @@ import {
   noteSessions,
   noteWords,
 } from "./permission_parts.ts";
+import { projectNeeds } from "./trust_ask.ts";
 
 const FLAGS = {
   format: outputFormat(["flags", "json"]),
@@ -89,8 +91,10 @@ async function grantsOf(world: Host, globals: GlobalInput, wanted: Wanted): Prom
   const noting = { host, ledger };
   const { name, needs } = wanted;
   await noteWords(noting, name);
-  await using context = await openContext(host, globals, { evenBroken: true });
+  await using context = await openContext(host, globals, { evenBroken: true, around: world });
+  await noteOwnPlaces(noting, world, context);
   if (/\bworkflows?$/.test(name)) await (await import("./workflow_permissions.ts")).noteWorkflows(context);
+  if (name === "trust") await projectNeeds(context);
   if (STACK_COMMANDS.test(name)) await (await import("./stack_permissions.ts")).noteStacks(noting, context);
   const plans = plansOf(host, globals, context, wanted);
   let opensKeyring = needs.keyring && (!needs.network || name === "logout");
@@ -106,6 +110,14 @@ async function grantsOf(world: Host, globals: GlobalInput, wanted: Wanted): Prom
   noteProgram(noting, needs, wanted.program ?? program);
   noteKindnesses(noting, wanted, context);
   return { command: name, needed: ledger.needed(), optional: ledger.optional() };
+}
+
+/** Of the directories of a file in one of the user's places the owner is asked: else it is anybody's. */
+async function noteOwnPlaces({ ledger }: Noting, world: Host, context: Context): Promise<void> {
+  for (const { realPath } of context.loaded().files) {
+    const place = await ownPlaceOf(world, realPath);
+    if (place !== undefined) ledger.like("read", place);
+  }
 }
 
 /** Of the identity that is meant; of all that can be used when none is, or when the command looks at all. */

@@ -8,6 +8,7 @@ import { provisionedPath } from "../config/provisioned_file.ts";
 import type { AuthConfig, IamIdentityCenterProvider } from "../config/types.ts";
 import { isAuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
+import { printable } from "../terminal/escape.ts";
 import type { Context } from "./context.ts";
 
 /** A provider that wants its identities to be found. */
@@ -77,10 +78,7 @@ async function provision(context: Context, provider: Provisioning): Promise<void
   );
   const count = namedRoles(rolesOf(accounts)).size;
   const { shortPath } = await import("../output/path_text.ts");
-  host.tell(
-    `${count} ${count === 1 ? "identity" : "identities"} of "${provider.name}" found, in ` +
-      `${accounts.length} ${accounts.length === 1 ? "account" : "accounts"}: ${
-        shortPath(path, host.env("HOME"))
-      }\n`,
-  );
+  const what = `${count} ${count === 1 ? "identity" : "identities"} of "${provider.name}" found`;
+  const where = `${accounts.length} ${accounts.length === 1 ? "account" : "accounts"}`;
+  host.tell(`${printable(`${what}, in ${where}: ${shortPath(path, host.env("HOME"))}`)}\n`);
 }

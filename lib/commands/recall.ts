@@ -10,7 +10,10 @@
  */
 import { isUsable } from "../chain/resume.ts";
 import { isAuthError } from "../errors.ts";
-import { readSession, type StoredSession } from "../files/aws_sessions.ts";
+import { awsFilePaths, readSession, type StoredSession } from "../files/aws_sessions.ts";
+import { exposureWithin } from "../files/exposure.ts";
+import { readSessionKey, type SessionKey } from "../files/session_key.ts";
+import { isOnForeignGround } from "../files/state_ground.ts";
 import type { Host, StartHost } from "../host.ts";
 import type { Surroundings } from "../output/environment.ts";
 import type { EnvironmentFormat } from "../output/format.ts";
@@ -29,6 +32,7 @@ export interface Aim {
 export interface SessionPlace {
   /** Of the AWS files; absolute. */
   readonly directory: string;
+  readonly realm?: string | undefined;
   readonly identity: string;
   /** The digest of its chain: 64 hex digits. */
   readonly chain: string;
@@ -65,7 +69,7 @@ export type Ask = "env" | "status" | "realPath" | "bytes" | "text" | "list";
 /** A question with its answer: a variable or a path, and a text that differs when the answer does. */
 export type Question = readonly [ask: Ask, of: string, answer: string | null];
 
-/** What is kept in a file. */
+/** What is kept in a file, as JSON below its MAC. */
 export interface Memory {
   /** The program, and what it was told. */
   readonly key: string;
@@ -123,7 +127,7 @@ function slotOf(line: string): number {
  *
  * @param build the digest of this program; `undefined`: nothing is recalled
  * @returns `undefined` where the whole program has to find out, or to make a session
- * @throws AuthError for what cannot be read, TypeError for a memory that is damaged
+ * @throws AuthError for what cannot be read
  */
 export async function recall(
   host: AskedHost & Pick<Host, "now">,
@@ -131,15 +135,21 @@ export async function recall(
   build: string | undefined,
 ): Promise<Recalled | undefined> {
   const place = memoryPlace(host, argv, build);
-  const memory = place === undefined ? undefined : await readMemory(host, place.path);
-  if (memory === undefined || memory.key !== place?.key) return undefined;
-  const { directory, identity, chain, until } = memory.aim.session;
+  if (place === undefined || await isOnForeignGround(host)) return undefined;
+  const file = await readSessionKey(host);
+  if (file.state !== "good") return undefined;
+  const { key } = file;
+  const memory = await readMemory(host, place.path, key);
+  if (memory === undefined || memory.key !== place.key) return undefined;
+  const { directory, realm, identity, chain, until } = memory.aim.session;
   // The session is read while a digest of the configuration is made.
-  const [isSame, stored] = await Promise.all([
+  const [isSame, stored, exposure] = await Promise.all([
     areSame(host, memory.questions),
-    readSession(host, directory, identity, chain),
+    readSession(host, { directory, realm, key }, identity, chain),
+    exposureWithin(host, directory, awsFilePaths(host, directory).credentials),
   ]);
-  if (!isSame || stored === undefined) return undefined;
+  // The whole program tells of files that others can read or write.
+  if (!isSame || stored === undefined || exposure !== undefined) return undefined;
   const { session } = stored;
   const now = host.now();
   return (until === "end" ? isAlive(session, now) : isUsable(session, now, undefined))
@@ -147,12 +157,23 @@ export async function recall(
     : undefined;
 }
 
-/** What only we could have written, as with sessions and trust; anything else is nothing. */
-async function readMemory(host: AskedHost, path: string): Promise<Memory | undefined> {
+/** The text of a file that keeps a memory. */
+export async function memoryText(memory: Memory, key: SessionKey): Promise<string> {
+  const json = JSON.stringify(memory);
+  return `${await key.macOf(signedParts(json))}\n${json}`;
+}
+
+const signedParts = (json: string): readonly string[] => ["atmos recalled line", json];
+
+/** What only we could have written; anything else is nothing. */
+async function readMemory(host: AskedHost, path: string, key: SessionKey): Promise<Memory | undefined> {
   const status = await host.files.status(path);
   const isOurs = status?.kind === "file" && status.owned !== false && ((status.mode ?? 0) & 0o077) === 0;
   if (!isOurs) return undefined;
-  const value = parsedJson(await host.files.readText(path) ?? "");
+  const text = await host.files.readText(path) ?? "";
+  const [mac, json] = [text.slice(0, text.indexOf("\n")), text.slice(text.indexOf("\n") + 1)];
+  if (!await key.verifies(signedParts(json), mac)) return undefined;
+  const value = parsedJson(json);
   return isMemory(value) ? value : undefined;
 }
 

@@ -23,6 +23,7 @@ export async function obstacleTo(
 ): Promise<string | undefined> {
   const { keyring } = context.auth();
   if (keyring.type === "memory") return "a memory keyring keeps nothing that another process could read";
+  if (await context.keys.toRead() === undefined) return "the session is not stored";
   const person = personIn(context.host, plan);
   if (person !== undefined || !needsKeyring(plan)) return person;
   const hasPassword = keyring.type !== "file" || context.isKeyringOpen() ||

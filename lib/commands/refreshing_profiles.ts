@@ -47,8 +47,9 @@ async function plansBeside(
   { plan }: Held,
   taken: ReadonlySet<string>,
 ): Promise<readonly ChainPlan[]> {
-  const found = await listSessions(context.host, context.directory(plan));
-  const sections = new Set(found.map(({ section }) => section));
+  const found = await listSessions(context.host, await context.filesIn(context.directory(plan)));
+  const ours = found.filter(({ session }) => session !== undefined);
+  const sections = new Set(ours.map(({ section }) => section));
   const names = [...context.auth().identities.keys()].filter((name) =>
     sections.has(sectionName(name)) && !taken.has(name)
   );

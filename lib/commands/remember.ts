@@ -6,6 +6,7 @@
 import type { AuthConfig } from "../config/types.ts";
 import { Secret } from "../credentials.ts";
 import { isAuthError } from "../errors.ts";
+import type { SessionKey } from "../files/session_key.ts";
 import type { Host } from "../host.ts";
 import { isInside, parentOf } from "../paths.ts";
 import { derived } from "../session/derive.ts";
@@ -14,8 +15,8 @@ import {
   answerOf,
   type Ask,
   type AskedHost,
-  type Memory,
   memoryPlace,
+  memoryText,
   type Question,
 } from "./recall.ts";
 
@@ -23,9 +24,9 @@ const FILE_MODE = 0o600;
 
 /**
  * Takes down what a command line comes to, which ends the recording: what is asked from then on is about the session.
- * The function that is returned keeps it, once it was good for one.
+ * The function that is returned keeps it, once it was good for one, under the key that the session is signed with.
  */
-export type Keeper = (aim: Aim, auth: AuthConfig) => () => Promise<void>;
+export type Keeper = (aim: Aim, auth: AuthConfig) => (key: SessionKey) => Promise<void>;
 
 /** The questions of one run; not sound once one failed, was answered in two ways, or more was done than asking. */
 interface Recording {
@@ -49,11 +50,11 @@ export function recorded(host: Host, argv: readonly string[], build: string | un
     host: recordedHost(host, recording),
     keeper: (aim, auth) => {
       recording.hasEnded = true;
-      return async () => {
+      return async (key) => {
         if (!recording.isSound || holdsSecret(auth)) return;
         const asked = [...recording.answers.values()];
         const questions = slowFirst(await withoutImplied(host, asked, place.path));
-        await write(host, place.path, { key: place.key, questions, aim });
+        await write(host, place.path, await memoryText({ key: place.key, questions, aim }, key));
       };
     },
   };
@@ -103,6 +104,9 @@ const SETTINGS: ReadonlySet<string> = new Set([
   "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
   "HOME",
   "LOCALAPPDATA",
+  "PATH",
+  "PATHEXT",
+  "PROGRAMDATA",
   "TEMP",
   "TMPDIR",
   "USERPROFILE",
@@ -151,11 +155,15 @@ function recordedHost(host: Host, recording: Recording): Host {
       realPath: noted("realPath", files.realPath),
       readBytes: noted("bytes", files.readBytes),
       readText: noted("text", files.readText),
+      readPipe: spoiling(files.readPipe),
       list: noted("list", files.list),
       writeText: spoiling(files.writeText),
       appendText: spoiling(files.appendText),
       remove: spoiling(files.remove),
+      removeIfEmpty: spoiling(files.removeIfEmpty),
       removeTree: spoiling(files.removeTree),
+      leftovers: spoiling(files.leftovers),
+      sink: spoiling(files.sink),
       lock: spoiling(files.lock),
     }),
     get prompt() {
@@ -242,9 +250,9 @@ async function isThere({ files }: AskedHost, path: string): Promise<boolean> {
 }
 
 /** Where it cannot be kept, it is found out again the next time: that is no failure of the command. */
-async function write(host: Host, path: string, memory: Memory): Promise<void> {
+async function write(host: Host, path: string, text: string): Promise<void> {
   try {
-    await host.files.writeText(path, JSON.stringify(memory), FILE_MODE);
+    await host.files.writeText(path, text, FILE_MODE);
   } catch (error) {
     if (!isAuthError(error)) throw error;
   }

@@ -8,12 +8,11 @@ import { chainDigest } from "../chain/digest.ts";
 import { targetOf } from "../chain/plan.ts";
 import { isUsable } from "../chain/resume.ts";
 import type { ChainPlan, LinkOutcome, Renewal } from "../chain/types.ts";
-import { lockPath } from "../files/lock.ts";
 import type { ChainOptions } from "../chain/run.ts";
 import type { EnvironmentEdits } from "../host.ts";
 import type { Pointers, Surroundings } from "../output/environment.ts";
 import { derived } from "../session/derive.ts";
-import { keyringOpener } from "../session/stores.ts";
+import { keyringOpener, locks } from "../session/stores.ts";
 import type { Context } from "./context.ts";
 import type { SessionPlace, Use } from "./recall.ts";
 import type { Keeper } from "./remember.ts";
@@ -54,8 +53,13 @@ export function aimed(
   const isKept = context.auth().keyring.type !== "memory" && !context.isWatched;
   if (keeping?.keeper === undefined || !isKept) return () => Promise.resolve();
   const { keeper, use } = keeping;
-  const session = { directory: context.directory(plan), identity: targetOf(plan).name, ...wanted };
-  return keeper({ session, use }, context.auth());
+  const { realm } = context.auth();
+  const session = { directory: context.directory(plan), realm, identity: targetOf(plan).name, ...wanted };
+  const keep = keeper({ session, use }, context.auth());
+  return async () => {
+    const key = await context.keys.toRead();
+    if (key !== undefined) await keep(key);
+  };
 }
 
 /** An AWS SDK gives a program a minute, and then says nothing of why. */
@@ -83,7 +87,7 @@ export function unattended(context: Context): Context {
       return {
         ...stores,
         keyring: () => isOpenedAsking() ? unasked() : stores.keyring(),
-        lock: async (thing) => await host.files.lock(await lockPath(host, thing), wait),
+        ...locks(host, context.auth(), context.keys, () => Promise.resolve(wait)),
       };
     },
   });

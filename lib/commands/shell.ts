@@ -8,9 +8,12 @@ import type { EnvironmentEdits, Host } from "../host.ts";
 import { enteringText, leavingText, type ShellView } from "../output/shell.ts";
 import { styleOf } from "../output/style.ts";
 import { chooseIdentity, disabledWords, wishOf } from "./choose.ts";
+import { printable } from "../terminal/escape.ts";
 import { type Call, command } from "./command.ts";
 import { openContext } from "./context.ts";
 import { text, type Values } from "./flags.ts";
+import { withVariables } from "./exec.ts";
+import { hostWhenOff } from "./off.ts";
 import { whileRefreshed } from "./refreshing.ts";
 import { FOR_COMPONENT_FLAGS, wantedComponent } from "./stack_flag.ts";
 
@@ -42,13 +45,14 @@ async function openShell({ host, globals, input, rest }: Call<Values<typeof FLAG
   const programs = shellPrograms(host, input.shell);
   const off = disabledWords(host, globals);
   if (off !== undefined) {
-    host.tell(`Authentication is disabled by ${off}: the shell has the environment as it is\n`);
-    return await runFirst(host, programs, rest ?? [], { set: {}, unset: [] });
+    host.tell(`Authentication is disabled by ${printable(off)}: the shell has the environment as it is\n`);
+    return await runFirst(await hostWhenOff(host, globals), programs, rest ?? [], { set: {}, unset: [] });
   }
   const component = wantedComponent(input);
   await using context = await openContext(host, globals, { component });
   const name = await chooseIdentity(host, context.auth(), wishOf(host, globals));
-  const plan = await context.plan(name);
+  const plan = await context.plan(name, { forCommands: true });
+  const common = context.auth().commonEnv ?? [];
   const depth = depthOf(host) + 1;
   const style = styleOf(host.screen);
   const wish = { component, mayAsk: true };
@@ -61,7 +65,8 @@ async function openShell({ host, globals, input, rest }: Call<Values<typeof FLAG
       depth,
     });
     host.tell(enteringText(view(), style, host.now()));
-    const nested = { ...environment, set: { ...environment.set, [DEPTH]: String(depth) } };
+    const own = withVariables(common, environment);
+    const nested = { ...own, set: { ...own.set, [DEPTH]: String(depth) } };
     const code = await runFirst(context.host, programs, rest ?? [], nested);
     host.tell(leavingText(view(), style, host.now()));
     return code;

@@ -173,8 +173,9 @@ async function runStep(
 ): Promise<number> {
   const { program, component: { directory, type } } = run;
   const stdio = quiet ? "quiet" : "inherit";
-  const { code, stdout } = await runProgram(host, { program, args, environment, directory, stdio }, type);
-  if (code === 1 && otherwise !== undefined) {
+  const exit = await runProgram(host, { program, args, environment, directory, stdio }, type);
+  const { code, stdout, stopped } = exit;
+  if (code === 1 && otherwise !== undefined && stopped === undefined) {
     return await runStep(host, run, { args: otherwise, quiet }, environment);
   }
   if (code !== 0 && quiet) host.tell(stdout);

@@ -30,8 +30,8 @@ export function tracedHost(host: Host, log: Log): Host {
       return host.sleep(millis, signal);
     },
     browse: host.browse === undefined ? undefined : tracedBrowse(host.browse, log),
-    openUrl: async (url) => {
-      const opened = await host.openUrl(url);
+    openUrl: async (url, withheld) => {
+      const opened = await host.openUrl(url, withheld);
       log("debug", "browser", { host: url.host, opened: opened ? "yes" : "no" });
       return opened;
     },

@@ -6,10 +6,12 @@
  */
 import type { Link, SessionStore } from "../chain/types.ts";
 import { isAuthError } from "../errors.ts";
-import { listSessions } from "../files/aws_sessions.ts";
+import { type AwsFilesReader, byName, listSessions, unusedSession } from "../files/aws_sessions.ts";
 import { sectionName } from "../files/names.ts";
+import type { SessionFiles } from "../files/seal.ts";
 import type { Host } from "../host.ts";
 import type { EntryKey, Keyring } from "../keyring/types.ts";
+import { unusedReason } from "../output/unused.ts";
 import { formatInstant, isAlive, isFresh, type Lifetime } from "../time.ts";
 import type { Facts, Log } from "./log.ts";
 
@@ -76,17 +78,18 @@ const endOf = ({ expiresAt }: Lifetime) => ({ expires: formatInstant(expiresAt) 
 
 /** Why the files of a directory have no session of a link. */
 export async function whyAbsent(
-  host: Pick<Host, "files" | "os">,
-  directory: string,
+  host: AwsFilesReader,
+  files: SessionFiles,
   { step, digest }: Link,
 ): Promise<string> {
   const name = sectionName(step.name);
-  const found = (await listSessions(host, directory)).filter(({ section }) =>
+  const found = (await listSessions(host, files)).filter(({ section }) =>
     section === name || section.startsWith(`${name}@`)
   );
   if (found.length === 0) return "none was made yet";
-  return found.some(({ chain }) => chain === digest)
-    ? "its keys or its lifetime cannot be read"
+  const unused = unusedSession(byName(found), step.name, digest);
+  return unused !== undefined
+    ? unusedReason(unused.flaw)
     : "the one of this name is of another chain: the configuration or an endpoint was another";
 }
 
@@ -113,6 +116,15 @@ async function openTraced(open: () => Promise<Keyring>, { log, now, tell }: Watc
     set: async (key, text) => {
       await keyring.set(key, text);
       log("debug", "keyring entry written", { purpose: key.purpose, ...await lifeOf(key, text, now()) });
+    },
+    swap: async (key, before, after) => {
+      const swapped = await keyring.swap(key, before, after);
+      if (swapped && before !== after) {
+        log("debug", `keyring entry ${after === undefined ? "removed" : "written"}`, {
+          purpose: key.purpose,
+        });
+      }
+      return swapped;
     },
     remove: async (key) => {
       const removed = await keyring.remove(key);

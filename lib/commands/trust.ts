@@ -1,110 +1,84 @@
 /**
- * `atmos auth trust`: vouches for the configuration of a repository, as it is now.
+ * `atmos auth trust`: vouches for what a configuration wants, as it is now.
  *
  * @module
  */
-import type { LoadedConfig, Problem } from "../config/types.ts";
+import { AuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
-import { positionText } from "../output/problem.ts";
-import { trustJson, trustListText } from "../output/trust.ts";
+import { needsText, trustJson, trustListText } from "../output/trust.ts";
 import { printable } from "../terminal/escape.ts";
 import { type Call, command } from "./command.ts";
-import { openContext } from "./context.ts";
+import { type Context, openContext } from "./context.ts";
 import { outputFormat, toggle, usage, type Values } from "./flags.ts";
 import { FOR_COMPONENT_FLAGS, wantedComponent } from "./stack_flag.ts";
-import { distrustFiles, trustedFiles, trustFiles } from "./trust_store.ts";
+import { giveTrust, projectNeeds } from "./trust_ask.ts";
+import { revokeTrust, trustRecords } from "./trust_store.ts";
 
 const FLAGS = {
-  list: toggle("Show what is trusted on this machine"),
+  list: toggle("List what is trusted on this machine"),
   format: outputFormat(["text", "json"]),
-  remove: toggle("Trust the files of this configuration no longer"),
+  revoke: toggle("Stop trusting the files of this configuration"),
   ...FOR_COMPONENT_FLAGS,
 } as const;
 
 export const trust = command({
   description:
-    "Trust the configuration of this repository, as it is now, to start programs, to set endpoints and\n" +
-    "variables that programs obey, and to write outside of the repository. A changed file is not trusted any more.",
+    "Trust what this configuration needs trust for: the programs it runs, the hosts it sends secrets to,\n" +
+    "the variables it sets and the paths it uses. A change of any of these asks again.",
   examples: [
-    ["After reading what the file wants", "atmos auth trust"],
-    ["What is trusted on this machine", "atmos auth trust --list"],
-    ["What a component's manifests want", "atmos auth trust --component myapp --stack dev"],
+    ["After reading what the configuration wants", "atmos auth trust"],
+    ["List what is trusted on this machine", "atmos auth trust --list"],
+    ["Stop trusting this configuration", "atmos auth trust --revoke"],
+    ["What the manifests of a component want", "atmos auth trust --component myapp --stack dev"],
   ],
   flags: FLAGS,
   run: changeTrust,
 });
 
 async function changeTrust({ host, globals, input }: Call<Values<typeof FLAGS>>): Promise<number> {
-  if (input.list === true && input.remove === true) throw usage("Cannot do both: --list and --remove");
+  if (input.list === true && input.revoke === true) throw usage("Cannot use both --list and --revoke");
   if (input.list === true) {
-    const files = await trustedFiles(host);
-    host.write(input.format === "json" ? trustJson(files) : trustListText(files));
+    const records = await trustRecords(host);
+    host.write(input.format === "json" ? trustJson(records) : trustListText(records));
     return 0;
   }
-  if (input.format === "json") throw usage("Cannot print JSON: only --list prints anything for programs");
+  if (input.format === "json") throw usage("Cannot print JSON: only --list prints data");
   const component = wantedComponent(input);
   await using context = await openContext(host, globals, { evenBroken: true, component });
-  return input.remove === true
-    ? await removeTrust(host, context.loaded())
-    : await addTrust(host, context.loaded());
+  return input.revoke === true ? await removeTrust(host, context) : await addTrust(host, context);
 }
 
-async function removeTrust(host: Host, loaded: LoadedConfig): Promise<number> {
-  const removed = await distrustFiles(host, loaded.files);
-  for (const { path } of removed) host.tell(`No longer trusted: ${printable(path)}\n`);
-  if (removed.length === 0) host.tell("None of the configuration's files was trusted\n");
+async function removeTrust(host: Host, context: Context): Promise<number> {
+  const removed = await revokeTrust(host, context.loaded().files.map(({ realPath }) => realPath));
+  for (const path of new Set(removed.map((one) => one.path))) {
+    host.tell(`No longer trusted: ${printable(path)}\n`);
+  }
+  if (removed.length === 0) host.tell("Nothing of this configuration was trusted\n");
   return 0;
 }
 
-async function addTrust(host: Host, loaded: LoadedConfig): Promise<number> {
-  const wanted = untrustedProblems(loaded);
-  if (wanted.length === 0) {
+/** A file that is imported only once it is trusted may need trust itself. */
+const MAX_ROUNDS = 10;
+
+async function addTrust(host: Host, context: Context): Promise<number> {
+  const needed = async () => [...context.loaded().needs, ...await projectNeeds(context)];
+  const first = await needed();
+  if (first.length === 0) {
     host.tell("Nothing in this configuration needs trust\n");
     return 0;
   }
-  host.tell(trustText(wanted));
-  for (const path of await trustConfiguration(host, loaded)) host.tell(`Trusted: ${printable(path)}\n`);
-  return 0;
-}
-
-/** What counts only once the files are trusted. */
-export function untrustedProblems({ problems, auth, ...loaded }: LoadedConfig): readonly Problem[] {
-  const origins = loaded.origins();
-  const pages = [...auth.providers.values()].flatMap(({ name, config }): readonly Problem[] => {
-    if (config?.kind !== "aws/saml" || config.isUrlTrusted) return [];
-    const path = `auth.providers.${name}.url`;
-    const reason = `the page that a password in ATMOS_SAML_PASSWORD is sent to: ${new URL(config.url).host}`;
-    const about = { type: "provider", name } as const;
-    return [{
-      severity: "warning",
-      code: "untrusted",
-      path,
-      at: origins.get(path)?.at,
-      reason,
-      hint: undefined,
-      blocks: false,
-      about,
-    }];
-  });
-  return [...problems.filter(({ code }) => code === "untrusted"), ...pages];
-}
-
-/** What a person vouches for, one line each. */
-export function trustText(wanted: readonly Problem[]): string {
-  const lines = wanted.map(({ path, at, reason }) => {
-    const place = at === undefined ? "" : ` (${positionText(at)})`;
-    return `  ${printable(`${path}${place}`)}\n    ${printable(reason.replace(/ counts only from.*/, ""))}\n`;
-  });
-  return `This configuration wants what only a trusted file may have:\n${lines.join("")}`;
-}
-
-/**
- * Trusts the files of a configuration that are not trusted: a setting may be put together from several of them.
- *
- * @returns their paths
- */
-export async function trustConfiguration(host: Host, loaded: LoadedConfig): Promise<readonly string[]> {
-  const files = loaded.files.filter(({ trusted }) => !trusted);
-  await trustFiles(host, files);
-  return files.map(({ path }) => path);
+  const trusted = new Set<string>();
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const needs = round === 0 ? first : await needed();
+    if (needs.length === 0) break;
+    host.tell(needsText(needs));
+    for (const path of await giveTrust(host, context.loaded(), needs)) trusted.add(path);
+    await context.reload();
+  }
+  for (const path of trusted) host.tell(`Trusted: ${printable(path)}\n`);
+  if ((await needed()).length === 0) return 0;
+  throw new AuthError(
+    "untrusted",
+    "Cannot trust all of the configuration: its files keep changing, or import too deep",
+  );
 }

@@ -7,7 +7,7 @@ import { disabledBy, selectIdentity } from "../chain/select.ts";
 import type { IdentityStep } from "../chain/types.ts";
 import type { AuthConfig, UserIdentity } from "../config/types.ts";
 import { AuthError } from "../errors.ts";
-import type { Host } from "../host.ts";
+import type { Host, Lock } from "../host.ts";
 import { parseStoredUser, printStoredUser, type StoredUser } from "../identities/user_keys.ts";
 import type { EntryKey, Keyring } from "../keyring/types.ts";
 import { chooseIdentity, wishOf } from "./choose.ts";
@@ -21,7 +21,69 @@ export interface KeptUser {
   readonly step: IdentityStep;
   readonly config: UserIdentity;
   readonly keyring: Keyring;
-  readonly key: EntryKey;
+}
+
+/** The same, with what is stored, while no other command changes that. */
+export interface HeldUser extends KeptUser {
+  /** `undefined`: nothing that this version can read. */
+  readonly stored: StoredUser | undefined;
+  /** Whether anything is stored, of another version too. */
+  readonly isStored: boolean;
+  /**
+   * Stores a user in the place of what was stored, or removes it.
+   *
+   * @throws AuthError `failed` when something else is stored by now: it is left alone
+   */
+  readonly replace: (after: StoredUser | undefined) => Promise<void>;
+}
+
+/**
+ * Works on what is stored of a user under its lock, which other commands wait for.
+ *
+ * @param doing completes "Cannot"
+ * @throws AuthError as {@linkcode keptUser}; `lock-timeout`
+ */
+export async function withStoredUser<Result>(
+  context: Context,
+  globals: GlobalInput,
+  doing: string,
+  work: (user: HeldUser) => Promise<Result>,
+): Promise<Result> {
+  const kept = await keptUser(context, globals, doing);
+  await using _lock = await lockUser(context, kept.name);
+  const key = keyOf(kept.name);
+  const known = { text: await kept.keyring.get(key) };
+  return await work({
+    ...kept,
+    stored: known.text === undefined ? undefined : parseStoredUser(known.text),
+    isStored: known.text !== undefined,
+    replace: async (after) => {
+      const text = after === undefined ? undefined : printStoredUser(after);
+      if (!await kept.keyring.swap(key, known.text, text)) throw changedMeanwhile(kept.name, doing);
+      known.text = text;
+    },
+  });
+}
+
+function changedMeanwhile(name: string, doing: string): AuthError {
+  return new AuthError("failed", `Cannot ${doing}: another program changed the stored keys of "${name}"`, {
+    hints: ["What it stored was left as it is; run the command again"],
+  });
+}
+
+/** Removes the long-lived keys of a user; `false` when none were stored. */
+export async function removeUser(context: Context, name: string): Promise<boolean> {
+  const keyring = await context.stores({ provider: undefined }).keyring();
+  await using _lock = await lockUser(context, name);
+  return await keyring.remove(keyOf(name));
+}
+
+const keyOf = (name: string): EntryKey => ({ purpose: "user-keys", name });
+
+/** Held by whoever changes a user's long-lived keys, from reading them to the end. Before any other lock. */
+async function lockUser(context: Context, name: string): Promise<Lock> {
+  const thing = `user-keys ${JSON.stringify([context.auth().realm ?? null, name])}`;
+  return await context.stores({ provider: undefined }).lock(thing, `the keys of "${name}"`);
 }
 
 /**
@@ -31,7 +93,7 @@ export interface KeptUser {
  * @throws AuthError `usage` when authentication is switched off; `config-invalid` when there is no such identity, the
  *   one named is of another kind, or atmos.yaml holds its keys; and as the keyring
  */
-export async function keptUser(context: Context, globals: GlobalInput, doing: string): Promise<KeptUser> {
+async function keptUser(context: Context, globals: GlobalInput, doing: string): Promise<KeptUser> {
   const { host } = context;
   const wish = wishOf(host, globals);
   if (disabledBy(wish) !== undefined) {
@@ -58,7 +120,7 @@ export async function keptUser(context: Context, globals: GlobalInput, doing: st
   if (config.kind !== "aws/user") throw new TypeError("An aws/user is its own root");
   if (config.keys !== undefined) throw inYaml(name, doing);
   const keyring = await context.stores({ provider: undefined }).keyring();
-  return { name, step, config, keyring, key: { purpose: "user-keys", name } };
+  return { name, step, config, keyring };
 }
 
 function onlyUsers(auth: AuthConfig): AuthConfig {
@@ -94,24 +156,14 @@ function inYaml(name: string, doing: string): AuthError {
   });
 }
 
-/** What is stored of a user; `undefined`: nothing that this version can read. */
-export async function readUser({ keyring, key }: KeptUser): Promise<StoredUser | undefined> {
-  const text = await keyring.get(key);
-  return text === undefined ? undefined : parseStoredUser(text);
-}
-
-/** Stores a user. */
-export async function writeUser({ keyring, key }: KeptUser, user: StoredUser): Promise<void> {
-  await keyring.set(key, printStoredUser(user));
-}
-
 /** Removes the session that was made with keys which are no longer the user's. */
 export async function dropSession(context: Context, { name, step }: KeptUser): Promise<void> {
   const { linksOf } = await import("../chain/digest.ts");
   const { removeSession } = await import("../files/aws_files.ts");
   const [link] = await linksOf(context.host, { provider: undefined, identities: [step] });
   if (link === undefined) return;
-  await removeSession(context.host, context.directory({ provider: undefined }), name, link.digest);
+  const files = await context.filesIn(context.directory({ provider: undefined }));
+  await removeSession(context.host, files, name, link.digest);
 }
 
 /** Where the user's service is spoken to. */

@@ -13,10 +13,10 @@ import {
   mfaArnProblem,
   secretAccessKeyProblem,
 } from "../identities/user_input.ts";
-import type { StoredUser } from "../identities/user_keys.ts";
 import { USER_DEFAULT_SECONDS } from "../identities/user_limits.ts";
 import { formatDuration } from "../duration.ts";
-import { type KeptUser, somebody } from "./user.ts";
+import { printable } from "../terminal/escape.ts";
+import { type HeldUser, type KeptUser, somebody } from "./user.ts";
 
 /** The answers, as texts that passed their checks. */
 export interface Answers {
@@ -27,15 +27,12 @@ export interface Answers {
   readonly sessionDuration: string;
 }
 
-/** A user with what is stored of it. */
-export type KnownUser = KeptUser & { readonly before: StoredUser | undefined };
-
 /** Asked anew for whatever is wrong; what was stored before stands there already, but for the secret. */
-export async function askAnswers(host: Host, user: KnownUser): Promise<Answers> {
-  const { name, config, before } = user;
+export async function askAnswers(host: Host, user: HeldUser): Promise<Answers> {
+  const { name, config, stored: before } = user;
   const person = somebody(host, `Cannot configure "${name}": its keys must be typed`);
   const { line, secret } = await import("../terminal/question.ts");
-  host.tell(`Keys of the IAM user "${name}". They go into the keyring, and nowhere else.\n`);
+  host.tell(`Keys of the IAM user "${printable(name)}". They go into the keyring, and nowhere else.\n`);
   const accessKeyId = await line(person, {
     question: "AWS Access Key ID:",
     initial: before?.keys.accessKeyId,

@@ -8,11 +8,12 @@ import { USER_DEFAULT_SECONDS } from "../identities/user_limits.ts";
 import { userText } from "../output/user.ts";
 import { styleOf } from "../output/style.ts";
 import { formatDuration, parseDuration } from "../duration.ts";
+import { printable } from "../terminal/escape.ts";
 import { type Call, command } from "./command.ts";
 import { type Context, openContext } from "./context.ts";
 import { toggle, type Values } from "./flags.ts";
-import { dropSession, type KeptUser, keptUser, placeOf, readUser, writeUser } from "./user.ts";
-import { type Answers, askAnswers, type KnownUser, readAnswers } from "./user_answers.ts";
+import { dropSession, type KeptUser, placeOf, withStoredUser } from "./user.ts";
+import { type Answers, askAnswers, readAnswers } from "./user_answers.ts";
 
 const FLAGS = {
   verify: toggle("Ask AWS whom the keys belong to before they are stored"),
@@ -35,24 +36,22 @@ export const userConfigure = command({
 
 async function configure({ host, globals, input }: Call<Values<typeof FLAGS>>): Promise<number> {
   await using context = await openContext(host, globals);
-  const kept = await keptUser(context, globals, "configure the user");
-  const user: KnownUser = { ...kept, before: await readUser(kept) };
-  const { before } = user;
-  const answers = host.prompt === undefined
-    ? readAnswers(await host.readInput(), user)
-    : await askAnswers(host, user);
-  const stored = storedUser(answers, before);
-  const arn = input.verify === true ? await verify(context, user, stored) : undefined;
-  await writeUser(user, stored);
-  // Whatever session there is was made with what was stored before.
-  if (before === undefined || printStoredUser(before) !== printStoredUser(stored)) {
-    await dropSession(context, user);
-  }
-  host.tell(userText({ ...viewOf(user, stored), arn }, styleOf(host.screen)));
-  if (before?.next !== undefined && stored.next === undefined) {
-    host.tell(forgottenNext(before.next.accessKeyId));
-  }
-  return 0;
+  return await withStoredUser(context, globals, "configure the user", async (user) => {
+    const { stored: before } = user;
+    const answers = host.prompt === undefined
+      ? readAnswers(await host.readInput(), user)
+      : await askAnswers(host, user);
+    const stored = storedUser(answers, before);
+    const arn = input.verify === true ? await verify(context, user, stored) : undefined;
+    await user.replace(stored);
+    // Whatever session there is was made with what was stored before.
+    if (before === undefined || printStoredUser(before) !== printStoredUser(stored)) {
+      await dropSession(context, user);
+    }
+    host.tell(userText({ ...viewOf(user, stored), arn }, styleOf(host.screen)));
+    host.tell(forgotten(before, stored));
+    return 0;
+  });
 }
 
 /** What a person sees of what was stored. */
@@ -60,7 +59,7 @@ export function viewOf(user: KeptUser, { keys, mfaArn, sessionSeconds }: StoredU
   return {
     identity: user.name,
     accessKeyId: keys.accessKeyId,
-    mfaArn: user.config.mfaArn ?? mfaArn,
+    mfaArn: user.config.mfaShown ?? user.config.mfaArn ?? mfaArn,
     sessionDuration: formatDuration(user.config.sessionSeconds ?? sessionSeconds ?? USER_DEFAULT_SECONDS),
     keyring: user.keyring.type,
     arn: undefined,
@@ -77,13 +76,20 @@ function storedUser(
   return {
     keys: { accessKeyId, secretAccessKey: secret },
     next: kept?.next,
+    retiring: kept?.retiring,
     mfaArn: mfaArn === "" ? undefined : mfaArn,
     sessionSeconds: parseDuration(sessionDuration),
   };
 }
 
-function forgottenNext(accessKeyId: string): string {
-  return `The access key ${accessKeyId}, which a rotation made and did not prove, is stored no longer: delete it in the IAM console.\n`;
+/** What a rotation that did not end left in AWS, and is known here no longer. */
+function forgotten(before: StoredUser | undefined, { next, retiring }: StoredUser): string {
+  const made = next === undefined ? before?.next?.accessKeyId : undefined;
+  const replaced = retiring === undefined ? before?.retiring : undefined;
+  return [
+    ...made === undefined ? [] : [`${made}, which a rotation made and did not prove, is stored no longer`],
+    ...replaced === undefined ? [] : [`${replaced}, which a rotation replaced, may still be active`],
+  ].map((text) => `The access key ${printable(text)}: delete it in the IAM console.\n`).join("");
 }
 
 async function verify(context: Context, user: KeptUser, { keys, mfaArn }: StoredUser): Promise<string> {

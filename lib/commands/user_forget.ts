@@ -3,10 +3,13 @@
  *
  * @module
  */
+import type { Host } from "../host.ts";
+import type { StoredUser } from "../identities/user_keys.ts";
+import { printable } from "../terminal/escape.ts";
 import { type Call, command } from "./command.ts";
 import { openContext } from "./context.ts";
 import { toggle, type Values } from "./flags.ts";
-import { dropSession, keptUser, readUser, somebody } from "./user.ts";
+import { dropSession, somebody, withStoredUser } from "./user.ts";
 
 const FLAGS = {
   force: toggle("Do not ask"),
@@ -23,32 +26,36 @@ export const userForget = command({
 
 async function forget({ host, globals, input }: Call<Values<typeof FLAGS>>): Promise<number> {
   await using context = await openContext(host, globals);
-  const user = await keptUser(context, globals, "forget the user's keys");
-  const stored = await readUser(user);
-  const which = stored === undefined
-    ? "an entry of another version"
-    : [stored.keys, ...stored.next === undefined ? [] : [stored.next]].map(({ accessKeyId }) => accessKeyId)
-      .join(" and ");
-  if (stored === undefined && await user.keyring.get(user.key) === undefined) {
-    host.tell(`The keyring has no keys of "${user.name}"\n`);
-    return 0;
-  }
-  if (input.force !== true) {
-    const { confirm } = await import("../terminal/question.ts");
-    const person = somebody(
-      host,
-      `Cannot forget the keys of "${user.name}": it must be confirmed`,
-      "Say --force",
-    );
-    if (
-      !await confirm(person, { question: `Remove the keys of "${user.name}" (${which})?` })
-    ) {
+  return await withStoredUser(context, globals, "forget the user's keys", async (user) => {
+    if (!user.isStored) {
+      host.tell(`The keyring has no keys of "${printable(user.name)}"\n`);
+      return 0;
+    }
+    const which = keysOf(user.stored);
+    if (input.force !== true && !await isConfirmed(host, user.name, which)) {
       host.tell("Nothing was removed\n");
       return 0;
     }
-  }
-  await user.keyring.remove(user.key);
-  await dropSession(context, user);
-  host.tell(`Removed the keys of "${user.name}" (${which}) from the keyring; in AWS they stay as they are\n`);
-  return 0;
+    await user.replace(undefined);
+    await dropSession(context, user);
+    host.tell(
+      `Removed the keys of "${printable(user.name)}" (${
+        printable(which)
+      }) from the keyring; in AWS they stay as they are\n`,
+    );
+    return 0;
+  });
+}
+
+function keysOf(stored: StoredUser | undefined): string {
+  if (stored === undefined) return "an entry of another version";
+  return [stored.keys, ...stored.next === undefined ? [] : [stored.next]]
+    .map(({ accessKeyId }) => accessKeyId).join(" and ");
+}
+
+/** @throws AuthError `person-needed` */
+async function isConfirmed(host: Host, name: string, which: string): Promise<boolean> {
+  const { confirm } = await import("../terminal/question.ts");
+  const person = somebody(host, `Cannot forget the keys of "${name}": it must be confirmed`, "Say --force");
+  return await confirm(person, { question: `Remove the keys of "${name}" (${which})?` });
 }

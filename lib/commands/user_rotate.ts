@@ -20,11 +20,12 @@ import type { StoredUser } from "../identities/user_keys.ts";
 import { styleOf } from "../output/style.ts";
 import { userText } from "../output/user.ts";
 import { formatDuration } from "../duration.ts";
+import { printable } from "../terminal/escape.ts";
 import { type Call, command } from "./command.ts";
 import { type Context, openContext } from "./context.ts";
 import type { Values } from "./flags.ts";
 import { makeSession } from "./session.ts";
-import { type KeptUser, keptUser, placeOf, readUser, writeUser } from "./user.ts";
+import { type HeldUser, type KeptUser, placeOf, withStoredUser } from "./user.ts";
 import { viewOf } from "./user_configure.ts";
 
 const FLAGS = {} as const;
@@ -46,27 +47,42 @@ const PROOF_PAUSE_MILLIS = 3_000;
 /** A rotation under way. */
 interface Rotation {
   readonly context: Context;
-  readonly user: KeptUser;
+  readonly user: HeldUser;
   readonly before: StoredUser;
   readonly signer: IamSigner;
 }
 
 async function rotate({ host, globals }: Call<Values<typeof FLAGS>>): Promise<number> {
   await using context = await openContext(host, globals);
-  const user = await keptUser(context, globals, "rotate the user's keys");
-  const before = await readUser(user);
-  if (before === undefined) throw nothingStored(user.name);
-  const rotation = { context, user, before, signer: await signerOf(context, user, before) };
+  return await withStoredUser(context, globals, "rotate the user's keys", async (user) => {
+    const { stored: before } = user;
+    if (before === undefined) throw nothingStored(user.name);
+    const rotation = { context, user, before, signer: await signerOf(context, user, before) };
+    const after = before.retiring === undefined
+      ? await replaceKeys(rotation, before.keys.accessKeyId)
+      : { ...before, retiring: before.retiring };
+    await retire(rotation, after);
+    return 0;
+  });
+}
+
+/** Keys whose rotation lacks only the end of the old one. */
+type Replaced = StoredUser & { readonly retiring: string };
+
+async function replaceKeys(rotation: Rotation, retiring: string): Promise<Replaced> {
+  const { context: { host }, user, before } = rotation;
   const keys = before.next ?? await newKeys(rotation);
   await prove(rotation, keys);
-  const after = { ...before, keys, next: undefined };
-  await writeUser(user, after);
+  const after = { ...before, keys, next: undefined, retiring };
+  try {
+    await user.replace(after);
+  } catch (error) {
+    // Whoever changed the entry meanwhile has removed the new key from it.
+    if (isAuthError(error, "failed")) throw await takenBack(rotation, keys, error);
+    throw isAuthError(error) ? hinted(error, KEPT) : error;
+  }
   host.tell(userText(viewOf(user, after), styleOf(host.screen)));
-  await retire(rotation);
-  host.tell(
-    `The old access key ${before.keys.accessKeyId} is deactivated; delete it in the IAM console when nothing misses it.\n`,
-  );
-  return 0;
+  return after;
 }
 
 function nothingStored(name: string): AuthError {
@@ -115,9 +131,9 @@ async function newKeys(rotation: Rotation): Promise<LongLivedKeys> {
   const keys = await createAccessKey(host, placeOf(user), signer, whereOf(user)).catch((error: unknown) => {
     throw isAuthError(error, "unreachable", "bad-answer") ? hinted(error, MAYBE_MADE) : error;
   });
-  host.tell(`Made the access key ${keys.accessKeyId}; waiting until AWS knows it everywhere.\n`);
+  host.tell(`Made the access key ${printable(keys.accessKeyId)}; waiting until AWS knows it everywhere.\n`);
   try {
-    await writeUser(user, { ...before, next: keys });
+    await user.replace({ ...before, next: keys });
     return keys;
   } catch (error) {
     throw await takenBack(rotation, keys, error);
@@ -157,7 +173,7 @@ async function prove(rotation: Rotation, keys: LongLivedKeys): Promise<void> {
       const isLate = host.now() >= until;
       if (error.code === "refused" || isLate) {
         const failure = await takenBack(rotation, keys, error, isLate ? unknownAfter(keys) : error.message);
-        await writeUser(user, { ...before, next: undefined });
+        await user.replace({ ...before, next: undefined });
         throw failure;
       }
       await host.sleep(PROOF_PAUSE_MILLIS, host.interrupted);
@@ -179,7 +195,11 @@ async function takenBack(
     .then(
       () => `The new access key ${accessKeyId} was deleted again`,
       (failure: unknown) =>
-        `Delete the new access key ${accessKeyId} in the IAM console; here it failed: ${messageOf(failure)}`,
+        isGone(failure)
+          ? `The new access key ${accessKeyId} was deleted before`
+          : `Delete the new access key ${accessKeyId} in the IAM console; here it failed: ${
+            messageOf(failure)
+          }`,
     );
   const known = isAuthError(error) ? error : undefined;
   return new AuthError(
@@ -199,25 +219,40 @@ async function takenBack(
   );
 }
 
-async function retire({ context, user, signer, before: { keys: old } }: Rotation): Promise<void> {
+/** IAM knows no such key. */
+const isGone = (error: unknown): boolean => isAuthError(error) && error.remoteCode === "NoSuchEntity";
+
+/** Deactivates the old key; until then it is remembered, so that the next rotation does it. */
+async function retire({ context, user, signer }: Rotation, after: Replaced): Promise<void> {
+  const { host } = context;
+  const { retiring: old } = after;
   try {
-    await deactivateAccessKey(
-      withRetries(context.host),
-      placeOf(user),
-      signer,
-      old.accessKeyId,
-      whereOf(user),
+    await deactivateAccessKey(withRetries(host), placeOf(user), signer, old, whereOf(user));
+    host.tell(
+      `The old access key ${
+        printable(old)
+      } is deactivated; delete it in the IAM console when nothing misses it.\n`,
     );
   } catch (error) {
     if (!isAuthError(error)) throw error;
-    throw new AuthError(
-      error.code,
-      `The new key is stored, but the old one is still active: ${error.message}`,
-      {
-        where: whereOf(user),
-        hints: [`Deactivate ${old.accessKeyId} in the IAM console`, ...error.hints],
-        cause: error,
-      },
-    );
+    if (!isGone(error)) throw notRetired(user, old, error);
+    host.tell(`The old access key ${printable(old)} was deleted before.\n`);
   }
+  await user.replace({ ...after, retiring: undefined });
+}
+
+function notRetired(user: KeptUser, old: string, error: AuthError): AuthError {
+  return new AuthError(
+    error.code,
+    `The new key is stored, but the old one was not deactivated: ${error.message}`,
+    {
+      where: whereOf(user),
+      hints: [
+        "Run `atmos auth user rotate` again to deactivate it",
+        `Or deactivate ${old} in the IAM console`,
+        ...error.hints,
+      ],
+      cause: error,
+    },
+  );
 }

@@ -80,7 +80,7 @@ function validationView(loaded: LoadedConfig, strict: boolean): ValidationView {
   const verdicts = checkChains(loaded.auth);
   const problems = [...loaded.problems, ...unreported(loaded, verdicts)];
   return {
-    valid: problems.every(({ severity }) => severity === "warning" && !strict),
+    valid: problems.every(({ severity }) => severity === "notice" || (severity === "warning" && !strict)),
     files: loaded.files,
     problems,
     entries: [
@@ -96,9 +96,9 @@ function validationView(loaded: LoadedConfig, strict: boolean): ValidationView {
  * and if it ever misses one, it must not pass in silence.
  */
 function unreported({ auth, problems }: LoadedConfig, verdicts: readonly Verdict[]): readonly Problem[] {
-  if (problems.some(({ blocks }) => blocks)) return [];
+  if (problems.some(({ blocks, severity }) => blocks && severity !== "notice")) return [];
   return verdicts.flatMap((verdict) => {
-    if ("plan" in verdict || verdict.error.code === "unsupported") return [];
+    if ("plan" in verdict || ["unsupported", "untrusted"].includes(verdict.error.code)) return [];
     const { name, error } = verdict;
     return [{
       severity: "error",
@@ -113,22 +113,33 @@ function unreported({ auth, problems }: LoadedConfig, verdicts: readonly Verdict
   });
 }
 
-function providerVerdict({ name, config }: Entry<ProviderConfig>): EntryVerdict {
+const isNotice = ({ severity }: Problem) => severity === "notice";
+
+function providerVerdict({ name, config, problems, declared }: Entry<ProviderConfig>): EntryVerdict {
   const verdict = config === undefined
     ? "unusable"
     : config.kind === "unsupported"
     ? "unsupported"
     : "usable";
-  return { type: "provider", name, kind: kindOf(config), verdict, chain: [] };
+  const isWithheld = config === undefined && problems.filter(({ blocks }) => blocks).every(isNotice);
+  return {
+    type: "provider",
+    name,
+    kind: kindOf(config) ?? declared?.kind,
+    verdict: isWithheld ? "untrusted" : verdict,
+    chain: [],
+  };
 }
 
 function identityVerdict({ auth }: LoadedConfig, verdict: Verdict): EntryVerdict {
   const { name } = verdict;
-  const kind = kindOf(auth.identities.get(name)?.config);
+  const entry = auth.identities.get(name);
+  const kind = kindOf(entry?.config) ?? entry?.declared?.kind;
   if ("plan" in verdict) {
     return { type: "identity", name, kind, verdict: "usable", chain: stepNames(verdict.plan) };
   }
-  const reason = verdict.error.code === "unsupported" ? "unsupported" : "unusable";
+  const { code } = verdict.error;
+  const reason = code === "unsupported" || code === "untrusted" ? code : "unusable";
   return { type: "identity", name, kind, verdict: reason, chain: [] };
 }
 

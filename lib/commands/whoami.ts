@@ -4,7 +4,7 @@
  * @module
  */
 import { targetOf } from "../chain/plan.ts";
-import type { ChainPlan, ChosenDuration } from "../chain/types.ts";
+import type { ChainPlan, ChosenDuration, Link } from "../chain/types.ts";
 import type { AwsSession } from "../credentials.ts";
 import { AuthError, isAuthError } from "../errors.ts";
 import { awsFilePaths } from "../files/aws_sessions.ts";
@@ -13,6 +13,7 @@ import { disabledText } from "../output/disabled.ts";
 import { pointersEnvironment } from "../output/environment.ts";
 import { shortPath } from "../output/path_text.ts";
 import { styleOf } from "../output/style.ts";
+import { unusedReason, unusedText } from "../output/unused.ts";
 import { type HeldStep, whoamiJson, whoamiText, type WhoamiView } from "../output/whoami.ts";
 import { formatDuration } from "../duration.ts";
 import { isAlive } from "../time.ts";
@@ -23,6 +24,7 @@ import { derived } from "../session/derive.ts";
 import { choice, toggle, type Values } from "./flags.ts";
 import { makeSession, pointersOf, surroundings } from "./session.ts";
 import { FOR_COMPONENT_FLAGS, wantedComponent } from "./stack_flag.ts";
+import { type Unused, unusedSection } from "./unused.ts";
 
 const FLAGS = {
   output: choice(["text", "json"], "FORMAT", "text or json; text by default", {
@@ -104,14 +106,16 @@ async function lookAt(
   const session = target?.session;
   const alive = session !== undefined && isAlive(session, context.host.now());
   const caller = verify && alive ? await callerOf(context.host, plan, session) : undefined;
+  const rows = await Promise.all(links.map((link) => identityRow(context, plan, link)));
+  const unused = rows.at(-1)?.unused;
   const view: WhoamiView = {
     ...describe(context, plan, session, target?.section),
-    chain: [...providerRow(context, plan), ...links.map((link) => identityRow(context, plan, link))],
+    chain: [...providerRow(context, plan), ...rows.map(({ row }) => row)],
     state: session === undefined ? "absent" : alive ? "valid" : "expired",
     principal: caller?.arn ?? session?.principalArn,
     account: caller?.accountId ?? session?.accountId ?? configuredAccount(plan),
     verified: caller?.verified,
-    ...(alive ? { reason: undefined, advice: undefined } : shortcoming(plan, session, failure)),
+    ...(alive ? { reason: undefined, advice: undefined } : shortcoming(plan, { session, unused }, failure)),
   };
   return { view, exitCode: !alive ? PERSON_NEEDED : caller?.verified === false ? REFUSED : 0 };
 }
@@ -163,25 +167,33 @@ function providerRow(context: Context, { provider }: ChainPlan): readonly HeldSt
   return [{ name: provider.name, kind: provider.config.kind, state: undefined, expiresAt: undefined, found }];
 }
 
-function identityRow(
+/** What is stored of a step; `unused`: what is stored in vain. */
+async function identityRow(
   context: Context,
   plan: ChainPlan,
   { link, session, section }: {
-    readonly link: { readonly step: ChainPlan["identities"][number] };
+    readonly link: Link;
     readonly session: AwsSession | undefined;
     readonly section: string | undefined;
   },
-): HeldStep {
+): Promise<{ readonly row: HeldStep; readonly unused: Unused | undefined }> {
+  const unused = session === undefined ? await unusedSection(context, plan, link) : undefined;
   const { credentials } = awsFilePaths(context.host, context.directory(plan));
   const file = shortPath(credentials, context.host.env("HOME"));
   const { name, config, inserted } = link.step;
-  return {
+  const place = session !== undefined && section === undefined ? "memory" : `${file} [${section}]`;
+  const row: HeldStep = {
     name: inserted ? `${name} (inserted)` : name,
     kind: config.kind,
     state: session === undefined ? "absent" : isAlive(session, context.host.now()) ? "valid" : "expired",
     expiresAt: session?.expiresAt,
-    found: session === undefined ? undefined : section === undefined ? "memory" : `${file} [${section}]`,
+    found: unused !== undefined
+      ? `${file} [${unused.section}], ${unusedText(unused.flaw)}`
+      : session === undefined
+      ? undefined
+      : place,
   };
+  return { row, unused };
 }
 
 function configuredAccount(plan: ChainPlan): string | undefined {
@@ -193,10 +205,14 @@ function configuredAccount(plan: ChainPlan): string | undefined {
 /** Why there is no usable session, and what to do. */
 function shortcoming(
   plan: ChainPlan,
-  session: AwsSession | undefined,
+  { session, unused }: { readonly session: AwsSession | undefined; readonly unused: Unused | undefined },
   failure: AuthError | undefined,
 ): Pick<WhoamiView, "reason" | "advice"> {
-  const state = session === undefined ? "There is no session" : "The session has expired";
+  const state = unused !== undefined
+    ? `The stored session is not used (${unusedReason(unused.flaw)})`
+    : session === undefined
+    ? "There is no session"
+    : "The session has expired";
   const told = failure === undefined ? state : `${state}: ${failure.message}`;
   return { reason: told, advice: `Run \`atmos auth login --identity ${targetOf(plan).name}\`` };
 }

@@ -11,6 +11,7 @@ import { styleOf } from "../output/style.ts";
 import { executingText, oddText, plannedText, resumeLine, stepText } from "../output/workflow.ts";
 import { conditionText } from "../workflows/condition.ts";
 import type { Found } from "../workflows/find.ts";
+import { nested, TRAIL } from "../workflows/nesting.ts";
 import { runSteps, stepsFrom } from "../workflows/run.ts";
 import type { Step } from "../workflows/types.ts";
 import { assertUsableWorkflow } from "../workflows/workflow.ts";
@@ -70,6 +71,7 @@ async function runWorkflow({ host, globals, input, word }: Call<Values<typeof FL
     globals,
     workingDirectory: workflow.workingDirectory,
     env: workflow.env,
+    trail: nested(host.env(TRAIL), `atmos workflow ${workflow.name}`, workflow.at),
     off: disabledWords(host, globals),
     identities: { atmos: globals.identity === undefined ? undefined : wished, shell: wished },
     stack: input.stack,

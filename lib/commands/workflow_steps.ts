@@ -15,6 +15,8 @@ import { resolvePath } from "../paths.ts";
 import type { Style } from "../output/style.ts";
 import { pauseText, type PlannedStep, stepText } from "../output/workflow.ts";
 import { conditionText } from "../workflows/condition.ts";
+import { TRAIL } from "../workflows/nesting.ts";
+import type { StepEnd } from "../workflows/retry.ts";
 import type { StepEvent } from "../workflows/run.ts";
 import { AS_IT_CAME } from "../stacks/program_environment.ts";
 import type { Step, Variables } from "../workflows/types.ts";
@@ -33,6 +35,8 @@ export interface Surroundings {
   readonly workingDirectory: string | undefined;
   /** Beside those of the step, which win. */
   readonly env: Variables;
+  /** What this runs in, for runs in its steps. */
+  readonly trail: string;
   /** For steps that name none, by type; `undefined`: none. */
   readonly identities: Readonly<Record<Step["type"], string | undefined>>;
   /** Why nobody is authenticated at all, in the person's words; `undefined`: somebody may be. */
@@ -99,16 +103,16 @@ export async function runStep(
   around: Surroundings,
   step: Step,
   plan: ChainPlan | undefined,
-): Promise<number> {
+): Promise<StepEnd> {
   const { host } = around.project.context;
   const environment = await environmentOf(around, step, plan);
   const directory = directoryOf(around, step);
   const timeout = step.timeoutMillis === undefined ? {} : { timeoutMillis: step.timeoutMillis };
   const common = { environment, directory, stdio: "inherit", ...timeout } as const;
-  if (step.type === "shell") return (await runScript(host, withSelf(host, step.command), common)).code;
+  if (step.type === "shell") return await runScript(host, withSelf(host, step.command), common);
   const [program, ...before] = host.self();
   const words = [...configurationWords(host, around.globals), ...stepWords(around, step)];
-  return (await host.run({ program, args: [...before, ...words], ...common })).code;
+  return await host.run({ program, args: [...before, ...words], ...common });
 }
 
 /** What a person would type for a step. */
@@ -165,7 +169,7 @@ async function environmentOf(
   const switchedOff = around.off === undefined ? {} : { ATMOS_IDENTITY: "false" };
   const { set, unset } = plan === undefined ? AS_IT_CAME : await sessionEdits(around, step, plan);
   const kept = Object.entries(own).filter(([name]) => !unset.includes(name));
-  return { set: { ...Object.fromEntries(kept), ...set, ...switchedOff }, unset };
+  return { set: { ...Object.fromEntries(kept), ...set, ...switchedOff, [TRAIL]: around.trail }, unset };
 }
 
 /** This program may need its own secrets, to renew the session; nobody else gets them. */
@@ -230,8 +234,12 @@ export async function captureScript(
   const directory = workingDirectory === undefined
     ? basePath
     : resolvePath(host.os, basePath, workingDirectory);
-  const environment = { set: { ...env, ...around.env }, unset: [] };
-  const { code, stdout } = await runScript(host, script, { environment, directory, stdio: "capture" });
+  const environment = { set: { ...env, ...around.env, [TRAIL]: around.trail }, unset: [] };
+  const { code, stdout } = await runScript(host, withSelf(host, script), {
+    environment,
+    directory,
+    stdio: "capture",
+  });
   if (code === 0) return stdout.replace(/(?:\r?\n)+$/, "");
   throw new AuthError(
     "failed",
@@ -263,10 +271,11 @@ async function runScript(
     const program = host.env("COMSPEC") || "cmd.exe";
     return await host.run({ ...common, program, args: ["/d", "/s", "/c", "%ATMOS_STEP%"], environment });
   }
+  const shell = { ...common, args: ["-c", script], isScript: true };
   try {
-    return await host.run({ ...common, program: "bash", args: ["-c", script] });
+    return await host.run({ ...shell, program: "bash" });
   } catch (error) {
     if (!isAuthError(error, "command-not-found")) throw error;
-    return await host.run({ ...common, program: "sh", args: ["-c", script] });
+    return await host.run({ ...shell, program: "sh" });
   }
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { formatDuration, parseDuration } from "../duration.ts";
+import { LIMITS, overLimit } from "../limits.ts";
 import { formatPath, textAt } from "./raw.ts";
 import { report } from "./scope.ts";
 import type { Draft } from "./entry.ts";
@@ -18,6 +19,7 @@ type Identities = ReadonlyMap<string, IdentityDraft>;
 /** Adds the problems of whole chains to the identities that they are about. */
 export function checkChains(providers: Providers, identities: Identities): void {
   for (const cycle of findCycles(identities)) reportCycle(cycle);
+  reportLongChains(identities);
   const regions = inheritedRegions(providers, identities);
   const permissionSets = permissionSetsByProvider(identities);
   for (const draft of identities.values()) {
@@ -76,6 +78,32 @@ function reportCycle(cycle: readonly IdentityDraft[]): void {
   if (problem !== undefined) rest.forEach(({ scope }) => scope.problems.push(problem));
 }
 
+/** Reports every identity whose chain is longer than the limit; each identity is looked at once. */
+function reportLongChains(identities: Identities): void {
+  const lengths = new Map<IdentityDraft, number>();
+  for (const start of identities.values()) {
+    const trail: IdentityDraft[] = [];
+    let draft: IdentityDraft | undefined = start;
+    // Zero is one that the walk came by: a cycle has no length, and is a problem of its own.
+    while (draft !== undefined && !lengths.has(draft)) {
+      lengths.set(draft, 0);
+      trail.push(draft);
+      draft = parentOf(draft, identities);
+    }
+    let length = draft === undefined ? 0 : lengths.get(draft) ?? 0;
+    for (const one of trail.toReversed()) lengths.set(one, length += 1);
+  }
+  for (const [{ scope }, length] of lengths) {
+    if (length <= LIMITS.chainLength.most || scope.problems.some(({ code }) => code === "cycle")) continue;
+    report(scope, {
+      code: "chain-length",
+      path: ["via", "identity"],
+      reason: overLimit("chainLength"),
+      hint: "Let it start from an identity nearer to the provider",
+    });
+  }
+}
+
 /** The region each identity works in: its own, else the one behind it, else the provider's. */
 function inheritedRegions(
   providers: Providers,
@@ -112,6 +140,19 @@ function permissionSetsByProvider(identities: Identities): ReadonlyMap<string, r
   return Map.groupBy(sets, ({ via }) => via !== undefined && "provider" in via ? via.provider : "");
 }
 
+/** The permission set that is put before a role which names the portal alone; `undefined`: none, or it cannot be told. */
+export function startsOf(identities: Identities): (draft: IdentityDraft) => IdentityDraft | undefined {
+  const permissionSets = permissionSetsByProvider(identities);
+  return ({ kind, via }) => {
+    if (kind !== "aws/assume-role" || via === undefined || !("provider" in via)) return undefined;
+    const candidates = permissionSets.get(via.provider) ?? [];
+    const defaults = candidates.filter(isMarkedDefault);
+    return candidates.length === 1 ? candidates[0] : defaults.length === 1 ? defaults[0] : undefined;
+  };
+}
+
+const isMarkedDefault = ({ scope }: IdentityDraft) => textAt(scope.raw, "default")?.toLowerCase() === "true";
+
 /**
  * A role directly behind Identity Center starts from the provider's only permission set, else from its only default
  * one: the portal itself hands on nothing that a role can be assumed with.
@@ -123,7 +164,7 @@ function reportNoStart(
   if (draft.via === undefined || !("provider" in draft.via)) return;
   const { provider } = draft.via;
   const candidates = permissionSets.get(provider) ?? [];
-  const defaults = candidates.filter(({ scope }) => textAt(scope.raw, "default")?.toLowerCase() === "true");
+  const defaults = candidates.filter(isMarkedDefault);
   if (candidates.length === 1 || defaults.length === 1) return;
   const [code, reason, hint] = candidates.length === 0
     ? [

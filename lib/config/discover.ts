@@ -4,7 +4,7 @@
  * @module
  */
 import { AuthError, type ErrorCode, isAuthError } from "../errors.ts";
-import { configHome, joinPath, parentOf, resolvePath } from "../paths.ts";
+import { configHome, isStandardInput, joinPath, parentOf, resolvePath } from "../paths.ts";
 import { listDirectory } from "./glob.ts";
 import { yamlFilesBelow } from "./imports.ts";
 import {
@@ -44,7 +44,9 @@ export async function findLocations(session: Session, wishes: Wishes): Promise<r
   const { host } = session;
   const files = wanted(host, wishes.configFiles, "ATMOS_CONFIG");
   const directories = wanted(host, wishes.configPaths, "ATMOS_CONFIG_PATH");
-  if (files.length + directories.length > 0) return await named(session, files, directories);
+  if (files.length + directories.length > 0) {
+    return await named(session, files, directories, wishes.configFiles.length > 0);
+  }
   const working = host.workingDirectory();
   const set = host.env("ATMOS_CLI_CONFIG_PATH") ?? "";
   const above = set === "" && !await hasLocal(session, working) ? await findAbove(session, working) : [];
@@ -57,7 +59,7 @@ export async function findLocations(session: Session, wishes: Wishes): Promise<r
   const locations: Location[] = [];
   // Named twice, a directory counts where it beats more.
   for (const directory of own.filter((path, index) => own.lastIndexOf(path) === index)) {
-    const location = await locationAt(session, directory, { foundAbove: above.includes(directory) });
+    const location = await locationAt(session, directory, {});
     if (location !== undefined) locations.push(location);
   }
   return await withRootDropIns(session, locations, working);
@@ -76,12 +78,15 @@ async function named(
   session: Session,
   files: readonly string[],
   directories: readonly string[],
+  isOnLine: boolean,
 ): Promise<readonly Location[]> {
   const { host } = session;
   const locations: Location[] = [];
   for (const path of files) {
-    if (!await isFile(session, path)) throw missing(path, "there is no such file");
-    locations.push({ directory: parentOf(host.os, path), files: [path], circumstances: {} });
+    const isPipe = isOnLine && await isPipeAt(session, path);
+    if (!isPipe && !await isFile(session, path)) throw missing(path, "there is no such file");
+    const circumstances = isPipe ? { isPipe } : {};
+    locations.push({ directory: parentOf(host.os, path), files: [path], circumstances });
   }
   for (const path of directories) {
     const location = await locationAt(session, path, {});
@@ -95,6 +100,20 @@ function missing(path: string, reason: string): AuthError {
   return new AuthError("config-invalid", `Cannot read the configuration ${path}: ${reason}`, {
     hints: ["Check --config, --config-path, ATMOS_CONFIG and ATMOS_CONFIG_PATH"],
   });
+}
+
+/** Whether a pipe can be read at a path: `<(command)`, `/dev/stdin`. What such a path leads to has no name. */
+async function isPipeAt({ host: { files } }: Session, path: string): Promise<boolean> {
+  // Of standard input a sandbox does not tell what it is.
+  const real = isStandardInput(path) ? undefined : await files.realPath(path);
+  const status = real === undefined ? undefined : await files.status(real);
+  if (status !== undefined && status.kind !== "other") return false;
+  try {
+    return await files.readPipe(path) !== undefined;
+  } catch (error) {
+    if (!isAuthError(error, "file-failed")) throw error;
+    throw new AuthError("config-invalid", error.message, { hints: error.hints, cause: error });
+  }
 }
 
 /** Directories of the system and of the person. */
@@ -199,7 +218,7 @@ async function withRootDropIns(
   if (root === undefined || locations.some(({ directory }) => directory === root)) return locations;
   const files = await dropInsOf(session, root);
   if (files.length === 0) return locations;
-  const dropIns: Location = { directory: root, files, circumstances: { foundAbove: true } };
+  const dropIns: Location = { directory: root, files, circumstances: {} };
   return [...locations.slice(0, -1), dropIns, ...locations.slice(-1)];
 }
 

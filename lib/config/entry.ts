@@ -6,7 +6,7 @@
 import { nearest } from "./nearest.ts";
 import { nameFault } from "./names.ts";
 import { isNull, nodeAt, type RawEntry, textAt } from "./raw.ts";
-import { isBlocked, report, reportWrongType, type Scope, showValue } from "./scope.ts";
+import { isBlocked, report, reportWrongType, type Scope, shownNode, showValue } from "./scope.ts";
 import type { Trust } from "./trust.ts";
 import type { Entry, Problem, Via } from "./types.ts";
 
@@ -62,18 +62,29 @@ export function unsupportedKinds(type: "provider" | "identity"): readonly string
   return UNSUPPORTED[type];
 }
 
+type About = NonNullable<Problem["about"]>;
+
+const aboutKey = ({ type, name }: About) => `${type} ${name.toLowerCase()}`;
+/** What was found, by the entry that it is about. */
+const FOUND = new WeakMap<readonly Problem[], ReadonlyMap<string, readonly Problem[]>>();
+
+function foundAbout(found: readonly Problem[], about: About): readonly Problem[] {
+  const known = FOUND.get(found) ??
+    Map.groupBy(found, (problem) => problem.about === undefined ? "" : aboutKey(problem.about));
+  FOUND.set(found, known);
+  return known.get(aboutKey(about)) ?? [];
+}
+
 /** Opens an entry: checks its name and that it is a map, and carries over what reading the files found about it. */
 export function openEntry(type: "provider" | "identity", entry: RawEntry, context: EntryContext): Scope {
   const { key: name, keyAt, value } = entry;
-  const folded = name.toLowerCase();
   const scope: Scope = {
     base: ["auth", type === "provider" ? "providers" : "identities", name],
     raw: value,
     at: keyAt,
     about: { type, name },
-    problems: context.found.filter(({ about }) =>
-      about?.type === type && about.name.toLowerCase() === folded
-    ),
+    problems: [...foundAbout(context.found, { type, name })],
+    facts: [],
   };
   const fault = nameFault(name, type);
   if (fault !== undefined) report(scope, { code: "bad-name", path: [], reason: fault, at: keyAt });
@@ -136,24 +147,42 @@ function reportUnknownKind(
 }
 
 /** The finished entry: without its configuration when a problem blocks it. */
-export function closeEntry<Config>(draft: Draft<Config>): Entry<Config> {
-  const { name, scope, kind, via } = draft;
+export function closeEntry<Config>(draft: Draft<Config>, isTrusted: Trust["isTrusted"]): Entry<Config> {
+  const { name, scope, via } = draft;
+  const written = nodeAt(scope.raw, ["kind"]);
+  const kind = written === undefined || isNull(written) ? undefined : shownNode(written) || undefined;
   const config = isBlocked(scope) ? undefined : draft.config;
   return {
     name,
     at: scope.at,
     isDefault: textAt(scope.raw, "default")?.toLowerCase() === "true",
-    tags: tagsOf(scope),
+    tags: tagsOf(scope, isTrusted),
+    ...masksOf(scope),
     config,
     problems: scope.problems,
     ...(config === undefined ? { declared: { kind, via } } : {}),
   };
 }
 
-function tagsOf(scope: Scope): readonly string[] {
+/** A value of a variable is shown as its reference, but for forms that no secret has. */
+function masksOf({ facts }: Scope): Pick<Entry<unknown>, "masks"> {
+  const masks = new Map<string, string>();
+  for (const { standing, node } of facts) {
+    if (node.type !== "scalar" || node.reference === undefined) continue;
+    if (standing.rule === "form" || standing.rule === "portal" || node.text.startsWith("arn:")) continue;
+    masks.set(node.text, shownNode(node));
+  }
+  return masks.size === 0 ? {} : { masks };
+}
+
+/** They are listed whatever needs trust: a text of a variable, or of a file that an untrusted one includes, is not. */
+function tagsOf(scope: Scope, isTrusted: Trust["isTrusted"]): readonly string[] {
   const node = nodeAt(scope.raw, ["tags"]);
   if (node?.type !== "list") return [];
-  return node.items.flatMap((item) => item.type === "scalar" && item.value !== null ? [item.text] : []);
+  return node.items.flatMap((item) => {
+    if (item.type !== "scalar" || item.value === null) return [];
+    return [item.reference === undefined && isTrusted(item.at.file) ? item.text : shownNode(item)];
+  });
 }
 
 /** Warns about a secret that stands in the file itself, in the clear. */

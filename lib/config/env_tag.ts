@@ -13,7 +13,7 @@ export type EnvExpression =
 
 /** Splits the text behind `!env`. */
 export function parseEnvExpression(text: string): EnvExpression {
-  const tokens = splitTokens(text);
+  const tokens = splitTokens(text, 3);
   if (typeof tokens === "string") return { malformed: tokens };
   const [variable, fallback, extra] = tokens;
   if (variable === undefined || variable === "") return { malformed: "!env needs the name of a variable" };
@@ -24,21 +24,56 @@ export function parseEnvExpression(text: string): EnvExpression {
   return { variable, fallback };
 }
 
-/** The tokens of a tag's text, or the reason why there are none. */
-export function splitTokens(text: string): readonly string[] | string {
+/**
+ * The tokens of a tag's text, or the reason why there are none.
+ *
+ * @param atMost what follows so many is not looked at
+ */
+export function splitTokens(text: string, atMost = Infinity): readonly string[] | string {
   const tokens: string[] = [];
-  const token = /\s*(?:"((?:[^"]|"")*)"|'((?:[^']|'')*)'|([^\s"']\S*))(?=\s|$)/y;
   const end = text.trimEnd().length;
-  while (token.lastIndex < end) {
-    const start = token.lastIndex;
-    const match = token.exec(text);
-    if (match === null) {
-      return `cannot read \`${text.slice(start).trim()}\`: a quote is not closed, or not followed by a blank`;
+  for (let at = nextWord(text, 0); at < end && tokens.length < atMost;) {
+    const token = tokenAt(text, at);
+    if (token === undefined) {
+      return `cannot read \`${
+        text.slice(at, at + MAX_SHOWN).trim()
+      }\`: a quote is not closed, or not followed by a blank`;
     }
-    const [, double, single, bare] = match;
-    tokens.push(double?.replaceAll('""', '"') ?? single?.replaceAll("''", "'") ?? bare ?? "");
+    tokens.push(token.value);
+    at = nextWord(text, token.end);
   }
   return tokens;
+}
+
+const MAX_SHOWN = 80;
+const BLANK = /\s*/y;
+const BARE = /\S+/y;
+
+/** Where the next word begins. */
+function nextWord(text: string, from: number): number {
+  BLANK.lastIndex = from;
+  BLANK.test(text);
+  return BLANK.lastIndex;
+}
+
+interface Token {
+  readonly value: string;
+  /** Behind it. */
+  readonly end: number;
+}
+
+function tokenAt(text: string, at: number): Token | undefined {
+  const sign = text.charAt(at);
+  if (sign !== '"' && sign !== "'") {
+    BARE.lastIndex = at;
+    const [value = ""] = BARE.exec(text) ?? [];
+    return { value, end: at + value.length };
+  }
+  let close = text.indexOf(sign, at + 1);
+  while (close >= 0 && text[close + 1] === sign) close = text.indexOf(sign, close + 2);
+  const end = close + 1;
+  if (close < 0 || !/^\s?$/.test(text.charAt(end))) return undefined;
+  return { value: text.slice(at + 1, close).replaceAll(sign + sign, sign), end };
 }
 
 /**
@@ -80,7 +115,14 @@ function resolveTag(raw: RawTag, env: (name: string) => string | undefined): Raw
   const { variable } = expression;
   const value = env(variable);
   const text = (value ?? expression.fallback)?.trim();
-  if (text === undefined) return { type: "unset", variable, at: raw.at };
-  const scalar = { type: "scalar", value: text, text, plain: false, at: raw.at } as const;
+  if (text === undefined) return { type: "unset", variable, reference: expression, at: raw.at };
+  const scalar = {
+    type: "scalar",
+    value: text,
+    text,
+    plain: false,
+    reference: expression,
+    at: raw.at,
+  } as const;
   return value === undefined ? scalar : { ...scalar, variable };
 }

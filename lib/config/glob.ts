@@ -3,8 +3,11 @@
  *
  * @module
  */
+import { AuthError } from "../errors.ts";
 import type { Files, Os } from "../host.ts";
+import { LIMITS, overLimit } from "../limits.ts";
 import { joinPath } from "../paths.ts";
+import { matches, namePattern, pathPattern, type Pattern } from "./glob_match.ts";
 
 /** What looking for files touches. */
 export type Listing = Pick<Files, "list" | "realPath" | "status">;
@@ -17,43 +20,65 @@ export function isGlob(path: string): boolean {
   return /[*?[{]/.test(path);
 }
 
-/** The regular expression for one name of a pattern. */
-const namePattern = (segment: string) => new RegExp(`^${nameSource(segment)}$`, "s");
-
-function nameSource(segment: string): string {
-  const sign = /\{([^{}]*)\}|\[(!?)([^[\]]+)\]|[*?]|[\\^$.+()|[\]{}]/g;
-  const body = segment.replaceAll(sign, (found, words?: string, not?: string, set?: string) => {
-    if (words !== undefined) return `(?:${words.split(",").map(escapeText).join("|")})`;
-    if (set !== undefined) return `[${not === "!" ? "^" : ""}${set.replaceAll(/[\\^]/g, "\\$&")}]`;
-    return found === "*" ? "[^/]*" : found === "?" ? "[^/]" : `\\${found}`;
-  });
-  try {
-    new RegExp(body, "s");
-    return body;
-  } catch (error) {
-    // A range that runs backwards, `[z-a]`: it is a name like any other then.
-    if (error instanceof SyntaxError) return escapeText(segment);
-    throw error;
-  }
+/** What the searches of one run have looked through so far, all together. */
+export interface SearchBudget {
+  /** Characters compared; an entry counts as {@linkcode ENTRY_STEPS}, a directory as {@linkcode DIRECTORY_STEPS}. */
+  steps: number;
+  /** Directories that were listed, by path. */
+  readonly listings: Map<string, ReturnType<Listing["list"]>>;
 }
 
-const escapeText = (text: string) => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+export function newSearchBudget(): SearchBudget {
+  return { steps: 0, listings: new Map() };
+}
+
+/** What one search has found. */
+interface Search {
+  readonly files: Listing;
+  readonly os: Os;
+  readonly pattern: string;
+  readonly segments: readonly string[];
+  /** By segment. */
+  readonly names: readonly Pattern[];
+  readonly found: Set<string>;
+  /** Directories that were entered, with the segment that they were entered for. */
+  readonly entered: Set<string>;
+  readonly budget: SearchBudget;
+}
+
+/** To compare a name with a pattern of people's takes a tenth of them. */
+const ENTRY_STEPS = 2000;
+/** To list a directory takes as long as to compare a hundred names. */
+const DIRECTORY_STEPS = 100 * ENTRY_STEPS;
 
 /**
  * Every file that a pattern names, absolute, sorted by depth and then by name, so that what is deeper wins.
  *
  * @param directory where the pattern starts; the pattern itself is relative and uses `/`
+ * @throws AuthError `config-invalid` when it leads through more entries than the limit
  */
 export async function expandGlob(
   files: Listing,
   os: Os,
   directory: string,
   pattern: string,
+  budget: SearchBudget = newSearchBudget(),
 ): Promise<readonly string[]> {
-  const segments = pattern.split("/").filter((segment) => segment !== "" && segment !== ".");
-  const found = await walk(files, os, directory, segments, 0);
-  const depth = (path: string) => path.split(/[\\/]/).length;
-  return [...new Set(found)].sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1));
+  const segments = segmentsOf(pattern);
+  const names = segments.map(namePattern);
+  const search: Search = {
+    files,
+    os,
+    pattern,
+    segments,
+    names,
+    found: new Set(),
+    entered: new Set(),
+    budget,
+  };
+  await walk(search, directory, 0, 0);
+  const found = [...search.found].map((path) => ({ path, depth: path.split(/[\\/]/).length }));
+  return found.sort((a, b) => a.depth - b.depth || (a.path < b.path ? -1 : 1)).map(({ path }) => path);
 }
 
 /**
@@ -62,13 +87,13 @@ export async function expandGlob(
  * @param path relative, with `/`, as the pattern is
  */
 export function matchesGlob(path: string, pattern: string): boolean {
-  const segments = pattern.split("/").filter((segment) => segment !== "" && segment !== ".");
-  const source = segments.map((segment, index) =>
-    segment === "**"
-      ? index === segments.length - 1 ? ".*" : "(?:[^/]+/)*"
-      : nameSource(segment) + (index === segments.length - 1 ? "" : "/")
-  );
-  return new RegExp(`^${source.join("")}$`, "s").test(path);
+  return matches(path, pathPattern(segmentsOf(pattern)));
+}
+
+/** @throws AuthError `config-invalid` for a pattern that is longer than the limit */
+function segmentsOf(pattern: string): readonly string[] {
+  if (pattern.length > LIMITS.patternLength.most) throw refused(pattern, "patternLength");
+  return pattern.split("/").filter((segment) => segment !== "" && segment !== ".");
 }
 
 /** The names in a directory, links to directories included; `undefined` when there is no directory there. */
@@ -78,27 +103,60 @@ export async function listDirectory(files: Listing, path: string): ReturnType<Li
   return status?.kind === "directory" ? await files.list(path) : undefined;
 }
 
-async function walk(
-  files: Listing,
-  os: Os,
-  directory: string,
-  segments: readonly string[],
-  depth: number,
-): Promise<readonly string[]> {
-  const [first, ...rest] = segments;
-  if (first === undefined || depth > MAX_DEPTH) return [];
-  if (first === "..") return await walk(files, os, joinPath(os, directory, ".."), rest, depth + 1);
-  const entries = await listDirectory(files, directory) ?? [];
-  const matches = first === "**" ? () => true : (name: string) => namePattern(first).test(name);
-  const found: string[] = first === "**" ? [...await walk(files, os, directory, rest, depth + 1)] : [];
-  for (const { name, kind } of entries) {
-    if (!matches(name)) continue;
-    const path = joinPath(os, directory, name);
-    if (kind !== "directory" && rest.length === 0) found.push(path);
+/** Looks below a directory for what the segments from one on name. */
+async function walk(search: Search, directory: string, index: number, depth: number): Promise<void> {
+  const { os, segments, names, found, entered } = search;
+  const [segment, name] = [segments[index], names[index]];
+  const key = `${index} ${directory}`;
+  if (segment === undefined || name === undefined || depth > MAX_DEPTH || entered.has(key)) return;
+  entered.add(key);
+  if (segment === "..") return await walk(search, joinPath(os, directory, ".."), index + 1, depth + 1);
+  const isAnyDirectory = segment === "**";
+  if (isAnyDirectory) await walk(search, directory, index + 1, depth + 1);
+  for (const entry of await listingOf(search, directory) ?? []) {
+    spend(search, ENTRY_STEPS);
+    const onStep = (steps: number) => spend(search, steps);
+    if (!isAnyDirectory && !matches(entry.name, name, onStep)) continue;
+    const path = joinPath(os, directory, entry.name);
+    if (entry.kind !== "directory" && index === segments.length - 1) found.add(path);
     // A link to a directory is not followed by `**`: it may lead back up.
-    else if (kind === "directory" || (kind === "symlink" && first !== "**")) {
-      found.push(...await walk(files, os, path, first === "**" ? segments : rest, depth + 1));
+    else if (entry.kind === "directory" || (entry.kind === "symlink" && !isAnyDirectory)) {
+      await walk(search, path, isAnyDirectory ? index : index + 1, depth + 1);
     }
   }
-  return found;
+}
+
+function listingOf(search: Search, directory: string): ReturnType<Listing["list"]> {
+  const { files, budget } = search;
+  const known = budget.listings.get(directory);
+  if (known !== undefined) return known;
+  spend(search, DIRECTORY_STEPS);
+  const listing = listDirectory(files, directory);
+  budget.listings.set(directory, listing);
+  return listing;
+}
+
+/**
+ * Uses up a part of what searches may look through.
+ *
+ * @throws AuthError `config-invalid` beyond it, naming the pattern
+ */
+export function spendOnEntries(budget: SearchBudget, pattern: string, entries: number): void {
+  spend({ budget, pattern }, entries * ENTRY_STEPS);
+}
+
+function spend({ budget, pattern }: Pick<Search, "budget" | "pattern">, steps: number): void {
+  budget.steps += steps;
+  if (budget.steps > LIMITS.globEntries.most * ENTRY_STEPS) throw refused(pattern, "globEntries");
+}
+
+const MAX_SHOWN = 80;
+
+function refused(pattern: string, limit: "globEntries" | "patternLength"): AuthError {
+  const shown = pattern.length > MAX_SHOWN ? `${pattern.slice(0, MAX_SHOWN)}...` : pattern;
+  return new AuthError(
+    "config-invalid",
+    `Cannot follow the pattern ${JSON.stringify(shown)}: ${overLimit(limit)}`,
+    { hints: ["Write a narrower pattern, or name the files"] },
+  );
 }

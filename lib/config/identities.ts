@@ -7,16 +7,17 @@ import * as v from "valibot";
 import { isAccountId } from "../arn.ts";
 import { Secret } from "../credentials.ts";
 import { parseDuration } from "../duration.ts";
+import { SESSION_VARIABLES } from "../session_variables.ts";
 import { type Draft, type EntryContext, kindOf, openEntry, reportLiteralSecret } from "./entry.ts";
 import { splitTokens } from "./env_tag.ts";
 import { explainLeaf } from "./leaves.ts";
 import { reportForeignArn, reportUnknownRegion } from "./providers.ts";
-import { isNull, nodeAt, type RawEntry, textAt } from "./raw.ts";
+import { isNull, nodeAt, type Raw, type RawEntry, textAt } from "./raw.ts";
 import { readVia, type References } from "./references.ts";
 import { IDENTITY_SCHEMAS } from "./schemas.ts";
-import { report, type Scope } from "./scope.ts";
+import { report, type Scope, shownNode } from "./scope.ts";
 import { readShape } from "./shape.ts";
-import { isPowerfulVariable, requireTrust, type Trust } from "./trust.ts";
+import { LONGEST_SESSION_SECONDS } from "../time.ts";
 import {
   type AssumeRoleIdentity,
   IDENTITY_KINDS,
@@ -49,7 +50,7 @@ export function decodeIdentity(
     scope,
     kind: textAt(entry.value, "kind"),
     via: kind === undefined ? undefined : via,
-    config: kind === undefined ? undefined : configOf(kind, scope, via, context),
+    config: kind === undefined ? undefined : configOf(kind, scope, via),
   };
 }
 
@@ -57,23 +58,21 @@ function configOf(
   kind: IdentityKind | "unsupported",
   scope: Scope,
   via: Via | undefined,
-  trust: Trust,
 ): IdentityConfig | undefined {
   switch (kind) {
     case "aws/permission-set":
-      return permissionSet(scope, via, trust);
+      return permissionSet(scope, via);
     case "aws/assume-role":
-      return assumeRole(scope, via, trust);
+      return assumeRole(scope, via);
     case "aws/user":
-      return user(scope, trust);
+      return user(scope);
     case "unsupported":
       return { kind, declaredKind: textAt(scope.raw, "kind") ?? "", via };
   }
 }
 
-function readCommon(scope: Scope, trust: Trust) {
-  requireTrust(scope, trust, ["spec", "endpoint_url"], "an endpoint other than AWS's");
-  requireTrustInVariables(scope, trust);
+function readCommon(scope: Scope) {
+  refuseSessionVariables(scope);
   reportUnknownRegion(scope, ["principal", "region"]);
   reportUnknownRegion(scope, ["credentials", "region"]);
   return (shape: Shape<keyof typeof IDENTITY_SCHEMAS>) => ({
@@ -90,23 +89,35 @@ function variablesOf(env: Shape<"aws/user">["env"]): UserIdentity["env"] {
   return Array.isArray(env) ? env : Object.entries(env).map(([key, value]) => ({ key, value }));
 }
 
-/** A variable such as `PATH` or `HTTPS_PROXY` for a child is a command or an endpoint in other clothes. */
-function requireTrustInVariables(scope: Scope, trust: Trust): void {
+/** What carries or selects our session is ours to set: a file that sets it would put another account in its place. */
+function refuseSessionVariables(scope: Scope): void {
   const node = nodeAt(scope.raw, ["env"]);
-  const named: readonly (readonly [string | undefined, string | number])[] = node?.type === "list"
-    ? node.items.map((item, index) => [textAt(item, "key"), index])
+  const named: readonly (readonly [string, string | number])[] = node?.type === "list"
+    ? node.items.flatMap((item, index) => keysNamed(item).map((name) => [name, index] as const))
     : node?.type === "map"
     ? [...node.entries.keys()].map((key) => [key, key])
     : [];
   for (const [name, key] of named) {
-    if (name !== undefined && isPowerfulVariable(name)) {
-      requireTrust(scope, trust, ["env", key], `the variable ${name}`);
-    }
+    if (!SESSION_VARIABLES.has(name.toUpperCase())) continue;
+    report(scope, {
+      code: "session-variable",
+      path: ["env", key],
+      reason: `${name} carries or selects the session, and cannot be set here`,
+      hint: "Remove it: commands get the session of the identity",
+    });
   }
 }
 
-function permissionSet(scope: Scope, via: Via | undefined, trust: Trust): PermissionSetIdentity | undefined {
-  const common = readCommon(scope, trust);
+/** The names in an item of `env`, in every spelling of its key. */
+function keysNamed(item: Raw): readonly string[] {
+  const entries = item.type === "map" ? [...item.entries.values()] : [];
+  return entries.flatMap(({ key, value }) =>
+    key.toLowerCase() === "key" && value.type === "scalar" ? [value.text] : []
+  );
+}
+
+function permissionSet(scope: Scope, via: Via | undefined): PermissionSetIdentity | undefined {
+  const common = readCommon(scope);
   checkAccount(scope);
   const shape = readShape(IDENTITY_SCHEMAS["aws/permission-set"], scope);
   if (shape === undefined || via === undefined || !("provider" in via)) return undefined;
@@ -149,8 +160,8 @@ function checkAccount(scope: Scope): void {
   }
 }
 
-function assumeRole(scope: Scope, via: Via | undefined, trust: Trust): AssumeRoleIdentity | undefined {
-  const common = readCommon(scope, trust);
+function assumeRole(scope: Scope, via: Via | undefined): AssumeRoleIdentity | undefined {
+  const common = readCommon(scope);
   const shape = readShape(IDENTITY_SCHEMAS["aws/assume-role"], scope);
   if (shape === undefined || via === undefined) return undefined;
   const { principal } = shape;
@@ -166,9 +177,8 @@ function assumeRole(scope: Scope, via: Via | undefined, trust: Trust): AssumeRol
   };
 }
 
-function user(scope: Scope, trust: Trust): UserIdentity | undefined {
-  const common = readCommon(scope, trust);
-  requireTrust(scope, trust, ["credentials", "mfa_command"], "a command to run");
+function user(scope: Scope): UserIdentity | undefined {
+  const common = readCommon(scope);
   reportLiteralSecret(scope, ["credentials", "secret_access_key"], "AWS_SECRET_ACCESS_KEY");
   reportHalfPair(scope);
   reportSessionLimits(scope);
@@ -185,9 +195,18 @@ function user(scope: Scope, trust: Trust): UserIdentity | undefined {
     via: undefined,
     keys: keysOf(credentials.access_key_id, credentials.secret_access_key),
     mfaArn: credentials.mfa_arn,
+    ...shownDevice(scope),
     mfaCommand: wordsOf(credentials.mfa_command),
     region: credentials.region,
   };
+}
+
+/** A serial number may be any text of a variable; an ARN is no secret. */
+function shownDevice(scope: Scope): Pick<UserIdentity, "mfaShown"> {
+  const node = nodeAt(scope.raw, ["credentials", "mfa_arn"]);
+  return node?.type !== "scalar" || node.reference === undefined || node.text.startsWith("arn:")
+    ? {}
+    : { mfaShown: shownNode(node) };
 }
 
 function keysOf(accessKeyId: string | undefined, secret: string | undefined): LongLivedKeys | undefined {
@@ -219,7 +238,6 @@ function reportHalfPair(scope: Scope): void {
 
 const LEAST_SECONDS = 900;
 const MOST_SECONDS_WITHOUT_MFA = 43_200;
-const MOST_SECONDS = 129_600;
 
 /** STS GetSessionToken: 15 minutes to 36 hours; ours without MFA: 12 hours, as the manual of Atmos says. */
 function reportSessionLimits(scope: Scope): void {
@@ -227,8 +245,8 @@ function reportSessionLimits(scope: Scope): void {
   const text = textAt(scope.raw, ...path) ?? "";
   const seconds = parseDuration(text);
   if (seconds === undefined) return;
-  if (seconds < LEAST_SECONDS || seconds > MOST_SECONDS) {
-    const message = `duration-limits ${LEAST_SECONDS} ${MOST_SECONDS}`;
+  if (seconds < LEAST_SECONDS || seconds > LONGEST_SESSION_SECONDS) {
+    const message = `duration-limits ${LEAST_SECONDS} ${LONGEST_SESSION_SECONDS}`;
     return report(scope, { path, ...explainLeaf(message, JSON.stringify(text), text) });
   }
   if (seconds <= MOST_SECONDS_WITHOUT_MFA || nodeAt(scope.raw, ["credentials", "mfa_arn"]) !== undefined) {

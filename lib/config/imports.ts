@@ -3,34 +3,35 @@
  *
  * @module
  */
+import { isAuthError } from "../errors.ts";
+import { LIMITS, overLimit } from "../limits.ts";
 import { expandHome, isAbsolutePath, joinPath, parentOf, resolvePath } from "../paths.ts";
 import { resolveEnvTags } from "./env_tag.ts";
 import { expandGlob, isGlob } from "./glob.ts";
-import { followIncludes, isRemote, MAX_FILE_DEPTH } from "./includes.ts";
+import { followIncludes, isRemote } from "./includes.ts";
 import { nodeAt, type Raw, type RawMap, textAt } from "./raw.ts";
 import {
   type Circumstances,
   gitRootAbove,
+  isWithinLimit,
+  mayRead,
   noteFile,
   optional,
   readSource,
   type Session,
   type Source,
 } from "./sources.ts";
+import type { Need } from "./trust.ts";
+import type { ConfigFile } from "./types.ts";
 
 /** Where a file belongs. */
 export interface Surrounding {
-  /** The configuration's directory: nothing outside of it is included. */
-  readonly directory: string;
   /** `base_path` of the file that imports, resolved. */
   readonly baseDirectory: string | undefined;
   readonly circumstances: Circumstances;
   /** Files on the way here, links resolved. */
   readonly trail: readonly string[];
 }
-
-/** Files that one configuration may be made of, counted each time they are imported. */
-const MAX_LAYERS = 1000;
 
 /**
  * Reads a file with all that it imports, in the order of merging: what comes later wins.
@@ -45,28 +46,20 @@ export async function readLayers(
   const source = await readSource(session, path, surrounding.circumstances);
   if (source === undefined) return undefined;
   const baseDirectory = await baseDirectoryOf(session, source, surrounding);
-  const own = await followIncludes(session, source, surrounding.directory, baseDirectory);
+  const own = await followIncludes(session, source, baseDirectory);
   const inner: Surrounding = {
-    directory: surrounding.directory,
     baseDirectory,
-    circumstances: { namedBy: source.file },
-    trail: [...surrounding.trail, source.realPath],
+    circumstances: { namedBy: source.file, isImported: true },
+    trail: [...surrounding.trail, source.file.realPath],
   };
   const layers: RawMap[] = [];
   for (const item of importItems(session, source.root)) {
-    layers.push(...await readImport(session, source, item, inner));
-    if (layers.length > MAX_LAYERS) {
-      warn(
-        session,
-        item,
-        "too-many-imports",
-        `more than ${MAX_LAYERS} files are imported; the rest is left out`,
-      );
-      break;
-    }
+    if (!isWithinLimit(session, source.file.path, "files", 1)) break;
+    for (const layer of await readImport(session, source, item, inner)) layers.push(layer);
   }
   noteFile(session, source.file);
-  return own.type === "map" ? [...layers, own] : layers;
+  if (own.type === "map" && own.entries.size > 0) layers.push(own);
+  return layers;
 }
 
 function importItems(session: Session, root: Raw): readonly Raw[] {
@@ -84,6 +77,7 @@ async function readImport(
 ): Promise<readonly RawMap[]> {
   const name = item.type === "scalar" ? item.text.trim() : textAt(item, "path");
   if (item.type === "scalar" && item.value === null) return [];
+  if (await isWithheld(session, source, item)) return [];
   if (name === undefined || name === "") {
     warn(session, item, "malformed-import", "an import is the path of a file, or a pattern");
     return [];
@@ -92,23 +86,67 @@ async function readImport(
     warn(session, item, "remote-import", `${name} is not imported: only local files are`);
     return [];
   }
-  if (surrounding.trail.length > MAX_FILE_DEPTH) {
-    warn(
-      session,
-      item,
-      "deep-import",
-      `${name} is not imported: it is more than ${MAX_FILE_DEPTH} files deep`,
-    );
+  if (surrounding.trail.length > LIMITS.importDepth.most) {
+    warn(session, item, "deep-import", `${name} is not imported: ${overLimit("importDepth")}`);
     return [];
   }
   const path = homePath(session, name);
-  const paths = path === undefined ? [] : await importedPaths(session, source, path, surrounding);
-  if (paths.length === 0) {
+  const unread = session.unread.length;
+  const paths = path === undefined ? [] : await pathsOrProblem(session, item, source, path, surrounding);
+  if (paths === undefined) return [];
+  if (paths.length === 0 && session.unread.length === unread) {
     warn(session, item, "missing-import", `${name} is not imported: there is no such file`);
   }
   const layers: RawMap[] = [];
-  for (const path of paths) layers.push(...await readOnce(session, item, path, surrounding));
+  for (const path of paths) {
+    for (const layer of await readOnce(session, item, path, surrounding)) layers.push(layer);
+  }
   return layers;
+}
+
+/** What an import names; a pattern that is not followed is a problem of the whole: what it hides, nobody knows. */
+async function pathsOrProblem(
+  session: Session,
+  item: Raw,
+  source: Source,
+  path: string,
+  surrounding: Surrounding,
+): Promise<readonly string[] | undefined> {
+  try {
+    return await importedPaths(session, source, item, path, surrounding);
+  } catch (error) {
+    if (!isAuthError(error, "config-invalid")) throw error;
+    session.problems.push({
+      severity: "error",
+      code: "limit-reached",
+      path: "",
+      at: item.at,
+      reason: error.message,
+      hint: error.hints[0],
+      blocks: true,
+      about: undefined,
+    });
+    return undefined;
+  }
+}
+
+/** What a variable names is looked for, and may be shown, only for a file that is trusted. */
+async function isWithheld(session: Session, { file }: Source, item: Raw): Promise<boolean> {
+  const node = item.type === "map" ? nodeAt(item, ["path"]) : item;
+  if (file.trusted || (node?.type !== "scalar" && node?.type !== "unset") || node.reference === undefined) {
+    return false;
+  }
+  const shown = `!env ${node.reference.variable}`;
+  const need: Need = {
+    unit: { type: "file", name: shown },
+    values: [{ path: "import", at: item.at, does: `reads the file that \`${shown}\` names` }],
+    files: [file.path],
+    bound: JSON.stringify(["import", node.reference.variable, node.reference.fallback ?? null]),
+    words: [],
+  };
+  if (await session.isMet(need)) return false;
+  session.unread.push(need);
+  return true;
 }
 
 async function readOnce(
@@ -132,18 +170,43 @@ async function readOnce(
 async function importedPaths(
   session: Session,
   source: Source,
+  item: Raw,
   path: string,
   { baseDirectory }: Surrounding,
 ): Promise<readonly string[]> {
   const { os } = session.host;
   const beside = parentOf(os, source.file.path);
   const bases = [baseDirectory ?? beside, beside];
-  if (isAbsolutePath(os, path)) return await pathsAt(session, "", path);
-  for (const base of /^\.\.?[\\/]/.test(path) ? bases.toReversed() : bases) {
-    const paths = await pathsAt(session, base, path);
-    if (paths.length > 0) return paths;
+  const from = isAbsolutePath(os, path) ? [""] : /^\.\.?[\\/]/.test(path) ? bases.toReversed() : bases;
+  const asked = { by: source.file, where: "import", at: item.at };
+  for (const base of from) {
+    const unread = session.unread.length;
+    const paths = await pathsAt(session, asked, base, path);
+    if (paths.length > 0 || session.unread.length > unread) return paths;
   }
   return [];
+}
+
+/** Who wants to read something, and where that is written. */
+export interface Asked {
+  readonly by: ConfigFile;
+  /** Configuration path. */
+  readonly where: string;
+  readonly at: Raw["at"];
+}
+
+/** Those of the paths that their namer may read; what has no real path is not there. */
+export async function readable(
+  session: Session,
+  asked: Asked,
+  paths: readonly string[],
+): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const path of paths) {
+    const real = await session.host.files.realPath(path);
+    if (real !== undefined && await mayRead(session, asked.by, real, asked)) found.push(path);
+  }
+  return found;
 }
 
 /** A path with its `~` replaced; `undefined` when whose home is meant cannot be told. */
@@ -152,18 +215,30 @@ function homePath({ host }: Session, path: string): string | undefined {
 }
 
 /** A YAML file, one without its extension, all of a directory, or those of a pattern. */
-async function pathsAt(session: Session, base: string, name: string): Promise<readonly string[]> {
+async function pathsAt(
+  session: Session,
+  asked: Asked,
+  base: string,
+  name: string,
+): Promise<readonly string[]> {
   const { os, files } = session.host;
   if (isGlob(name)) {
     const [start, pattern] = splitGlob(os === "windows" ? name.replaceAll("\\", "/") : name);
-    const found = await expandGlob(files, os, resolvePath(os, base, start), pattern);
-    return found.filter((path) => /\.ya?ml$/i.test(path));
+    const directory = resolvePath(os, base, start);
+    // Not even the names in a directory are looked at before.
+    if ((await readable(session, asked, [directory])).length === 0) return [];
+    const found = await expandGlob(files, os, directory, pattern, session.spent.searches);
+    return await readable(session, asked, found.filter((path) => /\.ya?ml$/i.test(path)));
   }
   for (const candidate of [name, `${name}.yaml`, `${name}.yml`]) {
     const path = resolvePath(os, base, candidate);
     const real = await files.realPath(path);
-    const status = real === undefined ? undefined : await files.status(real);
-    if (status?.kind === "directory") return await yamlFilesBelow(session, path);
+    if (real === undefined) continue;
+    if (!await mayRead(session, asked.by, real, asked)) return [];
+    const status = await files.status(real);
+    if (status?.kind === "directory") {
+      return await readable(session, asked, await yamlFilesBelow(session, path));
+    }
     if (status !== undefined && /\.ya?ml$/i.test(path)) return [path];
   }
   return [];
@@ -179,7 +254,7 @@ function splitGlob(name: string): readonly [string, string] {
 /** Every YAML file below a directory, deeper ones later; `x.yaml` wins over an `x.yml` beside it. */
 export async function yamlFilesBelow(session: Session, directory: string): Promise<readonly string[]> {
   const { os, files } = session.host;
-  const found = await expandGlob(files, os, directory, "**/*");
+  const found = await expandGlob(files, os, directory, "**/*", session.spent.searches);
   const all = new Set(found);
   return found.filter((path) =>
     /\.yaml$/.test(path) || (/\.yml$/.test(path) && !all.has(path.replace(/yml$/, "yaml")))

@@ -1,22 +1,18 @@
 /**
- * `!include FILE`: a value from another file, which must lie below the configuration's directory.
+ * `!include FILE`: a value from another file, which must lie in the tree of the file that names it.
  *
  * @module
  */
-import { isInside, parentOf, resolvePath } from "../paths.ts";
+import { LIMITS, overLimit } from "../limits.ts";
+import { parentOf, resolvePath } from "../paths.ts";
 import type { Os } from "../host.ts";
 import { splitTokens } from "./env_tag.ts";
 import type { Path, Raw, RawEntry, RawMap, RawTag } from "./raw.ts";
-import { noteFile, readSource, type Session, type Source } from "./sources.ts";
-
-/** How deep files may include files, and import them. */
-export const MAX_FILE_DEPTH = 10;
+import { isInTree, isWithinLimit, noteFile, readSource, type Session, type Source } from "./sources.ts";
 
 /** What a file's includes are followed with. */
 interface Following {
   readonly session: Session;
-  /** Nothing outside of this directory is included. */
-  readonly directory: string;
   /** Where a path leads that is not beside the file. */
   readonly baseDirectory: string;
   readonly source: Source;
@@ -31,11 +27,10 @@ interface Following {
 export async function followIncludes(
   session: Session,
   source: Source,
-  directory: string,
   baseDirectory: string,
 ): Promise<Raw> {
-  const trail = [source.realPath];
-  return await follow({ session, directory, baseDirectory, source, trail }, source.root, []);
+  const trail = [source.file.realPath];
+  return await follow({ session, baseDirectory, source, trail }, source.root, []);
 }
 
 async function follow(following: Following, raw: Raw, path: Path): Promise<Raw> {
@@ -80,9 +75,14 @@ function holdsInclude(raw: Raw): boolean {
 
 async function include(following: Following, tag: RawTag, path: Path): Promise<Raw> {
   const { session, source, trail } = following;
+  if (!isWithinLimit(session, source.file.path, "files", 1)) return { ...tag, fault: overLimit("files") };
   const target = await targetOf(following, tag);
   if ("fault" in target) return { ...tag, fault: target.fault };
-  const included = await readSource(session, target.path, { namedBy: source.file, within: path });
+  const included = await readSource(session, target.path, {
+    namedBy: source.file,
+    isImported: true,
+    within: path,
+  });
   if (included === undefined) {
     return { ...tag, fault: `cannot include ${target.path}: there is no such file` };
   }
@@ -90,15 +90,28 @@ async function include(following: Following, tag: RawTag, path: Path): Promise<R
   if (!included.isReadable) {
     return { ...tag, fault: `cannot include ${target.path}: it cannot be read as YAML` };
   }
-  const inner = { ...following, source: included, trail: [...trail, included.realPath] };
-  return await follow(inner, included.root, path);
+  const inner = { ...following, source: included, trail: [...trail, included.file.realPath] };
+  const value = await follow(inner, included.root, path);
+  return value.type === "map" ? value : asIncluded(value);
+}
+
+/** A text from a file is nothing that its author wrote into the configuration: it is marked as what it is. */
+function asIncluded(raw: Raw): Raw {
+  switch (raw.type) {
+    case "scalar":
+      return { ...raw, included: true };
+    case "list":
+      return { ...raw, items: raw.items.map(asIncluded) };
+    default:
+      return raw;
+  }
 }
 
 type Target = { readonly path: string } | { readonly fault: string };
 
 /** The file that a tag names, beside the file it stands in or below the base path. */
 async function targetOf(
-  { session, source, baseDirectory, directory, trail }: Following,
+  { session, source, baseDirectory, trail }: Following,
   tag: RawTag,
 ): Promise<Target> {
   const { os, files } = session.host;
@@ -109,24 +122,21 @@ async function targetOf(
   );
   const [first = name] = candidates;
   const fault = (path: string, reason: string): Target => ({ fault: `cannot include ${path}: ${reason}` });
-  const outside = `it lies outside of ${directory}`;
-  const realDirectory = await files.realPath(directory) ?? directory;
-  const inside = candidates.filter((path) => isInside(os, path, directory));
-  for (const path of inside) {
+  for (const path of candidates) {
     const real = await files.realPath(path);
     if (real === undefined) continue;
-    if (!isInside(os, real, realDirectory)) return fault(path, outside);
+    if (!isInTree(session, source.file, real)) {
+      return fault(path, `it is outside ${source.file.tree} or inside a .git directory`);
+    }
     if (trail.includes(real)) return fault(path, `it includes itself: ${[...trail, real].join(" -> ")}`);
-    return trail.length > MAX_FILE_DEPTH
-      ? fault(path, `it is more than ${MAX_FILE_DEPTH} files deep`)
-      : { path };
+    return trail.length > LIMITS.importDepth.most ? fault(path, overLimit("importDepth")) : { path };
   }
-  return fault(first, inside.length === 0 ? outside : "there is no such file");
+  return fault(first, "there is no such file");
 }
 
 /** The one path behind a tag, or why there is none that is followed. */
 function includedName(tag: RawTag, os: Os): string | { readonly fault: string } {
-  const words = tag.argument.type === "scalar" ? splitTokens(tag.argument.text) : "!include takes a path";
+  const words = tag.argument.type === "scalar" ? splitTokens(tag.argument.text, 2) : "!include takes a path";
   if (typeof words === "string") return { fault: words };
   const [name, query] = words;
   if (name === undefined) return { fault: "!include needs a path" };

@@ -8,9 +8,12 @@ import * as v from "valibot";
 import { isAccountId, isRegion, KNOWN_REGIONS, parseArn } from "../arn.ts";
 import { formatDuration, parseDuration } from "../duration.ts";
 import { didYouMean, nearest } from "./nearest.ts";
+import { FREE, type Standing, UNUSED } from "./standing.ts";
 
 /** What `overrideAction` of the JSON Schema generator, and the shape check, find on a schema. */
 export interface LeafMetadata {
+  /** What a file that is not trusted may do with the key. */
+  readonly standing: Standing;
   /** How an editor should see a value that arrives here as text. */
   readonly editor?: "boolean" | "duration";
   /** The words that an editor should offer. */
@@ -20,55 +23,65 @@ export interface LeafMetadata {
 }
 
 /** Any text that is not empty. */
-export function text(description: string) {
-  return v.pipe(v.string(), v.description(description), v.nonEmpty("empty"));
-}
-
-/** A text that may be empty. */
-export function anyText(description: string) {
-  return v.pipe(v.string(), v.description(description));
-}
-
-export function flag(description: string) {
+export function text(description: string, standing: Standing) {
   return v.pipe(
     v.string(),
     v.description(description),
-    v.metadata({ editor: "boolean" } satisfies LeafMetadata),
+    v.metadata({ standing } satisfies LeafMetadata),
+    v.nonEmpty("empty"),
+  );
+}
+
+/** A text that may be empty. */
+export function anyText(description: string, standing: Standing) {
+  return v.pipe(v.string(), v.description(description), v.metadata({ standing } satisfies LeafMetadata));
+}
+
+export function flag(description: string, standing: Standing) {
+  return v.pipe(
+    v.string(),
+    v.description(description),
+    v.metadata({ editor: "boolean", standing } satisfies LeafMetadata),
     v.regex(/^(?:true|false)$/i, "malformed-boolean"),
     v.transform((word) => word.toLowerCase() === "true"),
   );
 }
 
 /** A duration in whole seconds; with limits where they do not depend on anything else. */
-export function duration(description: string, limits?: { readonly least: number; readonly most: number }) {
+export function duration(
+  description: string,
+  standing: Standing,
+  limits?: { readonly least: number; readonly most: number },
+) {
   const { least, most } = limits ?? { least: 1, most: Infinity };
   return v.pipe(
     v.string(),
     v.description(description),
-    v.metadata({ editor: "duration" } satisfies LeafMetadata),
+    v.metadata({ editor: "duration", standing } satisfies LeafMetadata),
     v.check((word) => parseDuration(word) !== undefined, "malformed-duration"),
     v.transform((word) => parseDuration(word) ?? 0),
     v.check((seconds) => seconds >= least && seconds <= most, `duration-limits ${least} ${most}`),
   );
 }
 
-export function region(description: string) {
-  return checked(description, isRegion, "malformed-region");
+export function region(description: string, standing: Standing) {
+  return checked(description, standing, isRegion, "malformed-region");
 }
 
-export function accountId(description: string) {
-  return checked(description, isAccountId, "malformed-account-id");
+export function accountId(description: string, standing: Standing) {
+  return checked(description, standing, isAccountId, "malformed-account-id");
 }
 
 /** ARN of an IAM role, a SAML provider or an MFA device (IAM User Guide, "IAM identifiers"). */
-export function iamArn(description: string, type: "role" | "saml-provider") {
-  return checked(description, (word) => isIamArn(word, type), `malformed-${type}-arn`);
+export function iamArn(description: string, standing: Standing, type: "role" | "saml-provider") {
+  return checked(description, standing, (word) => isIamArn(word, type), `malformed-${type}-arn`);
 }
 
 /** ARN of a virtual device, or the serial number of a hardware one (STS GetSessionToken, `SerialNumber`). */
-export function mfaSerial(description: string) {
+export function mfaSerial(description: string, standing: Standing) {
   return checked(
     description,
+    standing,
     (word) => word.startsWith("arn:") ? isIamArn(word, "mfa") : /^[\w+=/:,.@-]{9,256}$/.test(word),
     "malformed-mfa-arn",
   );
@@ -81,10 +94,11 @@ function isIamArn(word: string, type: string): boolean {
 }
 
 /** An absolute https URL; http on loopback only, since what is sent there is secret. */
-export function url(description: string) {
+export function url(description: string, standing: Standing) {
   return v.pipe(
     v.string(),
     v.description(description),
+    v.metadata({ standing } satisfies LeafMetadata),
     v.check((word) => httpUrl(word) !== undefined, "malformed-url"),
     v.check((word) => isPrivate(word), "insecure-url"),
   );
@@ -104,22 +118,28 @@ function isPrivate(word: string): boolean {
 }
 
 /** The name of an environment variable. */
-export function variableName(description: string) {
+export function variableName(description: string, standing: Standing) {
   return v.pipe(
     v.string(),
     v.description(description),
+    v.metadata({ standing } satisfies LeafMetadata),
     v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "malformed-variable"),
   );
 }
 
 /** One of some words, in any case; the result is spelled as listed. */
-export function word<const Words extends readonly string[]>(description: string, words: Words, code: string) {
+export function word<const Words extends readonly string[]>(
+  description: string,
+  standing: Standing,
+  words: Words,
+  code: string,
+) {
   const find = (given: string): Words[number] | undefined =>
     words.find((known) => known.toLowerCase() === given.toLowerCase());
   return v.pipe(
     v.string(),
     v.description(description),
-    v.metadata({ words } satisfies LeafMetadata),
+    v.metadata({ words, standing } satisfies LeafMetadata),
     v.check((given) => find(given) !== undefined, `${code} ${words.join(" ")}`),
     v.transform((given) => find(given) ?? given),
     v.picklist(words, code),
@@ -127,12 +147,31 @@ export function word<const Words extends readonly string[]>(description: string,
 }
 
 /** A text that matches a pattern. */
-export function matching(description: string, pattern: RegExp, code: string) {
-  return v.pipe(v.string(), v.description(description), v.regex(pattern, code));
+export function matching(description: string, standing: Standing, pattern: RegExp, code: string) {
+  return v.pipe(
+    v.string(),
+    v.description(description),
+    v.metadata({ standing } satisfies LeafMetadata),
+    v.regex(pattern, code),
+  );
 }
 
-function checked(description: string, isRight: (word: string) => boolean, code: string) {
-  return v.pipe(v.string(), v.description(description), v.check(isRight, code));
+/** One fixed text: the kind that a schema is for. */
+export function constant<const Text extends string>(description: string, text: Text) {
+  return v.pipe(
+    v.literal(text),
+    v.description(description),
+    v.metadata({ standing: FREE } satisfies LeafMetadata),
+  );
+}
+
+function checked(description: string, standing: Standing, isRight: (word: string) => boolean, code: string) {
+  return v.pipe(
+    v.string(),
+    v.description(description),
+    v.metadata({ standing } satisfies LeafMetadata),
+    v.check(isRight, code),
+  );
 }
 
 /** A key that Atmos knows and this program does not use. */
@@ -141,7 +180,7 @@ export function unused(description: string, loudness: "silent" | "warn" = "warn"
     v.pipe(
       v.unknown(),
       v.description(`Not used here. ${description}`),
-      v.metadata({ unused: loudness } satisfies LeafMetadata),
+      v.metadata({ unused: loudness, standing: UNUSED } satisfies LeafMetadata),
     ),
   );
 }
@@ -194,6 +233,11 @@ export function explainLeaf(message: string, shown: string, given: string | unde
       return say(`${shown} would carry secrets unencrypted`, "Use https, or an address on this machine");
     case "malformed-variable":
       return say(`${shown} is not the name of an environment variable`, "Letters, digits and _");
+    case "reserved-variable":
+      return say(
+        `${shown} cannot be the variable with the password: no child gets it, and children need that one`,
+        "Name a variable that only holds the password, such as MY_KEYRING_PASSWORD",
+      );
     case "malformed-realm":
       return say(
         `${shown} is not a realm`,

@@ -31,6 +31,8 @@ export interface MergeOptions {
   readonly foldCase?: boolean;
   /** Told of every two spellings that became one. */
   readonly onCaseClash?: (clash: CaseClash) => void;
+  /** Told of how many entries are copied, before they are. */
+  readonly onMove?: (entries: number) => void;
   /** What becomes of lists, `commands` too; without this the rules of `atmos.yaml` hold. */
   readonly lists?: ListMerge;
 }
@@ -44,6 +46,7 @@ function mergeMapsAt(base: RawMap, over: RawMap, options: MergeOptions, path: Pa
   const fold = options.foldCase === true ? (key: string) => key.toLowerCase() : (key: string) => key;
   // The first of several files, which may be large, is not copied.
   if (base.entries.size === 0 && !(options.foldCase === true && hasCapitals(over))) return over;
+  options.onMove?.(base.entries.size + over.entries.size);
   const entries = new Map([...base.entries.values()].map((entry) => [fold(entry.key), entry]));
   for (const entry of over.entries.values()) {
     const key = fold(entry.key);
@@ -52,11 +55,16 @@ function mergeMapsAt(base: RawMap, over: RawMap, options: MergeOptions, path: Pa
     if (before !== undefined && before.key !== entry.key) {
       options.onCaseClash?.({ path: inner, first: before, second: entry });
     }
-    const below = options.foldCase === true && entry.key.toLowerCase() === "env" ? {} : options;
+    const below = options.foldCase === true && entry.key.toLowerCase() === "env"
+      ? caseCounts(options)
+      : options;
     entries.set(key, { ...entry, value: mergeValues(before?.value, entry.value, below, inner) });
   }
   return { ...over, entries: new Map([...entries.values()].map((entry) => [entry.key, entry])) };
 }
+
+/** Below `env` keys are variables. */
+const caseCounts = ({ onMove }: MergeOptions): MergeOptions => onMove === undefined ? {} : { onMove };
 
 /** Whether there are keys, at any depth of maps, that another spelling could stand beside. */
 function hasCapitals({ entries }: RawMap): boolean {
@@ -93,10 +101,17 @@ function mergeLists(base: RawList, over: RawList, options: MergeOptions, path: P
 
 /** By name, in the order of first appearance; what has no name is kept beside the others. */
 function mergeCommands(base: RawList, over: RawList, options: MergeOptions, path: Path): RawList {
+  options.onMove?.(base.items.length + over.items.length);
   const items: Raw[] = [...base.items];
+  const indexes = new Map<string, number>();
+  for (const [index, item] of items.entries()) {
+    const name = textAt(item, "name");
+    if (name !== undefined && !indexes.has(name)) indexes.set(name, index);
+  }
   for (const item of over.items) {
     const name = textAt(item, "name");
-    const index = name === undefined ? -1 : items.findIndex((other) => textAt(other, "name") === name);
+    const index = (name === undefined ? undefined : indexes.get(name)) ?? items.length;
+    if (name !== undefined) indexes.set(name, index);
     const before = items[index];
     if (before === undefined) items.push(item);
     else items[index] = mergeValues(before, item, options, path);

@@ -4,11 +4,13 @@
  * @module
  */
 
+import { LIMITS, overLimit } from "../limits.ts";
+import { didYouMean } from "./nearest.ts";
+
 /** Words that switch authentication off (`--identity=false`), and so cannot be names. */
 const OFF_WORDS: ReadonlySet<string> = new Set(["false", "no", "off", "0"]);
 /** The directory of AWS files that users without a provider have. */
 const RESERVED_PROVIDER = "aws-user";
-const MAX_LENGTH = 200;
 
 /** Control characters, line separators, and marks that turn the direction of the text around them. */
 // deno-lint-ignore no-control-regex
@@ -19,7 +21,7 @@ export function nameFault(name: string, type: "provider" | "identity"): string |
   if (name.trim() === "") return "a name cannot be empty";
   if (name !== name.trim()) return "a name cannot begin or end with a blank";
   if (UNPRINTABLE.test(name)) return "a name cannot hold control characters";
-  if (name.length > MAX_LENGTH) return `a name cannot have more than ${MAX_LENGTH} characters`;
+  if (name.length > LIMITS.nameLength.most) return overLimit("nameLength");
   if (OFF_WORDS.has(name.toLowerCase())) return "this word switches authentication off, and cannot be a name";
   if (name.startsWith("~") || name.startsWith("/") || name.includes("\\")) {
     return "a name cannot begin with ~ or /, or hold a backslash: it becomes part of a path";
@@ -41,16 +43,21 @@ export type Reference =
 
 /** Finds names: exactly first, then without regard to case. */
 export interface NameIndex {
-  readonly names: readonly string[];
   readonly find: (name: string) => Reference;
+  /** A hint with the names nearest to one that is unknown; none after so many that nobody reads them. */
+  readonly suggest: (name: string) => string | undefined;
 }
 
 /** An index over the names of one section. */
 export function nameIndex(names: readonly string[]): NameIndex {
   const exact = new Set(names);
   const folded = Map.groupBy(names, (name) => name.toLowerCase());
+  const asked = { times: 0 };
   return {
-    names,
+    suggest: (name) => {
+      asked.times += 1;
+      return asked.times > LIMITS.suggestions.most ? undefined : didYouMean(name, names);
+    },
     find: (name) => {
       if (exact.has(name)) return { name };
       const candidates = folded.get(name.toLowerCase()) ?? [];

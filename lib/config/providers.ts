@@ -12,7 +12,8 @@ import { isNull, nodeAt, type RawEntry, textAt } from "./raw.ts";
 import { PROVIDER_SCHEMAS } from "./schemas.ts";
 import { report, type Scope } from "./scope.ts";
 import { readShape } from "./shape.ts";
-import { requireTrust, type Trust, trustedDirectory, untrustedFile } from "./trust.ts";
+import { directoryAt } from "./places.ts";
+import type { Trust } from "./trust.ts";
 import {
   type OidcTokenProvider,
   PROVIDER_KINDS,
@@ -59,9 +60,8 @@ function configOf(
 
 /** What the common keys say; the checks on them run whether or not the rest of the entry fits. */
 function readCommon(scope: Scope, trust: Trust) {
-  requireTrust(scope, trust, ["spec", "endpoint_url"], "an endpoint other than AWS's");
   reportUnknownRegion(scope, ["region"]);
-  const filesBasePath = trustedDirectory(scope, trust, ["spec", "files", "base_path"], "a directory");
+  const filesBasePath = directoryAt(scope, trust, ["spec", "files", "base_path"]);
   return (shape: Shape<keyof typeof PROVIDER_SCHEMAS>) => ({
     region: shape.region,
     sessionSeconds: shape.session?.duration,
@@ -90,9 +90,6 @@ export function portalAddress(text: string): string {
 
 function saml(scope: Scope, trust: Trust): SamlProvider | undefined {
   const common = readCommon(scope, trust);
-  requireTrust(scope, trust, ["browser_executable_path"], "a program to start");
-  // Together with `url` it could send any variable of the environment anywhere.
-  requireTrust(scope, trust, ["password"], "a password");
   reportLiteralSecret(scope, ["password"], "SAML_PASSWORD");
   reportDeprecatedDriver(scope);
   reportForeignArn(scope, ["idp_arn"], textAt(scope.raw, "region"));
@@ -101,7 +98,6 @@ function saml(scope: Scope, trust: Trust): SamlProvider | undefined {
     kind: shape.kind,
     ...common(shape),
     url: shape.url,
-    isUrlTrusted: untrustedFile(scope, trust, ["url"]) === undefined,
     idpArn: shape.idp_arn,
     driver: shape.driver ?? shape.provider_type,
     username: shape.username,

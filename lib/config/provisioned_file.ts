@@ -40,9 +40,6 @@ export async function provisionedPath(host: Surroundings, whose: FoundFor): Prom
   return joinPath(host.os, directory, "provisioned-identities.yaml");
 }
 
-/** A thousand accounts with ten roles each are a third of this. */
-const MAX_BYTES = 4 * 1024 * 1024;
-
 /** What the file holds of what it may hold; `undefined` where there is none that can be used. */
 export async function readFound(session: Session, whose: FoundFor): Promise<RawMap | undefined> {
   const { files } = session.host;
@@ -50,7 +47,7 @@ export async function readFound(session: Session, whose: FoundFor): Promise<RawM
     const path = await provisionedPath(session.host, whose);
     const status = await files.status(path);
     if (status === undefined) return undefined;
-    if (status.kind !== "file" || status.owned === false || status.size > MAX_BYTES) {
+    if (status.kind !== "file" || status.owned === false) {
       return void warn(session, path, "it is no file of ours");
     }
     const { root, issues: [issue] } = parseYaml(await files.readText(path) ?? "", path);

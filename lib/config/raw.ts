@@ -22,6 +22,16 @@ export interface RawScalar extends Placed {
   readonly plain: boolean;
   /** The variable that `!env` read the text from. */
   readonly variable?: string;
+  /** The `!env` that the text comes from: from the variable, or the default written behind it. */
+  readonly reference?: EnvReference;
+  /** The whole of a file that `!include` named. */
+  readonly included?: true;
+}
+
+/** `!env NAME` or `!env NAME DEFAULT`, as written. */
+export interface EnvReference {
+  readonly variable: string;
+  readonly fallback: string | undefined;
 }
 
 export interface RawList extends Placed {
@@ -57,6 +67,7 @@ export interface RawTag extends Placed {
 export interface RawUnset extends Placed {
   readonly type: "unset";
   readonly variable: string;
+  readonly reference: EnvReference;
 }
 
 export type Raw = RawScalar | RawList | RawMap | RawTag | RawUnset;

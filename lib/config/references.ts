@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { didYouMean } from "./nearest.ts";
 import type { NameIndex } from "./names.ts";
 import { isNull, nodeAt, textAt } from "./raw.ts";
 import { report, type Scope, showValue } from "./scope.ts";
@@ -84,7 +83,7 @@ function hintFor({ providers, identities }: References, key: "provider" | "ident
     ? [providers, identities, "identity"]
     : [identities, providers, "provider"];
   if ("name" in other.find(text)) return `That name is in auth.${pluralOf(otherKey)}: write via.${otherKey}`;
-  return didYouMean(text, own.names) ?? `Define it below auth.${pluralOf(key)}, or name one that is there`;
+  return own.suggest(text) ?? `Define it below auth.${pluralOf(key)}, or name one that is there`;
 }
 
 const pluralOf = (key: string) => key === "provider" ? "providers" : "identities";

@@ -6,6 +6,7 @@
 import * as v from "valibot";
 import type { LeafMetadata } from "./leaves.ts";
 import type { Path } from "./raw.ts";
+import { needsTrust } from "./standing.ts";
 
 /** Any schema of this room. */
 export type Schema<Output = unknown> = v.GenericSchema<unknown, Output>;
@@ -77,7 +78,16 @@ export function descriptionAt(schema: Schema, path: Path): string | undefined {
 }
 
 /** Whether a key is one of Atmos's that does nothing here. */
-export const unusedOf = remembered((schema): LeafMetadata["unused"] => {
-  const metadata: LeafMetadata = alternatives(schema).map((part) => v.getMetadata(part))[0] ?? {};
-  return metadata.unused;
-});
+export const unusedOf = remembered((schema): LeafMetadata["unused"] => metadataOf(schema).unused);
+
+/** Of a key without a statement: it needs trust. */
+export const UNSTATED = needsTrust((shown) => `uses ${shown}`);
+
+/** What a file that is not trusted may do with a key; nothing where the schema does not say. */
+export const standingOf = remembered((schema): LeafMetadata["standing"] =>
+  metadataOf(schema).standing ?? UNSTATED
+);
+
+function metadataOf(schema: Schema): Partial<LeafMetadata> {
+  return Object.assign({}, ...alternatives(schema).map((part) => v.getMetadata(part)));
+}

@@ -12,10 +12,21 @@ import {
   isNull,
   type Path,
   type Raw,
+  type RawScalar,
   type RawTag,
   type RawUnset,
 } from "./raw.ts";
+import type { Standing } from "./standing.ts";
 import type { Problem } from "./types.ts";
+
+/** A value as it was decoded. */
+export interface Fact {
+  /** Below the scope, in lower case where the schema names the key. */
+  readonly path: Path;
+  readonly standing: Standing;
+  /** A list or map is an empty one: it takes the place of what another file says. */
+  readonly node: Exclude<Raw, RawTag>;
+}
 
 /** An entry, or the section around the entries. */
 export interface Scope {
@@ -27,6 +38,8 @@ export interface Scope {
   readonly about: Problem["about"];
   /** Grows while decoding. */
   readonly problems: Problem[];
+  /** Every value that is decoded, with the standing of its key. Grows while decoding. */
+  readonly facts: Fact[];
   /** No identity depends on this part: its errors take nothing out of use. */
   readonly isAside?: boolean;
 }
@@ -119,12 +132,34 @@ function refusalOf(node: RawTag): { readonly code: string; readonly reason: stri
   return { code: "refused-tag", reason: `${node.tag} is not evaluated in auth`, hint };
 }
 
+/** Whether a value is what its author wrote here: what comes from a variable or another file is never repeated. */
+export const isShowable = (node: RawScalar): boolean =>
+  node.reference === undefined && node.included !== true;
+
+/** A value for a person: what came from `!env` or another file is shown as the reference. */
+export function shownNode(node: Raw): string {
+  switch (node.type) {
+    case "unset":
+      return `!env ${node.variable}`;
+    case "tag":
+      return node.tag;
+    case "scalar":
+      return node.reference !== undefined
+        ? `!env ${node.reference.variable}`
+        : node.included === true
+        ? `!include ${node.at.file}`
+        : node.text;
+    default:
+      return "";
+  }
+}
+
 const MAX_SHOWN = 80;
 
 /** A value as a sentence may show it: in quotes, not too long, and never what came from a variable. */
 export function showValue(node: Raw | undefined): string {
   if (node?.type !== "scalar") return "the value";
-  if (node.variable !== undefined) return `the value of the variable ${node.variable}`;
+  if (!isShowable(node)) return `the value of \`${shownNode(node)}\``;
   return JSON.stringify(node.text.length > MAX_SHOWN ? `${node.text.slice(0, MAX_SHOWN)}...` : node.text);
 }
 

@@ -8,11 +8,12 @@ import { entryOf, nodeAt, type Path, type Raw, type RawMap } from "./raw.ts";
 import { AUTH_SCHEMA, type LEVEL_WORDS, LOGS_SCHEMA, REALM } from "./schemas.ts";
 import { report, type Scope } from "./scope.ts";
 import { readShape } from "./shape.ts";
-import { type Trust, trustedDirectory } from "./trust.ts";
+import { directoryAt } from "./places.ts";
+import { OWN_STREAMS, PASSWORD_VARIABLE, type Trust } from "./trust.ts";
 import { type AuthConfig, KEYRING_TYPES, type KeyringType, type LogLevel } from "./types.ts";
 
 /** The settings of {@linkcode AuthConfig}. */
-export type Settings = Omit<AuthConfig, "providers" | "identities">;
+export type Settings = Omit<AuthConfig, "providers" | "identities" | "commonEnv">;
 
 /** What the settings depend on beside the tree. */
 export interface SettingsContext extends Trust {
@@ -22,23 +23,27 @@ export interface SettingsContext extends Trust {
   readonly keyringType: string | undefined;
 }
 
-/** Used when neither `spec.password_env` nor anything else names a variable. */
-const PASSWORD_VARIABLE = "ATMOS_KEYRING_PASSWORD";
-
 /** Decodes the settings; every problem goes to the problems of the section. */
-export function decodeSettings(root: RawMap, auth: Scope, context: SettingsContext): Settings {
+export function decodeSettings(
+  root: RawMap,
+  auth: Scope,
+  context: SettingsContext,
+): { readonly settings: Settings; readonly logs: readonly Scope[] } {
   const shape = readShape(AUTH_SCHEMA, auth, { elsewhere: ["providers", "identities", "logs"] });
   const { type, spec } = shape?.keyring ?? {};
-  return {
+  const own = logsScope(auth.base, auth.raw, auth);
+  const general = logsScope([], root, auth);
+  const settings: Settings = {
     realm: realmOf(auth, context) ?? shape?.realm,
-    logs: logsOf(root, auth, context),
+    logs: logsOf(own, general, context),
     keyring: {
       type: keyringTypeOf(auth, context) ?? type ?? "system",
-      path: trustedDirectory(auth, context, ["keyring", "spec", "path"], "a keyring's directory"),
+      path: directoryAt(auth, context, ["keyring", "spec", "path"]),
       passwordVariable: spec?.password_env ?? PASSWORD_VARIABLE,
     },
     consoleIsolated: shape?.console?.isolated ?? shape?.console?.isolated_sessions ?? false,
   };
+  return { settings, logs: [own, general] };
 }
 
 function realmOf(auth: Scope, { realm }: SettingsContext): string | undefined {
@@ -79,9 +84,7 @@ const LEVELS: Readonly<Record<typeof LEVEL_WORDS[number], LogLevel>> = {
 };
 
 /** `auth.logs` over `logs`, each of the two keys by itself. */
-function logsOf(root: RawMap, auth: Scope, trust: Trust): Settings["logs"] {
-  const own = logsScope(auth.base, auth.raw, auth);
-  const general = logsScope([], root, auth);
+function logsOf(own: Scope, general: Scope, trust: Trust): Settings["logs"] {
   const [first, second] = [
     readShape(LOGS_SCHEMA, own),
     readShape(LOGS_SCHEMA, general, { ignoreUnknown: true }),
@@ -89,40 +92,42 @@ function logsOf(root: RawMap, auth: Scope, trust: Trust): Settings["logs"] {
   const level = first?.level ?? second?.level;
   return {
     level: level === undefined ? undefined : LEVELS[level],
-    file: logFile(own, trust) ?? logFile(general, trust),
+    file: undefined,
+    ...(logFile(own, trust) ?? logFile(general, trust)),
   };
 }
 
 function logsScope(base: Path, raw: Raw | undefined, { problems }: Scope): Scope {
   const entry = entryOf(raw, "logs");
   const path = [...base, entry?.key ?? "logs"];
-  return { base: path, raw: entry?.value, at: entry?.keyAt, about: undefined, problems, isAside: true };
+  return {
+    base: path,
+    raw: entry?.value,
+    at: entry?.keyAt,
+    about: undefined,
+    problems,
+    facts: [],
+    isAside: true,
+  };
 }
 
-/** Where logs go when nothing is said; stdout is kept for data. */
-export const OWN_STREAMS: readonly string[] = ["/dev/stderr", "/dev/stdout"];
-
-/** A log file; one that only a trusted file may name is left out with a warning, since nothing depends on it. */
-function logFile(scope: Scope, trust: Trust): string | undefined {
+/** A log file; one that cannot be used is left out with a warning, since nothing depends on it. */
+function logFile(scope: Scope, trust: Trust): Pick<Settings["logs"], "file" | "isUntrusted"> | undefined {
   const path = ["file"];
   const node = nodeAt(scope.raw, path);
   if (node?.type !== "scalar" || node.value === null || node.text === "" || OWN_STREAMS.includes(node.text)) {
     return undefined;
   }
   const place = trust.place(node.text, node.at.file);
-  if (place.standing === "inside" || place.standing === "own" || place.standing === "temporary") {
-    return place.path;
+  if (place.fault === undefined && place.standing !== "forbidden") {
+    const isUntrusted = place.standing === "temporary" && !trust.isTrusted(node.at.file);
+    return { file: place.path, ...(isUntrusted ? { isUntrusted } : {}) };
   }
-  if (place.standing === "outside" && trust.isTrusted(node.at.file)) return place.path;
-  const reason = place.standing === "forbidden"
-    ? `${place.path} is in a directory of other programs, where nothing of ours is ever written`
-    : `a log file outside of the repository counts only from a trusted file, and ${node.at.file} is not one`;
   report(scope, {
     severity: "warning",
-    code: place.standing === "forbidden" ? "forbidden-path" : "untrusted",
+    code: "forbidden-path",
     path,
-    reason: `${reason}; logs go to stderr`,
-    hint: place.standing === "forbidden" ? undefined : "Run `atmos auth trust` if you agree with the file",
+    reason: `${place.fault ?? `${place.path} belongs to other programs`}; no log file is written`,
   });
   return undefined;
 }

@@ -5,11 +5,38 @@
  * @module
  */
 import * as v from "valibot";
+import { LIMITS, overLimit } from "../limits.ts";
 import { explainLeaf } from "./leaves.ts";
 import { didYouMean } from "./nearest.ts";
-import { formatPath, isNull, nodeAt, type Path, type Raw, type RawMap } from "./raw.ts";
-import { descriptionAt, itemsOf, keyOf, keysOf, type Schema, unusedOf, valuesOf } from "./schema_parts.ts";
-import { report, reportUnread, reportWrongType, type Scope, showValue } from "./scope.ts";
+import {
+  formatPath,
+  isNull,
+  nodeAt,
+  type Path,
+  type Raw,
+  type RawEntry,
+  type RawMap,
+  type RawScalar,
+} from "./raw.ts";
+import {
+  descriptionAt,
+  itemsOf,
+  keyOf,
+  keysOf,
+  type Schema,
+  standingOf,
+  unusedOf,
+  valuesOf,
+} from "./schema_parts.ts";
+import {
+  type Fact,
+  isShowable,
+  report,
+  reportUnread,
+  reportWrongType,
+  type Scope,
+  showValue,
+} from "./scope.ts";
 
 /** Texts, lists and maps: what the schemas take. */
 type Plain = string | readonly Plain[] | { readonly [key: string]: Plain } | undefined;
@@ -52,23 +79,33 @@ interface Reading {
 function toPlain(reading: Reading, schema: Schema | undefined, raw: Raw, path: Path): Plain {
   switch (raw.type) {
     case "scalar":
+      noteFact(reading, schema, raw, path);
+      if (isTooLong(raw)) return reportTooLong(reading, path);
       return raw.value === null ? undefined : raw.text;
     case "list": {
       const item = itemsOf(schema);
+      if (raw.items.length === 0) noteFact(reading, schema, raw, path);
       return raw.items.map((inner, index) => toPlain(reading, item, inner, [...path, index]));
     }
     case "map":
       return mapToPlain(reading, schema, raw, path);
     case "tag":
     case "unset":
+      if (raw.type === "unset") noteFact(reading, schema, raw, path);
       reading.absent.add(formatPath(path));
       reportUnread(reading.scope, path, raw, !(reading.options.mayBeUnset ?? []).includes(formatPath(path)));
       return undefined;
   }
 }
 
+/** @param schema `undefined`: no such key, which the schema's check will report */
+function noteFact({ scope }: Reading, schema: Schema | undefined, node: Fact["node"], path: Path): void {
+  if (schema !== undefined) scope.facts.push({ path, standing: standingOf(schema), node });
+}
+
 function mapToPlain(reading: Reading, schema: Schema | undefined, raw: RawMap, path: Path): Plain {
   const entries = [...raw.entries.values()];
+  if (entries.length === 0) noteFact(reading, schema, raw, path);
   const known = keysOf(schema);
   if (known === undefined) {
     const values = valuesOf(schema);
@@ -77,23 +114,47 @@ function mapToPlain(reading: Reading, schema: Schema | undefined, raw: RawMap, p
     );
   }
   const elsewhere = path.length === 0 ? reading.options.elsewhere ?? [] : [];
-  const plain: [string, Plain][] = [];
-  for (const { key, keyAt, value } of entries) {
+  const plain = new Map<string, Plain>();
+  const seen = new Map<string, RawEntry>();
+  for (const entry of entries) {
+    const { key, keyAt, value } = entry;
     const folded = key.toLowerCase();
     if (elsewhere.includes(folded)) continue;
+    const twin = seen.get(folded);
+    if (twin !== undefined) reportTwin(reading, twin, entry, path);
+    seen.set(folded, entry);
     const child = keyOf(schema, folded);
     const unused = child === undefined ? undefined : unusedOf(child);
     if (child === undefined) {
       reportUnknown(reading, [...elsewhere, ...Object.keys(known)], [...path, key], keyAt);
     } else if (unused !== undefined) reportUnused(reading, unused, [...path, key], keyAt);
     else {
-      // Most values are texts, which need no path.
-      const inner = value.type === "scalar" ? path : [...path, folded];
-      const found = toPlain(reading, child, value, inner);
-      if (found !== undefined) plain.push([folded, found]);
+      const found = toPlain(reading, child, value, [...path, folded]);
+      if (found !== undefined) plain.set(folded, found);
     }
   }
   return Object.fromEntries(plain);
+}
+
+/** Keys have no case here, so two spellings in one map are one key with two values. */
+function reportTwin({ scope }: Reading, first: RawEntry, { key, keyAt }: RawEntry, path: Path): void {
+  report(scope, {
+    code: "duplicate-key",
+    path: [...path, key],
+    at: keyAt,
+    reason: `${JSON.stringify(key)} and ${
+      JSON.stringify(first.key)
+    } (line ${first.keyAt.line}) are the same key`,
+    hint: "Remove one of the two",
+  });
+}
+
+/** What is long takes long to look at, with every pattern that it is held against. */
+const isTooLong = ({ text }: RawScalar) => text.length > LIMITS.valueLength.most;
+
+function reportTooLong({ scope, absent }: Reading, path: Path): undefined {
+  absent.add(formatPath(path));
+  report(scope, { code: "value-too-long", path, reason: overLimit("valueLength") });
 }
 
 function reportUnknown(
@@ -182,8 +243,7 @@ function expected(issue: v.BaseIssue<unknown>): string {
 
 /** A value for a sentence, and for suggestions: never a secret, and not what came from a variable. */
 function shown(node: Raw | undefined, path: string, { secret }: ShapeOptions): [string, string | undefined] {
-  if (secret?.includes(path) === true && node?.type === "scalar" && node.variable === undefined) {
-    return ["the value", undefined];
-  }
-  return [showValue(node), node?.type === "scalar" && node.variable === undefined ? node.text : undefined];
+  const written = node?.type === "scalar" && isShowable(node) ? node.text : undefined;
+  if (secret?.includes(path) === true && written !== undefined) return ["the value", undefined];
+  return [showValue(node), written];
 }

@@ -7,7 +7,10 @@
  */
 import type { Secret } from "../credentials.ts";
 import type { SourcePosition } from "../errors.ts";
+import type { ForeignHome } from "./ownership.ts";
 import type { RawMap } from "./raw.ts";
+import type { Need } from "./trust.ts";
+import type { TrustRecord } from "./trust_records.ts";
 
 /** Where chains may start. */
 export const PROVIDER_KINDS = ["aws/iam-identity-center", "aws/saml", "github/oidc", "oidc/token"] as const;
@@ -19,8 +22,8 @@ export type IdentityKind = typeof IDENTITY_KINDS[number];
 
 /** One thing wrong, or odd, in a configuration. */
 export interface Problem {
-  /** A warning fails `validate` only with `--strict`. */
-  readonly severity: "error" | "warning";
+  /** A warning fails `validate` only with `--strict`; a notice, which is about trust, never does. */
+  readonly severity: "error" | "warning" | "notice";
   /** A stable name, such as `missing-key` or `unset-variable`. */
   readonly code: string;
   /** The configuration path as the user wrote it: `auth.identities.prod.via`. */
@@ -49,6 +52,10 @@ export interface Entry<Config> {
   readonly config: Config | undefined;
   /** The problems about this entry, warnings included. */
   readonly problems: readonly Problem[];
+  /** Texts that come from variables, by what is shown in their place. */
+  readonly masks?: ReadonlyMap<string, string>;
+  /** It could be used if it were trusted. */
+  readonly isUntrusted?: true;
   /** What a blocked entry says it is: it stays what was meant, and nothing is silently taken in its place. */
   readonly declared?: { readonly kind: string | undefined; readonly via: Via | undefined };
 }
@@ -81,8 +88,6 @@ export interface SamlProvider extends ProviderCommon {
   readonly kind: "aws/saml";
   /** The identity provider's page that ends in the assertion. */
   readonly url: string;
-  /** Whether the page's address stands in a trusted file: what nobody types is sent to no other. */
-  readonly isUrlTrusted: boolean;
   /** ARN of the IAM SAML provider. */
   readonly idpArn: string | undefined;
   /** `undefined`: chosen by what is installed and by the URL. */
@@ -131,12 +136,18 @@ export type RunnableProvider = Exclude<ProviderConfig, UnsupportedProvider>;
 /** What an identity starts from. Names are as the entry they refer to is written, whatever the case in `via`. */
 export type Via = { readonly provider: string } | { readonly identity: string };
 
+/** A variable for commands. */
+export interface Variable {
+  readonly key: string;
+  readonly value: string;
+}
+
 interface IdentityCommon {
   /** `required: true`: Terraform runs authenticate it beside the chosen one. */
   readonly required: boolean;
   readonly alias: string | undefined;
   /** `env:` of the identity, in order. */
-  readonly env: readonly { readonly key: string; readonly value: string }[];
+  readonly env: readonly Variable[];
   /** `session.duration`, in seconds. */
   readonly sessionSeconds: number | undefined;
   /** `spec.endpoint_url`, which beats the provider's. */
@@ -178,6 +189,8 @@ export interface UserIdentity extends IdentityCommon {
   readonly keys: LongLivedKeys | undefined;
   /** From YAML; `undefined`: the stored one, if any. */
   readonly mfaArn: string | undefined;
+  /** The device as a person may see it, where it is not the ARN itself: `!env NAME`. */
+  readonly mfaShown?: string | undefined;
   /** `credentials.mfa_command`: a program that prints the code, as its words. */
   readonly mfaCommand: readonly [string, ...string[]] | undefined;
 }
@@ -204,6 +217,8 @@ export interface KeyringConfig {
   readonly path: string | undefined;
   /** `spec.password_env`, else `ATMOS_KEYRING_PASSWORD`. */
   readonly passwordVariable: string;
+  /** What it says needs trust and does not have it: it is not opened. */
+  readonly isUntrusted?: boolean;
 }
 
 /** The levels a log can be set to, from silent to everything. */
@@ -215,24 +230,35 @@ export interface AuthConfig {
   /** `ATMOS_AUTH_REALM`, else `auth.realm`; `undefined` when neither is set. */
   readonly realm: string | undefined;
   /** `auth.logs` over `logs`; the file as an absolute path, `undefined` for stderr. */
-  readonly logs: { readonly level: LogLevel | undefined; readonly file: string | undefined };
+  readonly logs: {
+    readonly level: LogLevel | undefined;
+    readonly file: string | undefined;
+    /** An untrusted file names it, which it may directly in the temporary directory. */
+    readonly isUntrusted?: boolean;
+  };
   readonly keyring: KeyringConfig;
   /** `auth.console.isolated` or `isolated_sessions`. */
   readonly consoleIsolated: boolean;
+  /** The top-level `env:`, for the commands of `exec` and `shell`. */
+  readonly commonEnv?: readonly Variable[];
   readonly providers: ReadonlyMap<string, Entry<ProviderConfig>>;
   readonly identities: ReadonlyMap<string, Entry<IdentityConfig>>;
+  /** A file that it is made of is not read until it is trusted. */
+  readonly isIncomplete?: boolean;
 }
 
 /** A file that the configuration was read from. */
 export interface ConfigFile {
   /** Absolute path, as found. */
   readonly path: string;
-  /** SHA-256 of its bytes, in hex. */
-  readonly sha256: string;
-  /** Whether a directory above it is a Git work tree. */
-  readonly inRepository: boolean;
-  /** Outside a repository, or its hash was trusted, or `ATMOS_TRUST_CONFIG` says so. */
+  /** With every link resolved. */
+  readonly realPath: string;
+  /** The user's own, or vouched for as a whole: what needs trust has effect. */
   readonly trusted: boolean;
+  /** Named on the command line, and without a path to trust. */
+  readonly isPipe?: boolean;
+  /** The root of the tree that it is in, with every link resolved: its repository's, else its directory. */
+  readonly tree: string;
 }
 
 /** Where one value came from, for `validate --verbose`. */
@@ -247,6 +273,14 @@ export interface LoadedConfig {
   readonly auth: AuthConfig;
   /** Every problem, in file order. */
   readonly problems: readonly Problem[];
+  /** As written, what needs trust and does not have it included: to show it, never to act on it. */
+  readonly asWritten: AuthConfig;
+  /** What needs trust and does not have it, in the order of the entries. */
+  readonly needs: readonly Need[];
+  /** What trusting such needs is kept as; `undefined` where a pipe, which has no path, is among the files. */
+  readonly trusting: (needs: readonly Need[]) => Promise<readonly TrustRecord[] | undefined>;
+  /** Base directories that are not used, since a checkout could have brought along what is in them. */
+  readonly foreignHomes: readonly ForeignHome[];
   /** In the order they were merged: the last one wins. Empty when no configuration was found. */
   readonly files: readonly ConfigFile[];
   /** Directory of the winning file; the working directory when there is none. */

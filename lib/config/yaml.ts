@@ -4,10 +4,11 @@
  * @module
  */
 // @ts-types="yaml/types"
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, LineCounter } from "yaml";
 // @ts-types="yaml/types"
 import type { Alias, ParsedNode, Scalar, YAMLMap, YAMLSeq } from "yaml";
 import type { SourcePosition } from "../errors.ts";
+import { LIMITS, overLimit } from "../limits.ts";
 import {
   emptyMap,
   type Path,
@@ -17,12 +18,16 @@ import {
   type RawMap,
   type RawScalar,
 } from "./raw.ts";
+import { readDocument, type SyntaxFault } from "./yaml_document.ts";
 import { readSimpleYaml } from "./yaml_simple.ts";
 
 /** One thing wrong with a text as YAML. */
 export interface YamlIssue {
   readonly severity: "error" | "warning";
-  /** `syntax`, `duplicate-key`, `merge-key`, `alias`, `complex-key`, `nesting`, `multiple-documents`, `not-a-map`. */
+  /**
+   * `syntax`, `duplicate-key`, `merge-key`, `alias`, `complex-key`, `nesting`, `file-too-large`, `more-issues`,
+   * `multiple-documents`, `not-a-map`.
+   */
   readonly code: string;
   /** Where in the document, when it could be read that far; `undefined`: nothing of the document can be used. */
   readonly path: Path | undefined;
@@ -35,12 +40,10 @@ export interface YamlIssue {
 export interface ParsedYaml<Root extends Raw = RawMap> {
   readonly root: Root;
   readonly issues: readonly YamlIssue[];
+  /** How many keys, values and marks were read. */
+  readonly marks: number;
 }
 
-/** Nodes that aliases may stand for, all together: a "billion laughs" text means 10^9 of them. */
-const MAX_ALIASED_NODES = 100_000;
-/** Levels of nesting; people write ten. */
-const MAX_DEPTH = 100;
 /** From so many characters on the library takes long enough to be noticed. */
 const LARGE = 32 * 1024;
 /** Syntax errors shown per file: after the first few they are echoes. */
@@ -53,13 +56,13 @@ const MAX_SYNTAX_ISSUES = 5;
  * @param file named in every position
  */
 export function parseYaml(text: string, file: string): ParsedYaml {
-  const { root, issues } = parseYamlValue(text, file);
-  if (root.type === "map") return { root, issues };
+  const { root, issues, marks } = parseYamlValue(text, file);
+  if (root.type === "map") return { root, issues, marks };
   const empty = emptyMap(root.at);
-  if (root.type === "scalar" && root.value === null) return { root: empty, issues };
+  if (root.type === "scalar" && root.value === null) return { root: empty, issues, marks };
   const reason = "the top level of the file is not a map of keys";
   const issue = unusable(root.at, "not-a-map", reason, "Write lines of `key: value`");
-  return { root: empty, issues: [...issues, issue] };
+  return { root: empty, issues: [...issues, issue], marks };
 }
 
 /**
@@ -71,8 +74,13 @@ export function parseYaml(text: string, file: string): ParsedYaml {
  * @param file named in every position
  */
 export function parseYamlValue(text: string, file: string): ParsedYaml<Raw> {
+  if (hasTooManyLines(text)) {
+    const at = { file, line: 1, column: 1 };
+    const root: RawScalar = { type: "scalar", value: null, text: "", plain: true, at };
+    return { root, issues: [unusable(at, "file-too-large", overLimit("fileLines"))], marks: 0 };
+  }
   const simple = text.length < LARGE ? undefined : readSimpleYaml(text, file);
-  if (simple !== undefined) return { root: simple, issues: [] };
+  if (simple !== undefined) return { ...simple, issues: [] };
   const lines = new LineCounter();
   const place = (offset: number): SourcePosition => {
     const { line, col } = lines.linePos(offset);
@@ -85,34 +93,23 @@ export function parseYamlValue(text: string, file: string): ParsedYaml<Raw> {
     plain: true,
     at: { file, line: 1, column: 1 },
   };
-  const documents = documentsOf(text, lines);
-  if (documents instanceof RangeError) {
-    const reason = "it is nested too deeply to be read";
-    return { root: nothing, issues: [unusable(nothing.at, "nesting", reason)] };
+  const { document, faults, over, second, marks } = readDocument(text, lines);
+  if (over !== undefined) {
+    const code = over.limit === "nestingDepth" ? "nesting" : "file-too-large";
+    return { root: nothing, issues: [unusable(place(over.offset), code, overLimit(over.limit))], marks };
   }
-  const [document, extra] = documents;
-  if (document === undefined) return { root: nothing, issues: [] };
-  if (document.errors.length > 0) return { root: nothing, issues: syntaxIssues(document, place) };
-  const issues: YamlIssue[] = extra === undefined ? [] : [secondDocument(place(extra.range[0]))];
+  if (faults.length > 0) return { root: nothing, issues: syntaxIssues(faults, place), marks };
+  if (document === undefined) return { root: nothing, issues: [], marks };
+  const issues: YamlIssue[] = second === undefined ? [] : [secondDocument(place(second))];
   const reading: Reading = { place, issues, anchors: new Map(), nodes: 0, aliased: 0 };
   const root = document.contents === null ? nothing : readNode(reading, document.contents, [], 0);
-  return { root: issues.some((issue) => issue.path === undefined) ? nothing : root, issues };
+  return { root: issues.some((issue) => issue.path === undefined) ? nothing : root, issues, marks };
 }
 
-function documentsOf(text: string, lines: LineCounter): readonly Document.Parsed[] | RangeError {
-  try {
-    const parsed = parseAllDocuments(text, {
-      lineCounter: lines,
-      // Ours is linear in the number of keys, and knows both places.
-      uniqueKeys: false,
-      prettyErrors: false,
-      logLevel: "error",
-    });
-    return Array.isArray(parsed) ? parsed : [];
-  } catch (error) {
-    if (error instanceof RangeError) return error;
-    throw error;
-  }
+function hasTooManyLines(text: string): boolean {
+  let lines = 1;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines += 1;
+  return lines > LIMITS.fileLines.most;
 }
 
 function unusable(at: SourcePosition, code: string, reason: string, hint?: string): YamlIssue {
@@ -130,10 +127,13 @@ function secondDocument(at: SourcePosition): YamlIssue {
   };
 }
 
-function syntaxIssues(document: Document.Parsed, place: (offset: number) => SourcePosition): YamlIssue[] {
+function syntaxIssues(
+  faults: readonly SyntaxFault[],
+  place: (offset: number) => SourcePosition,
+): YamlIssue[] {
   const seen = new Set<number>();
-  return document.errors.flatMap((error): YamlIssue[] => {
-    const at = place(error.pos[0]);
+  return faults.flatMap((fault): YamlIssue[] => {
+    const at = place(fault.offset);
     if (seen.has(at.line) || seen.size >= MAX_SYNTAX_ISSUES) return [];
     seen.add(at.line);
     return [{
@@ -141,7 +141,7 @@ function syntaxIssues(document: Document.Parsed, place: (offset: number) => Sour
       code: "syntax",
       path: undefined,
       at,
-      ...explain(error.code, error.message),
+      ...explain(fault.code, fault.message),
     }];
   });
 }
@@ -181,9 +181,7 @@ type Untagged = Exclude<ParsedNode, Alias.Parsed>;
 function readNode(reading: Reading, node: ParsedNode, path: Path, depth: number): Raw {
   const at = reading.place(node.range[0]);
   reading.nodes += 1;
-  if (depth > MAX_DEPTH) {
-    return refuse(reading, at, "nesting", `it is nested deeper than ${MAX_DEPTH} levels`);
-  }
+  if (depth > LIMITS.nestingDepth.most) return refuse(reading, at, "nesting", overLimit("nestingDepth"));
   if (isAlias(node)) return readAlias(reading, node.source, at, path);
   const anchor = node.anchor;
   const before = reading.nodes;
@@ -202,19 +200,25 @@ function refuse(reading: Reading, at: SourcePosition, code: string, reason: stri
   return { type: "scalar", value: null, text: "", plain: true, at };
 }
 
+/** Adds what is wrong with a value. What is not reported would be taken for right, so that too much is unusable. */
+function note(reading: Reading, issue: YamlIssue): void {
+  if (reading.issues.length < LIMITS.fileIssues.most) reading.issues.push(issue);
+  else refuse(reading, issue.at, "more-issues", overLimit("fileIssues"));
+}
+
 function readAlias(reading: Reading, anchor: string, at: SourcePosition, path: Path): Raw {
   const known = reading.anchors.get(anchor);
   if (known === undefined) {
     const reason = reading.anchors.has(anchor)
       ? `the alias *${anchor} stands for something that contains it`
       : `the alias *${anchor} has no anchor &${anchor} before it`;
-    reading.issues.push({ severity: "error", code: "alias", path, at, reason, hint: undefined });
+    note(reading, { severity: "error", code: "alias", path, at, reason, hint: undefined });
     return { type: "scalar", value: null, text: "", plain: true, at };
   }
   reading.nodes += known.size;
   reading.aliased += known.size;
-  if (reading.aliased <= MAX_ALIASED_NODES) return known.node;
-  return refuse(reading, at, "alias", `its aliases stand for more than ${MAX_ALIASED_NODES} values`);
+  if (reading.aliased <= LIMITS.aliasedValues.most) return known.node;
+  return refuse(reading, at, "alias", overLimit("aliasedValues"));
 }
 
 /** `!` alone and YAML's own tags (`!!str`) are not custom; `!!binary` and the like are. */
@@ -274,7 +278,7 @@ function readMap(
     const keyAt = reading.place(keyNode.range[0]);
     if (!isScalar(keyNode)) {
       const reason = "a key is a list, a map or an alias; only texts can be keys";
-      reading.issues.push({
+      note(reading, {
         severity: "error",
         code: "complex-key",
         path,
@@ -310,7 +314,7 @@ function reportDuplicate(
     JSON.stringify(first.key)
   } stands here a second time, after line ${first.keyAt.line}`;
   const hint = "Remove one of the two, or rename it";
-  reading.issues.push({ severity: "error", code: "duplicate-key", path, at, reason, hint });
+  note(reading, { severity: "error", code: "duplicate-key", path, at, reason, hint });
 }
 
 /** Merge keys of YAML 1.1 (https://yaml.org/type/merge.html): what is there already wins. */
@@ -321,7 +325,7 @@ function mergeInto(reading: Reading, entries: Map<string, RawEntry>, source: Raw
       for (const [key, entry] of map.entries) if (!entries.has(key)) entries.set(key, entry);
     } else if (!(map.type === "scalar" && map.value === null)) {
       const reason = "`<<` takes a map or a list of maps";
-      reading.issues.push({
+      note(reading, {
         severity: "error",
         code: "merge-key",
         path,

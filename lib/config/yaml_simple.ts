@@ -7,7 +7,14 @@
  * @module
  */
 import type { SourcePosition } from "../errors.ts";
+import { LIMITS } from "../limits.ts";
 import type { Raw, RawEntry, RawList, RawMap, RawScalar } from "./raw.ts";
+
+/** A text as read, and of how many keys, values and marks it is made. */
+export interface SimpleYaml {
+  readonly root: RawMap;
+  readonly marks: number;
+}
 
 /**
  * Reads a text whose top level is a map.
@@ -15,12 +22,13 @@ import type { Raw, RawEntry, RawList, RawMap, RawScalar } from "./raw.ts";
  * @param file named in every position
  * @returns `undefined` when the text is not simple, or not right
  */
-export function readSimpleYaml(text: string, file: string): RawMap | undefined {
+export function readSimpleYaml(text: string, file: string): SimpleYaml | undefined {
   if (UNUSUAL.test(text)) return undefined;
-  const reader: Reader = { text, file, at: 0, line: 1, lineStart: 0 };
+  const reader: Reader = { text, file, at: 0, line: 1, lineStart: 0, marks: 0 };
   try {
     endLine(reader);
-    return isAtEnd(reader) || column(reader) > 0 ? undefined : wholeMap(reader);
+    if (isAtEnd(reader) || column(reader) > 0) return undefined;
+    return { root: wholeMap(reader), marks: reader.marks };
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
@@ -38,6 +46,8 @@ interface Reader {
   at: number;
   line: number;
   lineStart: number;
+  /** As the library's lexer would count them. */
+  marks: number;
 }
 
 /** People write ten; what is deeper may be too deep for the library's reader. */
@@ -48,6 +58,12 @@ const MAX_KEY = 200;
 /** The reading ends here, and the library does it all. */
 function giveUp(): never {
   throw new RangeError("More than simple YAML");
+}
+
+/** @throws RangeError beyond the limit: the library's reader says so */
+function count(reader: Reader, marks: number): void {
+  reader.marks += marks;
+  if (reader.marks > LIMITS.fileMarks.most) giveUp();
 }
 
 function wholeMap(reader: Reader): RawMap {
@@ -110,6 +126,7 @@ function readKey(reader: Reader): string {
   if (next !== undefined && next !== " " && next !== "\n") return giveUp();
   reader.at += 1;
   skipBlanks(reader);
+  count(reader, 2);
   return key;
 }
 
@@ -157,6 +174,7 @@ function blockList(reader: Reader, indent: number, depth: number): RawList {
   const items: Raw[] = [];
   do {
     if (take(reader, ITEM) === undefined) giveUp();
+    count(reader, 1);
     items.push(blockItem(reader, indent, depth + 1));
   } while (isMore(reader, indent) && startsItem(reader));
   return { type: "list", items, at };
@@ -198,6 +216,7 @@ const FLOW_PLAIN =
 
 function readScalar(reader: Reader, plain: RegExp, valueOf: (text: string) => RawScalar["value"]): RawScalar {
   const at = place(reader);
+  count(reader, 1);
   const inQuotes = quoted(reader);
   if (inQuotes !== undefined) return { type: "scalar", value: inQuotes, text: inQuotes, plain: false, at };
   const text = take(reader, plain) ?? giveUp();
@@ -209,6 +228,7 @@ const TAG = /![A-Za-z][A-Za-z0-9_.-]*(?= +[^ #\n])/y;
 /** What follows a tag that is not YAML's own is a text, whatever it looks like. */
 function taggedScalar(reader: Reader, plain: RegExp): Raw {
   const tag = take(reader, TAG) ?? giveUp();
+  count(reader, 1);
   skipBlanks(reader);
   const argument = readScalar(reader, plain, String);
   return { type: "tag", tag, argument, at: argument.at };
@@ -216,6 +236,7 @@ function taggedScalar(reader: Reader, plain: RegExp): Raw {
 
 /** Goes behind a bracket or a comma and the blanks after it. */
 function step(reader: Reader): void {
+  count(reader, 1);
   reader.at += 1;
   skipBlanks(reader);
 }
@@ -230,6 +251,7 @@ function flowParts(reader: Reader, end: "}" | "]", depth: number, part: () => vo
     if (reader.text[reader.at] === ",") step(reader);
     else if (reader.text[reader.at] !== end) giveUp();
   }
+  count(reader, 1);
   reader.at += 1;
 }
 

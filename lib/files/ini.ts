@@ -33,6 +33,11 @@ export interface IniSection {
   readonly notes: readonly string[];
   /** By key in lower case; the last one of equal keys counts. */
   readonly values: ReadonlyMap<string, string>;
+  /**
+   * Our comments, the header and all lines down to the last value, as they stand but for their line endings. Comments
+   * and empty lines behind the last value belong to nobody.
+   */
+  readonly lines: readonly string[];
 }
 
 const OUR_MARK = "atmos:";
@@ -116,14 +121,28 @@ function headerName(text: string): string | undefined {
 export function sectionsOf({ lines }: IniDocument): readonly IniSection[] {
   const sections: IniSection[] = [];
   let notes: string[] = [];
+  let above: string[] = [];
   let values = new Map<string, string>();
-  for (const { kind, name, value } of lines) {
+  let own: string[] = [];
+  /** Comments and empty lines, until it is known whether a value follows. */
+  let between: string[] = [];
+  for (const { kind, raw, name, value } of lines) {
+    const line = withoutEnding(raw);
     if (kind === "header") {
       values = new Map();
-      sections.push({ name, notes, values });
-    } else if (kind === "pair") values.set(name, value);
-    if (kind !== "comment") notes = [];
-    else if (isOurNote(name)) notes.push(name.slice(OUR_MARK.length).trimStart());
+      own = [...above, line];
+      between = [];
+      sections.push({ name, notes, values, lines: own });
+    } else if (kind === "pair" || kind === "continuation") {
+      own.push(...between, line);
+      between = [];
+      if (kind === "pair") values.set(name, value);
+    } else between.push(line);
+    if (kind !== "comment") [notes, above] = [[], []];
+    else if (isOurNote(name)) {
+      notes.push(name.slice(OUR_MARK.length).trimStart());
+      above.push(line);
+    }
   }
   return sections;
 }

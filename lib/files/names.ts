@@ -16,6 +16,9 @@ const encodeCharacter = (character: string): string =>
 /** Windows opens a device for these names, whatever their extension and case. */
 const DEVICE_NAME = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$)(?:\.|$)/i;
 
+/** Whether Windows opens a device for a file of this name. */
+export const isDeviceName = (name: string): boolean => DEVICE_NAME.test(name);
+
 /**
  * A name as the name of one directory on any file system: what one could misread (separators, control characters,
  * characters beyond ASCII, dots and spaces at the ends, Windows's devices) is percent-encoded, `%` with it, so
@@ -27,7 +30,7 @@ export function directoryName(name: string, reserved: readonly string[] = []): s
   const encoded = name.replaceAll(/[^A-Za-z0-9 _.@+=,~!#$&'()[\]{};-]/gu, encodeCharacter)
     .replace(/^[. ~]|[. ]$/g, encodeCharacter);
   if (encoded === "") return "%";
-  const taken = DEVICE_NAME.test(encoded) || reserved.includes(encoded.toLowerCase());
+  const taken = isDeviceName(encoded) || reserved.includes(encoded.toLowerCase());
   return taken ? encodeCharacter(encoded.slice(0, 1)) + encoded.slice(1) : encoded;
 }
 
@@ -59,9 +62,22 @@ export interface AwsFilesOwner {
 export function awsDirectory(host: Surroundings, { realm, basePath, provider }: AwsFilesOwner): string {
   const own = directoryName(provider, ["credentials", "config"]);
   const realms = realm === undefined || realm === "" ? [] : [directoryName(realm, ["aws"])];
-  if (basePath === undefined) return joinPath(host.os, configHome(host), "atmos", ...realms, "aws", own);
+  const base = awsBase(host, basePath);
+  return basePath === undefined
+    ? joinPath(host.os, base, ...realms, "aws", own)
+    : joinPath(host.os, base, ...realms, own);
+}
+
+/**
+ * The directory that all AWS files are below.
+ *
+ * @param basePath as configured; `undefined`: `<config home>/atmos`
+ * @throws AuthError `config-invalid` as {@linkcode awsDirectory}
+ */
+export function awsBase(host: Surroundings, basePath: string | undefined): string {
+  if (basePath === undefined) return joinPath(host.os, configHome(host), "atmos");
   const base = expandHome(host, basePath);
-  if (isAbsolutePath(host.os, base)) return joinPath(host.os, base, ...realms, own);
+  if (isAbsolutePath(host.os, base)) return joinPath(host.os, base);
   throw new AuthError("config-invalid", `Cannot use ${basePath} for AWS files: it is not an absolute path`, {
     hints: ["Write an absolute path, or one that starts with ~/"],
   });

@@ -4,6 +4,8 @@
  * @module
  */
 import type { Host } from "../host.ts";
+import { softVariable } from "./grants.ts";
+import { spawnChild } from "./spawning.ts";
 
 type Surroundings = Pick<Host, "os" | "env">;
 
@@ -34,24 +36,24 @@ function platformCommands(os: Host["os"], env: Host["env"], url: string): readon
 
 /** `Host.openUrl`. */
 export function browserOpener(host: Surroundings): Host["openUrl"] {
-  return (url) => {
+  return (url, withheld = []) => {
     const isPage = url.protocol === "https:" || url.protocol === "http:";
     const commands = isPage ? browserCommands(host, url.href) : [];
-    return Promise.resolve(commands.some(starts));
+    return Promise.resolve(commands.some((command) => starts(command, withheld)));
   };
 }
 
 /** Starts a program that outlives us and has nothing of our terminal. */
-function starts([program = "", ...args]: readonly string[]): boolean {
+function starts([program = "", ...args]: readonly string[], withheld: readonly string[]): boolean {
   try {
-    const child = new Deno.Command(program, {
+    const child = spawnChild(program, { set: {}, unset: [], withheld }, softVariable, {
       args,
       stdin: "null",
       stdout: "null",
       stderr: "null",
       // A group of its own (Deno 2.9): our Ctrl-C does not close the browser.
       detached: true,
-    }).spawn();
+    });
     child.unref();
     return true;
   } catch (error) {

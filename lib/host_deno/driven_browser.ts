@@ -9,15 +9,16 @@
  *
  * @module
  */
-import { AuthError, messageOf } from "../errors.ts";
+import { AuthError, isAuthError, messageOf } from "../errors.ts";
 import { joinPath } from "../paths.ts";
 import type { BrowserCommand, BrowserProcess, Host, Os } from "../host.ts";
 import { failureOf } from "./failures.ts";
+import { softVariable } from "./grants.ts";
+import { spawnChild } from "./spawning.ts";
+import { denoReading } from "./reading.ts";
 
-/** Our own secrets, which are none of a browser's business. */
-const WITHHELD = ["ATMOS_KEYRING_PASSWORD", "ATMOS_MFA_TOKEN", "ATMOS_SAML_PASSWORD"];
 /** Puts its standard streams where the browser looks for the protocol, and becomes the browser. */
-const MOVE_PIPES = `unset ${WITHHELD.join(" ")}; exec "$0" "$@" 3<&0 4>&1 0</dev/null 1>/dev/null`;
+const MOVE_PIPES = `exec "$0" "$@" 3<&0 4>&1 0</dev/null 1>/dev/null`;
 const CLOSE = JSON.stringify({ id: 2 ** 31 - 1, method: "Browser.close" });
 const GRACE_MILLIS = 3_000;
 const PORT_WITHIN_MILLIS = 20_000;
@@ -47,7 +48,8 @@ async function makeProfile(path: string): Promise<void> {
 
 function spawn(command: BrowserCommand, options: Deno.CommandOptions, program: string): Deno.ChildProcess {
   try {
-    return new Deno.Command(program, { ...options, stderr: "null" }).spawn();
+    const environment = { set: {}, unset: [], withheld: command.withheld ?? [] };
+    return spawnChild(program, environment, softVariable, { ...options, stderr: "null" });
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) throw notStarted(command, 127, error);
     if (error instanceof Deno.errors.PermissionDenied) throw notStarted(command, 126, error);
@@ -133,8 +135,6 @@ async function overPort(os: Os, command: BrowserCommand): Promise<BrowserProcess
   const switches = ["--remote-debugging-port=0", `--user-data-dir=${command.profile}`];
   const child = spawn(command, {
     args: [...switches, ...command.args],
-    // Taking variables out would need a grant to read them all.
-    env: Object.fromEntries(WITHHELD.map((name) => [name, ""])),
     stdin: "null",
     stdout: "null",
   }, command.program);
@@ -188,13 +188,16 @@ async function connect(
   throw new AuthError("failed", `Cannot speak to ${command.program}: ${reason}`);
 }
 
+/** The port is how the protocol is spoken on Windows. */
+const reading = denoReading("windows");
+
 async function textAt(path: string): Promise<string> {
   try {
-    return await Deno.readTextFile(path);
+    return await reading.readText(path) ?? "";
   } catch (error) {
     // Windows keeps others out while the browser writes.
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.Busy) return "";
-    throw failureOf("file-failed", `read ${path}`, error);
+    if (isAuthError(error) && error.cause instanceof Deno.errors.Busy) return "";
+    throw error;
   }
 }
 

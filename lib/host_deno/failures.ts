@@ -23,6 +23,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ["EMFILE", "too many open files"],
   ["EBUSY", "it is in use"],
   ["EIO", "input/output error"],
+  ["EPIPE", "its reader went away"],
 ]);
 
 /** The operating system's name of an error, such as `ENOSPC`; Deno has a class for some of them only. */
@@ -52,7 +53,7 @@ export async function attemptOnFile<T>(attempt: string, operation: () => Promise
   }
 }
 
-/** The same, with `absent` for what does not exist. */
+/** The same, with `absent` for what does not exist; nothing has a name that is too long for the system. */
 export async function attemptUnlessAbsent<T, A>(
   attempt: string,
   absent: A,
@@ -61,7 +62,7 @@ export async function attemptUnlessAbsent<T, A>(
   try {
     return await operation();
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return absent;
+    if (error instanceof Deno.errors.NotFound || systemCodeOf(error) === "ENAMETOOLONG") return absent;
     throw failureOf("file-failed", attempt, error);
   }
 }

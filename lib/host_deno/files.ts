@@ -1,6 +1,6 @@
 /**
  * Files for real. A write is atomic and durable, new files have their mode from the first byte, links at the end of
- * a path are refused, and nothing is ever changed below `~/.aws` and `~/.ssh`.
+ * a path are refused, devices and pipes are never replaced, and nothing is ever changed below `~/.aws` and `~/.ssh`.
  *
  * @module
  */
@@ -11,11 +11,11 @@ import { attemptOnFile, attemptUnlessAbsent, systemCodeOf } from "./failures.ts"
 import { mayRead } from "./grants.ts";
 import { lockKeeper } from "./locks.ts";
 import { denoReading } from "./reading.ts";
+import { leftoversIn, makeParents, replaceFile, writeAll } from "./replacing.ts";
+import { oddKind, openSink } from "./sinks.ts";
+import { sleep } from "./timing.ts";
 
 const encoder = new TextEncoder();
-
-/** A temporary file older than this was left by a writer that died: writing takes milliseconds. */
-const LEFTOVER_MILLIS = 10 * 60_000;
 
 /** The directories of others that we read at most. */
 const PROTECTED = [".aws", ".ssh"];
@@ -31,7 +31,8 @@ export function denoFiles(os: Os, home: () => string | undefined): Files {
     ...denoReading(os),
     writeText: async (path, text, mode) => {
       await guard(path);
-      await writeAtomically(os, path, encoder.encode(text), mode);
+      await refuseOdd("write", path);
+      await attemptOnFile(`write ${path}`, () => replaceFile(os, path, encoder.encode(text), mode));
     },
     appendText: async (path, text, mode) => {
       await guard(path);
@@ -39,42 +40,70 @@ export function denoFiles(os: Os, home: () => string | undefined): Files {
     },
     remove: async (path) => {
       await guard(path);
-      return await removeAt(path, false);
+      return await attemptUnlessAbsent(`remove ${path}`, false, () => removed(path));
+    },
+    removeIfEmpty: async (path) => {
+      await guard(path);
+      return await attemptUnlessAbsent(`remove ${path}`, false, () => removedUnlessFull(path, false));
     },
     removeTree: async (path) => {
       await guard(path);
-      return await removeAt(path, true);
+      return await attemptUnlessAbsent(`remove ${path}`, false, () => removedTree(path));
     },
     lock: lockKeeper(async (path) => {
       await guard(path);
       await makeParents(os, path);
-      await refuseLink("lock", path);
+      await refuseOdd("lock", path);
     }),
+    sink: async (path, deadlineMillis) => {
+      await guard(path);
+      return await openSink(os, path, deadlineMillis);
+    },
+    leftovers: (directory) => attemptOnFile(`list ${directory}`, () => leftoversIn(os, directory)),
   };
 }
 
-function removeAt(path: string, recursive: boolean): Promise<boolean> {
-  return attemptUnlessAbsent(`remove ${path}`, false, async () => {
-    await Deno.remove(path, { recursive });
-    return true;
-  });
+async function removed(path: string, recursive = false): Promise<true> {
+  await Deno.remove(path, { recursive });
+  return true;
 }
 
-/** Refuses a link at the end of a path: whoever put it there would choose what we overwrite. */
-async function refuseLink(action: string, path: string): Promise<Deno.FileInfo | undefined> {
+/** `false`: something is in it, perhaps since a moment ago. */
+async function removedUnlessFull(path: string, recursive: boolean): Promise<boolean> {
+  try {
+    return await removed(path, recursive);
+  } catch (error) {
+    if (systemCodeOf(error) === "ENOTEMPTY") return false;
+    throw error;
+  }
+}
+
+/** Another process that writes into a directory while it is removed must win this often, one time after the other. */
+const REMOVALS = 20;
+
+/** What is put into a directory between its emptying and its removal is removed, too. */
+async function removedTree(path: string): Promise<boolean> {
+  for (let left = REMOVALS; left > 1; left--) {
+    if (await removedUnlessFull(path, true)) return true;
+    await sleep(Math.random() * (REMOVALS - left));
+  }
+  return await removed(path, true);
+}
+
+/**
+ * Refuses what is not a regular file at the end of a path: whoever put a link there would choose what we overwrite, and
+ * a device or a pipe that is replaced is gone for everybody.
+ */
+async function refuseOdd(
+  action: string,
+  path: string,
+  isWritten = false,
+): Promise<Deno.FileInfo | undefined> {
   const info = await attemptUnlessAbsent(`${action} ${path}`, undefined, () => Deno.lstat(path));
-  if (info?.isSymlink) throw new AuthError("file-failed", `Cannot ${action} ${path}: it is a symbolic link`);
-  if (info?.isDirectory) throw new AuthError("file-failed", `Cannot ${action} ${path}: it is a directory`);
-  return info;
-}
-
-/** Makes the directory of a path with those above it, 0700 each; directories that exist stay as they are. */
-async function makeParents(os: Os, path: string): Promise<void> {
-  const directory = parentOf(os, path);
-  await attemptOnFile(
-    `create the directory ${directory}`,
-    () => Deno.mkdir(directory, { recursive: true, mode: 0o700 }),
-  );
+  if (info === undefined || (isWritten && info.isCharDevice === true)) return info;
+  const odd = oddKind(info);
+  if (odd === undefined) return info;
+  throw new AuthError("file-failed", `Cannot ${action} ${path}: ${odd}`);
 }
 
 /** Refuses what is below a protected directory, by name or, through links, in truth. */
@@ -101,80 +130,13 @@ async function realOfExisting(os: Os, path: string): Promise<string> {
   return joinPath(os, await realOfExisting(os, parent), baseName(os, path));
 }
 
-async function writeAtomically(os: Os, path: string, bytes: Uint8Array, mode: number): Promise<void> {
-  await refuseLink("write", path);
-  await makeParents(os, path);
-  await removeLeftovers(os, path);
-  const suffix = crypto.randomUUID().replaceAll("-", "");
-  const temporary = joinPath(os, parentOf(os, path), `${temporaryPrefix(os, path)}${suffix}.tmp`);
-  await attemptOnFile(`write ${path}`, async () => {
-    try {
-      await writeDurably(temporary, bytes, mode);
-      await Deno.rename(temporary, path);
-    } catch (error) {
-      if (error instanceof Deno.errors.NotCapable) throw directoryMissing(os, path, error);
-      await attemptUnlessAbsent(`remove ${temporary}`, undefined, () => Deno.remove(temporary));
-      throw error;
-    }
-    await syncDirectory(os, parentOf(os, path));
-  });
-}
-
-/** A grant for one file is not enough to replace it. */
-function directoryMissing(os: Os, path: string, cause: Error): AuthError {
-  const directory = parentOf(os, path);
-  return new AuthError("permission-missing", `Cannot write ${path}: a file is made beside it and renamed`, {
-    hints: [`Run with --allow-read=${directory} --allow-write=${directory}`],
-    cause,
-  });
-}
-
-const temporaryPrefix = (os: Os, path: string) => `.${baseName(os, path)}.`;
-
-async function writeDurably(path: string, bytes: Uint8Array, mode: number): Promise<void> {
-  using file = await Deno.open(path, { write: true, createNew: true, mode });
-  await writeAll(file, bytes);
-  await file.sync();
-}
-
-async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
-  for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
-}
-
-/** Without it a rename may be lost with the power. Windows has no such thing, some file systems refuse it. */
-async function syncDirectory(os: Os, path: string): Promise<void> {
-  if (os === "windows") return;
-  try {
-    using directory = await Deno.open(path, { read: true });
-    await directory.sync();
-  } catch (error) {
-    if (!["EINVAL", "ENOTSUP", "EACCES"].includes(systemCodeOf(error) ?? "")) throw error;
-  }
-}
-
-/** Removes temporary files of the same path whose writers died, so that they cannot pile up. */
-async function removeLeftovers(os: Os, path: string): Promise<void> {
-  const directory = parentOf(os, path);
-  const prefix = temporaryPrefix(os, path);
-  const entries = await denoReading(os).list(directory) ?? [];
-  const leftovers = entries.filter(({ name }) =>
-    name.startsWith(prefix) && /^[0-9a-f]{32}\.tmp$/.test(name.slice(prefix.length))
-  );
-  for (const { name } of leftovers) {
-    const leftover = joinPath(os, directory, name);
-    const info = await attemptUnlessAbsent(`look at ${leftover}`, undefined, () => Deno.lstat(leftover));
-    const changedAt = info?.mtime?.getTime();
-    if (changedAt !== undefined && changedAt < Date.now() - LEFTOVER_MILLIS) await removeAt(leftover, false);
-  }
-}
-
 async function append(os: Os, path: string, bytes: Uint8Array, mode: number): Promise<void> {
   // A grant for one file is enough where its directory is there: CI systems name files to add to.
-  if (await refuseLink("append to", path) === undefined) await makeParents(os, path);
+  if (await refuseOdd("append to", path, true) === undefined) await makeParents(os, path);
   await attemptOnFile(`append to ${path}`, async () => {
     using file = await Deno.open(path, { append: true, create: true, mode });
     // Deno cannot open without following a link (O_NOFOLLOW): look again at what was opened.
-    const [opened, named] = [await file.stat(), await refuseLink("append to", path)];
+    const [opened, named] = [await file.stat(), await refuseOdd("append to", path, true)];
     if (opened.ino !== named?.ino || opened.dev !== named?.dev) {
       throw new AuthError("file-failed", `Cannot append to ${path}: it was replaced meanwhile`);
     }

@@ -10,10 +10,13 @@ const granted = (descriptor: Deno.PermissionDescriptor) =>
   Deno.permissions.querySync(descriptor).state === "granted";
 
 export const mayRead = (path: string): boolean => granted({ name: "read", path });
+export const mayRun = (command: string): boolean => granted({ name: "run", command });
+
+export const mayReadVariable = (name: string): boolean => granted({ name: "env", variable: name });
 
 /** A variable that only tunes how we look: withheld counts as not set. */
 export function softVariable(name: string): string | undefined {
-  return granted({ name: "env", variable: name }) ? Deno.env.get(name) : undefined;
+  return mayReadVariable(name) ? Deno.env.get(name) : undefined;
 }
 
 const EVERY_GRANT = ["read", "write", "net", "env", "run", "sys", "ffi"] as const;

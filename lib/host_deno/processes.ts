@@ -9,59 +9,41 @@ import type { Command, Exit, Host, Os } from "../host.ts";
 import { permissionMissing } from "../grants.ts";
 import { reasonOf } from "./failures.ts";
 import { mayRead, softVariable } from "./grants.ts";
+import { assertNotStopped, type Family, passingOn, send, withTraps } from "./passing_on.ts";
+import { spawnChild } from "./spawning.ts";
 import { sleep } from "./timing.ts";
 
-/** What a child that has our terminal changes for us. */
-export interface Foreground {
-  /** How many such children run: Ctrl-C is theirs then. */
-  children: number;
-}
-
 type Surroundings = Pick<Host, "os" | "env">;
-
-/** `Host.run`. */
-export function processRunner(host: Surroundings, foreground: Foreground): Host["run"] {
-  return async (command) => {
-    const begin = () => start(host, command);
-    return command.stdio === "capture"
-      ? await captured(command, await begin())
-      : await inForeground(host.os, command, begin, foreground);
-  };
-}
 
 /** A Ctrl-C that ended the child may reach us behind the news of its end: it was the child's all the same. */
 const LATE_SIGNAL_MILLIS = 50;
 
-/** The child decides what Ctrl-C and Ctrl-\ do; what is meant for us alone is passed on to it. */
-async function inForeground(
-  os: Os,
-  command: Command,
-  begin: () => Promise<Deno.ChildProcess>,
-  foreground: Foreground,
-): Promise<Exit> {
-  const running: { child?: Deno.ChildProcess } = {};
-  using _signals = listening(os, (signal) => running.child !== undefined && kill(running.child, signal));
-  foreground.children += 1;
-  try {
-    const child = running.child = await begin();
-    const exit = await (command.stdio === "quiet" ? captured : awaited)(command, child);
+/** `Host.run`. */
+export function processRunner(host: Surroundings, family: Family): Host["run"] {
+  return async (command) => {
+    assertNotStopped(family);
+    using passing = passingOn(host.os, command, family);
+    const child = await start(host, command);
+    passing.to(child);
+    const exit = await (command.stdio === "inherit" ? awaited : captured)(host.os, command, child);
     if (exit.code !== 0) await sleep(LATE_SIGNAL_MILLIS);
-    return exit;
-  } finally {
-    foreground.children -= 1;
-  }
+    await passing.settled();
+    const { stopped } = family;
+    if (command.stdio === "capture") assertNotStopped(family);
+    return stopped === undefined ? exit : { ...exit, stopped };
+  };
 }
 
-async function awaited(command: Command, child: Deno.ChildProcess): Promise<Exit> {
-  using deadline = deadlineOf(command, child, () => {});
+async function awaited(os: Os, command: Command, child: Deno.ChildProcess): Promise<Exit> {
+  using deadline = deadlineOf(os, command, child, () => {});
   const { code } = await child.status;
   return deadline.exit({ code, stdout: "" });
 }
 
-async function captured(command: Command, child: Deno.ChildProcess): Promise<Exit> {
+async function captured(os: Os, command: Command, child: Deno.ChildProcess): Promise<Exit> {
   const reader = child.stdout.getReader();
   // A grandchild may hold the pipe open when the child is gone: stop reading, too.
-  using deadline = deadlineOf(command, child, () => void reader.cancel());
+  using deadline = deadlineOf(os, command, child, () => void reader.cancel());
   const decoder = new TextDecoder();
   let stdout = "";
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
@@ -71,46 +53,21 @@ async function captured(command: Command, child: Deno.ChildProcess): Promise<Exi
   return deadline.exit({ code, stdout: stdout + decoder.decode() });
 }
 
-/** Listens from before the start, so that no signal falls between. */
-function listening(os: Os, forward: (signal: Deno.Signal) => void): Disposable {
-  const ignore = () => {};
-  const unix: readonly (readonly [Deno.Signal, () => void])[] = [
-    ["SIGQUIT", ignore],
-    ["SIGTERM", () => forward("SIGTERM")],
-    ["SIGHUP", () => forward("SIGHUP")],
-  ];
-  const listeners = [["SIGINT", ignore] as const, ...(os === "windows" ? [] : unix)];
-  for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
-  return {
-    [Symbol.dispose]: () => {
-      for (const [signal, listener] of listeners) Deno.removeSignalListener(signal, listener);
-    },
-  };
-}
-
-function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
-  try {
-    child.kill(signal);
-  } catch (error) {
-    // It ended by itself: Deno says so with one of these.
-    if (!(error instanceof TypeError || error instanceof Deno.errors.NotFound)) throw error;
-  }
-}
-
 const GRACE_MILLIS = 1000;
 
 /** Ends the child at its deadline, the hard way when it does not go by itself. */
 function deadlineOf(
-  { program, timeoutMillis }: Command,
+  os: Os,
+  { program, timeoutMillis, isScript = false }: Command,
   child: Deno.ChildProcess,
   stop: () => void,
 ): Disposable & { readonly exit: (exit: Exit) => Exit } {
   const state: { expired: boolean; timer?: ReturnType<typeof setTimeout> } = { expired: false };
   const expire = () => {
     state.expired = true;
-    state.timer = setTimeout(() => kill(child, "SIGKILL"), GRACE_MILLIS);
-    kill(child, "SIGTERM");
-    stop();
+    const end = (signal: Deno.Signal) => send(os, child, signal, isScript);
+    state.timer = setTimeout(() => void end("SIGKILL"), GRACE_MILLIS);
+    end("SIGTERM").finally(stop);
   };
   if (timeoutMillis !== undefined) state.timer = setTimeout(expire, timeoutMillis);
   return {
@@ -124,36 +81,22 @@ function deadlineOf(
 
 async function start(host: Surroundings, command: Command): Promise<Deno.ChildProcess> {
   try {
-    return spawn(host.env, command);
+    return spawn(host, command);
   } catch (error) {
     throw await startFailure(host, command, error);
   }
 }
 
-/**
- * Starts a child without some of our variables: they are taken out of our own environment for the moment in which the
- * child gets its copy, and nothing else of ours runs in that moment. To read the whole table instead would need a
- * grant for all of it, and Deno's table leaves out variables that are not UTF-8.
- */
-function spawn(
-  env: Host["env"],
-  { program, args, environment, directory, stdio }: Command,
-): Deno.ChildProcess {
-  const unset = new Map(environment.unset.map((name) => [name, env(name)]));
+function spawn({ os, env }: Surroundings, command: Command): Deno.ChildProcess {
+  const { program, args, environment, withheld = [], directory, stdio, isScript } = command;
   const stream = stdio === "inherit" ? "inherit" : undefined;
-  try {
-    for (const [name, value] of unset) if (value !== undefined) Deno.env.delete(name);
-    return new Deno.Command(program, {
-      args: [...args],
-      env: { ...environment.set },
-      ...(directory === undefined ? {} : { cwd: directory }),
-      stdin: stream ?? "null",
-      stdout: stream ?? "piped",
-      stderr: "inherit",
-    }).spawn();
-  } finally {
-    for (const [name, value] of unset) if (value !== undefined) Deno.env.set(name, value);
-  }
+  return spawnChild(program, { ...environment, withheld }, env, {
+    args: [...(isScript === true ? withTraps(os, program, args) : args)],
+    ...(directory === undefined ? {} : { cwd: directory }),
+    stdin: stream ?? "null",
+    stdout: stream ?? "piped",
+    stderr: "inherit",
+  });
 }
 
 async function startFailure(host: Surroundings, command: Command, error: unknown): Promise<AuthError> {

@@ -1,31 +1,44 @@
 /**
- * Reading files, and looking at what is there.
+ * Reading files, and looking at what is there. Only regular files are read, and only up to the limit: a device has no
+ * end, and opening a pipe waits for whoever writes to it.
  *
  * @module
  */
 import { AuthError } from "../errors.ts";
 import type { DirectoryEntry, FileStatus, Os, ReadingFiles } from "../host.ts";
+import { LIMITS, overLimit } from "../limits.ts";
+import { readAll, refused, whatIs } from "./bounded.ts";
 import { attemptUnlessAbsent } from "./failures.ts";
-
-/** What Deno puts in place of what is not UTF-8. */
-const REPLACEMENT = "\ufffd";
+import { readPipe } from "./pipe.ts";
 
 /** Deno's calls behind the reading. */
 interface Calls {
-  readonly readTextFile: (path: string) => Promise<string> | string;
-  readonly readFile: (path: string) => Promise<Uint8Array> | Uint8Array;
+  readonly stat: (path: string) => Promise<Deno.FileInfo> | Deno.FileInfo;
+  readonly open: (path: string) => Promise<Deno.FsFile> | Deno.FsFile;
+  readonly statOf: (file: Deno.FsFile) => Promise<Deno.FileInfo> | Deno.FileInfo;
+  readonly read: (file: Deno.FsFile, into: Uint8Array) => Promise<number | null> | number | null;
   readonly readDir: (path: string) => AsyncIterable<Deno.DirEntry> | Iterable<Deno.DirEntry>;
   readonly lstat: (path: string) => Promise<Deno.FileInfo> | Deno.FileInfo;
   readonly realPath: (path: string) => Promise<string> | string;
 }
 
 /** On threads of their own, while the program goes on. */
-const ASIDE: Calls = Deno;
+const ASIDE: Calls = {
+  stat: Deno.stat,
+  open: (path) => Deno.open(path),
+  statOf: (file) => file.stat(),
+  read: (file, into) => file.read(into),
+  readDir: Deno.readDir,
+  lstat: Deno.lstat,
+  realPath: Deno.realPath,
+};
 
 /** At once: quicker by a millisecond or two, for a start, when there is nothing that could go on. */
 export const AT_ONCE: Calls = {
-  readTextFile: Deno.readTextFileSync,
-  readFile: Deno.readFileSync,
+  stat: Deno.statSync,
+  open: (path) => Deno.openSync(path),
+  statOf: (file) => file.statSync(),
+  read: (file, into) => file.readSync(into),
   readDir: Deno.readDirSync,
   lstat: Deno.lstatSync,
   realPath: Deno.realPathSync,
@@ -33,18 +46,37 @@ export const AT_ONCE: Calls = {
 
 /** The part of `Files` that changes nothing. */
 export function denoReading(os: Os, calls = ASIDE): ReadingFiles {
+  const pipes = new Map<string, Promise<Uint8Array | undefined>>();
   return {
     readText: (path) =>
-      attemptUnlessAbsent(`read ${path}`, undefined, async () => {
-        const text = await calls.readTextFile(path);
-        return text.includes(REPLACEMENT) ? decode(path, await calls.readFile(path)) : text;
-      }),
-    readBytes: (path) => attemptUnlessAbsent(`read ${path}`, undefined, () => calls.readFile(path)),
+      attemptUnlessAbsent(`read ${path}`, undefined, async () => decode(path, await content(calls, path))),
+    readBytes: (path) => attemptUnlessAbsent(`read ${path}`, undefined, () => content(calls, path)),
+    readPipe: (path) => {
+      const bytes = pipes.get(path) ??
+        attemptUnlessAbsent(`read ${path}`, undefined, () => readPipe(path));
+      pipes.set(path, bytes);
+      return bytes;
+    },
     list: (path) => attemptUnlessAbsent(`list ${path}`, undefined, () => listed(calls.readDir(path))),
     status: (path) =>
       attemptUnlessAbsent(`look at ${path}`, undefined, async () => statusOf(os, await calls.lstat(path))),
     realPath: (path) => attemptUnlessAbsent(`resolve ${path}`, undefined, () => calls.realPath(path)),
   };
+}
+
+/** The bytes of a regular file. What it is must be known before it is opened: that alone may wait forever. */
+async function content(calls: Calls, path: string): Promise<Uint8Array> {
+  refuseUnlessReadable(path, await calls.stat(path));
+  using file = await calls.open(path);
+  // Another file may have taken its place meanwhile.
+  const { size } = refuseUnlessReadable(path, await calls.statOf(file));
+  return await readAll((into) => calls.read(file, into), path, size);
+}
+
+function refuseUnlessReadable(path: string, info: Deno.FileInfo): Deno.FileInfo {
+  if (!info.isFile) throw refused(path, `it is ${whatIs(info)}, not a regular file`);
+  if (info.size > LIMITS.fileBytes.most) throw refused(path, overLimit("fileBytes"));
+  return info;
 }
 
 function decode(path: string, bytes: Uint8Array): string {
@@ -63,13 +95,33 @@ async function listed(
 }
 
 function statusOf(os: Os, info: Deno.FileInfo): FileStatus {
-  const unix = os !== "windows";
+  const { mode, uid, nlink } = info;
+  if (os === "windows") {
+    const unknown = undefined;
+    return {
+      kind: kindOf(info),
+      size: info.size,
+      mode: unknown,
+      owned: unknown,
+      uid: unknown,
+      writableByOthers: unknown,
+      links: unknown,
+    };
+  }
+  const own = Deno.uid();
   return {
     kind: kindOf(info),
-    mode: unix && info.mode !== null ? info.mode & 0o7777 : undefined,
+    mode: mode === null ? undefined : mode & 0o7777,
     size: info.size,
-    owned: unix ? info.uid === Deno.uid() : undefined,
+    owned: uid === own,
+    uid: uid ?? undefined,
+    writableByOthers: mode === null ? undefined : isWritableByOthers(mode, info.gid, own),
+    links: nlink ?? undefined,
   };
+}
+
+function isWritableByOthers(mode: number, gid: number | null, own: number | null): boolean {
+  return (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && (gid === null || gid !== own));
 }
 
 const kindOf = (entry: Deno.DirEntry | Deno.FileInfo): DirectoryEntry["kind"] =>

@@ -24,7 +24,7 @@ export function startHost(): StartHost {
 }
 
 /** Systems that we do not know the conventions of are taken for what they resemble. */
-function systemOf(os: typeof Deno.build.os): Os {
+export function systemOf(os: typeof Deno.build.os): Os {
   return os === "windows" || os === "darwin" ? os : "linux";
 }
 

@@ -3,10 +3,13 @@
  *
  * @module
  */
-import type { Host, Output, Prompt, Screen } from "../host.ts";
-import { wantsAnsi, wantsColor, wantsOutputColor } from "../terminal/ci.ts";
+import { AuthError } from "../errors.ts";
+import type { Host, Os, Output, Prompt, Screen } from "../host.ts";
+import { LIMITS, overLimit } from "../limits.ts";
+import { wantsAnsi, wantsColor, wantsOutputColor } from "../ci.ts";
 import { splitKeys } from "../terminal/keys.ts";
 import { failureOf } from "./failures.ts";
+import { listening, treatedOn } from "./signals.ts";
 import { within } from "./timing.ts";
 
 /** What standard error is; variables are read when first asked for. */
@@ -58,7 +61,7 @@ export interface Input {
 /** An escape sequence arrives at once; what is alone for this long is the Esc key. */
 const ESCAPE_MILLIS = 50;
 
-export function standardInput(): Input {
+export function standardInput(os: Os): Input {
   const decoder = new TextDecoder();
   const state: { text: string; reading?: Promise<boolean> } = { text: "" };
 
@@ -108,27 +111,31 @@ export function standardInput(): Input {
   async function readInput(): Promise<string> {
     // What a person might type is not piped in; waiting for it would be a prompt without words.
     if (Deno.stdin.isTerminal()) return "";
-    while (await more());
+    while (await more()) {
+      if (state.text.length > LIMITS.fileBytes.most) {
+        throw new AuthError("file-failed", `Cannot read standard input: ${overLimit("fileBytes")}`);
+      }
+    }
     return take(Infinity);
   }
 
-  return { readInput, prompt: { line, keys: () => ({ next: nextKey, [Symbol.asyncDispose]: rawMode() }) } };
+  return { readInput, prompt: { line, keys: () => ({ next: nextKey, [Symbol.asyncDispose]: rawMode(os) }) } };
 }
 
 /** Takes the terminal's own editing and echo away until the returned function gives them back, however we end. */
-function rawMode(): () => Promise<void> {
+function rawMode(os: Os): () => Promise<void> {
   // Standard input may be a pipe when ATMOS_FORCE_TTY says that it counts as a terminal.
   if (!Deno.stdin.isTerminal()) return () => Promise.resolve();
   const giveBack = () => Deno.stdin.setRaw(false);
-  // A signal's own way to end us would leave the terminal as it is; an exit unloads first. 128 + n, as a shell says.
-  const endings = Deno.build.os === "windows"
-    ? []
-    : [["SIGTERM", () => Deno.exit(143)] as const, ["SIGHUP", () => Deno.exit(129)] as const];
   Deno.stdin.setRaw(true, { cbreak: false });
   globalThis.addEventListener("unload", giveBack);
-  for (const [signal, listener] of endings) Deno.addSignalListener(signal, listener);
+  // A signal's own way to end us would leave the terminal as it is; an exit unloads first. Ctrl-C is a key here.
+  const deadly = treatedOn(os).filter(({ name, deadlyCode }) =>
+    deadlyCode !== undefined && name !== "SIGINT"
+  );
+  const ears = listening(deadly, ({ deadlyCode }) => Deno.exit(deadlyCode));
   return () => {
-    for (const [signal, listener] of endings) Deno.removeSignalListener(signal, listener);
+    ears[Symbol.dispose]();
     globalThis.removeEventListener("unload", giveBack);
     giveBack();
     return Promise.resolve();

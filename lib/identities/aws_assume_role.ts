@@ -10,7 +10,7 @@ import type { AssumeRoleIdentity } from "../config/types.ts";
 import type { AwsSession, Credentials, OidcToken } from "../credentials.ts";
 import { AuthError, isAuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
-import { readClaims } from "../oauth/jwt.ts";
+import { readClaims } from "../jwt.ts";
 import type { EpochMillis } from "../time.ts";
 
 /** What assuming a role needs of the world. */

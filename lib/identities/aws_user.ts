@@ -134,7 +134,8 @@ async function withMfa(
   device: string,
   attempt: (mfa: { serialNumber: string; code: string }) => Promise<AwsSession>,
 ): Promise<AwsSession> {
-  const codes = mfaCodes(host, { name, device, command: config.mfaCommand });
+  const shown = config.mfaShown ?? device;
+  const codes = mfaCodes(host, { name, device: shown, command: config.mfaCommand });
   for (let count = 1;; count++) {
     const code = await codes.next();
     try {
@@ -143,7 +144,7 @@ async function withMfa(
       const reason = mfaFailure(error);
       if (reason === undefined) throw error;
       const again = reason === "Invalid MFA token" && count < MOST_CODES && codes.refused(reason);
-      if (!again) throw mfaError(error, reason, device, name);
+      if (!again) throw mfaError(error, reason, shown, name);
     }
   }
 }

@@ -99,6 +99,7 @@ async function printedCode(
     args,
     environment: { set: {}, unset: [] },
     stdio: "capture",
+    isHelper: true,
     timeoutMillis: COMMAND_TIMEOUT_MILLIS,
   }).catch((error: unknown) => {
     if (isAuthError(error, "interrupted") || !isAuthError(error)) throw error;

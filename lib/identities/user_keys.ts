@@ -12,6 +12,8 @@ export interface StoredUser {
   readonly keys: LongLivedKeys;
   /** Made by a rotation that has not ended yet: kept from the first moment, since AWS shows a secret only once. */
   readonly next: LongLivedKeys | undefined;
+  /** The id of the key that a rotation has replaced, until that is deactivated in AWS. */
+  readonly retiring?: string | undefined;
   readonly mfaArn: string | undefined;
   readonly sessionSeconds: number | undefined;
 }
@@ -21,6 +23,7 @@ const Schema = v.object({
   version: v.literal(1),
   ...Pair.entries,
   next: v.optional(Pair),
+  retiring: v.optional(v.string()),
   mfaArn: v.optional(v.string()),
   sessionSeconds: v.optional(v.number()),
 });
@@ -29,8 +32,8 @@ const Schema = v.object({
 export function parseStoredUser(text: string): StoredUser | undefined {
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Schema), text);
   if (!parsed.success) return undefined;
-  const { next, mfaArn, sessionSeconds } = parsed.output;
-  return { keys: readPair(parsed.output), next: next && readPair(next), mfaArn, sessionSeconds };
+  const { next, retiring, mfaArn, sessionSeconds } = parsed.output;
+  return { keys: readPair(parsed.output), next: next && readPair(next), retiring, mfaArn, sessionSeconds };
 }
 
 function readPair({ accessKeyId, secretAccessKey }: v.InferOutput<typeof Pair>): LongLivedKeys {
@@ -38,11 +41,12 @@ function readPair({ accessKeyId, secretAccessKey }: v.InferOutput<typeof Pair>):
 }
 
 /** The text of an entry. It holds the secret in the clear: it goes into the keyring and nowhere else. */
-export function printStoredUser({ keys, next, mfaArn, sessionSeconds }: StoredUser): string {
+export function printStoredUser({ keys, next, retiring, mfaArn, sessionSeconds }: StoredUser): string {
   return JSON.stringify({
     version: 1,
     ...printPair(keys),
     ...(next === undefined ? {} : { next: printPair(next) }),
+    ...(retiring === undefined ? {} : { retiring }),
     ...(mfaArn === undefined ? {} : { mfaArn }),
     ...(sessionSeconds === undefined ? {} : { sessionSeconds }),
   });

@@ -135,8 +135,8 @@ function withIncluded({ profiles }: AwsFile, name: string): Settings {
 
 /** Settings that change who one becomes or how, and that have no counterpart. */
 const LOST: ReadonlyMap<string, string> = new Map([
-  ["endpoint_url", "endpoint_url is not taken over: spec.endpoint_url counts only from a trusted file"],
-  ["mfa_process", "mfa_process is not taken over: credentials.mfa_command counts only from a trusted file"],
+  ["endpoint_url", "endpoint_url is not taken over: spec.endpoint_url needs trust"],
+  ["mfa_process", "mfa_process is not taken over: credentials.mfa_command needs trust"],
   ["source_identity", "source_identity has no counterpart"],
   ["session_tags", "session_tags have no counterpart"],
   ["transitive_session_tags", "transitive_session_tags have no counterpart"],

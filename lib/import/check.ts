@@ -26,7 +26,9 @@ const CONTEXT: DecodeContext = {
   realm: undefined,
   keyringType: undefined,
   isTrusted: () => true,
-  place: (path) => ({ path, standing: "own" }),
+  place: (path) => ({ path, standing: "other" }),
+  isNamedEndpoint: () => false,
+  isStsToken: () => false,
   found: [],
   fileOrder: () => 0,
 };

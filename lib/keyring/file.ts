@@ -7,6 +7,7 @@ import type { KeyringConfig } from "../config/types.ts";
 import { Secret } from "../credentials.ts";
 import { AuthError, isAuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
+import { printable } from "../terminal/escape.ts";
 import type { Bytes } from "./bytes.ts";
 import { deriveKey, isStrong, type KdfParameters, preferredKdf } from "./kdf.ts";
 import { type SealedKeyring, sealedKeyring } from "./sealed.ts";
@@ -159,14 +160,14 @@ async function askUntil<Opened>(
   unlock: (password: Secret) => Promise<Opened>,
 ): Promise<Opened> {
   if (!ask) throw nobodyToAsk(config, path);
-  host.tell(`Keyring ${path}\n`);
+  host.tell(`Keyring ${printable(path)}\n`);
   for (let left = TRIES - 1;; left--) {
     const password = new Secret(await ask("Password:"));
     try {
       return await unlock(password);
     } catch (error) {
       if (!isAuthError(error, "keyring-password") || left === 0) throw error;
-      host.tell(`${error.message}\n`);
+      host.tell(`${printable(error.message)}\n`);
     }
   }
 }
@@ -174,7 +175,7 @@ async function askUntil<Opened>(
 /** Asks for the password of a store that is to be made, until the same is typed twice, three times at most. */
 async function askNew(host: FileKeyringHost, config: KeyringConfig, path: string, ask: Ask): Promise<Secret> {
   if (!ask) throw nobodyToAsk(config, path);
-  host.tell(`A new password for keyring ${path}: at least ${LEAST_CHARACTERS} characters\n`);
+  host.tell(`A new password for keyring ${printable(path)}: at least ${LEAST_CHARACTERS} characters\n`);
   for (let left = TRIES - 1;; left--) {
     const first = await ask("New password:");
     try {
@@ -183,7 +184,7 @@ async function askNew(host: FileKeyringHost, config: KeyringConfig, path: string
       throw new AuthError("keyring-password", "Cannot set the keyring's password: the two differ");
     } catch (error) {
       if (!isAuthError(error, "keyring-password") || left === 0) throw error;
-      host.tell(`${error.message}\n`);
+      host.tell(`${printable(error.message)}\n`);
     }
   }
 }

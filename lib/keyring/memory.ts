@@ -15,6 +15,12 @@ export function memoryKeyring(): Keyring {
       entries.set(address(key), { key: { purpose: key.purpose, name: key.name }, text });
       return Promise.resolve();
     },
+    swap: (key, before, after) => {
+      if (entries.get(address(key))?.text !== before) return Promise.resolve(false);
+      if (after === undefined) entries.delete(address(key));
+      else entries.set(address(key), { key: { purpose: key.purpose, name: key.name }, text: after });
+      return Promise.resolve(true);
+    },
     remove: (key) => Promise.resolve(entries.delete(address(key))),
     list: () => Promise.resolve(Array.from(entries.values(), ({ key }) => key)),
   };

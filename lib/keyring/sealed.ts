@@ -37,6 +37,24 @@ export function sealedKeyring(
     }, "create");
   }
 
+  async function swap(
+    key: EntryKey,
+    before: string | undefined,
+    after: string | undefined,
+  ): Promise<boolean> {
+    // Where there is no store there is no entry.
+    const outcome = { isSwapped: before === undefined && after === undefined };
+    await file.update(async ({ content, dataKey }) => {
+      outcome.isSwapped = await readEntry(content, dataKey, key) === before;
+      if (!outcome.isSwapped || before === after) return undefined;
+      const id = await entryId(dataKey, key);
+      if (after === undefined) return { entries: without(content.entries, id) };
+      const sealed = await sealEntry(host.random, dataKey, id, { ...key, text: after });
+      return { entries: new Map([...content.entries, [id, sealed]]) };
+    }, before === undefined && after !== undefined ? "create" : "leave");
+    return outcome.isSwapped;
+  }
+
   async function remove(key: EntryKey): Promise<boolean> {
     const found = { any: false };
     await file.update(async ({ content, dataKey }) => {
@@ -73,6 +91,7 @@ export function sealedKeyring(
       return opened && await readEntry(opened.content, opened.dataKey, key);
     },
     set,
+    swap,
     remove,
     list,
     unlock: async () => await file.open() !== undefined,

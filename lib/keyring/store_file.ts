@@ -5,7 +5,10 @@
  * @module
  */
 import { AuthError, isAuthError } from "../errors.ts";
+import { type Exposure, exposureOf, exposureWarning, exposureWithin } from "../files/exposure.ts";
 import type { FileStatus, Host } from "../host.ts";
+import { LIMITS, overLimit } from "../limits.ts";
+import { printable } from "../terminal/escape.ts";
 import { type Bytes, toHex } from "./bytes.ts";
 import { newerSeen, olderThan, refuseOlder, rememberGeneration } from "./generation.ts";
 import { type DataKey, importDataKey } from "./seal.ts";
@@ -77,8 +80,6 @@ export interface StoreFile {
   readonly update: (change: Change, absent: "create" | "leave") => Promise<void>;
 }
 
-/** Far beyond any use: it bounds what a planted file may cost. */
-const LARGEST_BYTES = 64 * 1024 * 1024;
 const LOCK_DEADLINE_MILLIS = 30_000;
 
 /** The store at a place. Its data key is had once and kept. */
@@ -103,7 +104,16 @@ export function storeFile(host: StoreHost, place: StorePlace, source: KeySource)
     const dataKey = await keyOf(store);
     await verifyStore(store, dataKey);
     refuseOtherRealm(store, place.realm);
+    await warnOfReaders();
     return { content: store, dataKey };
+  }
+
+  /** What others can read they can try passwords on. */
+  async function warnOfReaders(): Promise<void> {
+    const exposure = await exposureOf(host, place.path);
+    if (exposure === undefined || warned.has(exposure.path)) return;
+    warned.add(exposure.path);
+    host.tell(`Warning: ${printable(exposureWarning(exposure))}\n`);
   }
 
   async function create(): Promise<OpenedStore> {
@@ -123,9 +133,9 @@ export function storeFile(host: StoreHost, place: StorePlace, source: KeySource)
     // A writer may have finished between our two looks.
     const again = await open();
     const newer = again && await newerSeen(host.files, place.stateDirectory, again.content);
-    if (again && newer !== undefined && !warned.has(place.path)) {
-      warned.add(place.path);
-      host.tell(`Warning: ${olderThan(again.content, newer)}.\n`);
+    if (again && newer !== undefined && !warned.has("older")) {
+      warned.add("older");
+      host.tell(`Warning: ${printable(olderThan(again.content, newer))}.\n`);
     }
     return again;
   }
@@ -133,11 +143,14 @@ export function storeFile(host: StoreHost, place: StorePlace, source: KeySource)
   async function write({ content, dataKey }: OpenedStore, change: StoreChange): Promise<void> {
     const generation = content.header.generation + 1;
     const header = { ...content.header, slots: change.slots ?? content.header.slots, generation };
-    await host.files.writeText(
-      place.path,
-      await formatStore(header, change.entries ?? content.entries, dataKey),
-      0o600,
-    );
+    const text = await formatStore(header, change.entries ?? content.entries, dataKey);
+    if (text.length > LIMITS.fileBytes.most) {
+      throw new AuthError(
+        "keyring-unavailable",
+        `Cannot write keyring ${place.path}: ${overLimit("fileBytes")}`,
+      );
+    }
+    await host.files.writeText(place.path, text, 0o600);
     await rememberGeneration(host.files, place.stateDirectory, header);
   }
 
@@ -185,8 +198,10 @@ export async function readStore(host: Pick<Host, "files">, path: string): Promis
 
 async function readBytes(host: Pick<Host, "files">, path: string): Promise<Uint8Array | undefined> {
   const status = await host.files.status(path);
+  if (status) refuseOddFile(path, status);
+  const exposure = await exposureWithin(host, path.slice(0, path.lastIndexOf("/")), path);
+  if (exposure?.isWritable) throw exposed(path, exposure);
   if (!status) return undefined;
-  refuseOddFile(path, status);
   return await host.files.readBytes(path);
 }
 
@@ -195,8 +210,16 @@ function refuseOddFile(path: string, status: FileStatus): void {
     new AuthError("keyring-unavailable", `Cannot open keyring ${path}: ${reason}`);
   if (status.kind === "symlink") throw refuse("it is a symbolic link, and writing would replace it");
   if (status.kind !== "file") throw refuse("it is not a file");
-  if (status.owned === false) throw refuse("it belongs to another user");
-  if (status.size > LARGEST_BYTES) throw damaged(path, "it is too large to be a keyring");
+  if (status.size > LIMITS.fileBytes.most) throw damaged(path, overLimit("fileBytes"));
+}
+
+/** Nor is a new one made where others could put another in its place. */
+function exposed(path: string, { reason, remedy }: Exposure): AuthError {
+  return new AuthError(
+    "keyring-unavailable",
+    `Cannot use keyring ${path}: ${reason.charAt(0).toLowerCase()}${reason.slice(1)}`,
+    { hints: [`Run: ${remedy}`, "If somebody may have changed it, move it away and log in again instead"] },
+  );
 }
 
 function refuseOtherRealm(store: Store, realm: string | undefined): void {

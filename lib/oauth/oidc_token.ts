@@ -6,7 +6,7 @@
 import type { OidcToken, Secret } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
 import type { EpochMillis } from "../time.ts";
-import { readClaims } from "./jwt.ts";
+import { readClaims } from "../jwt.ts";
 
 /**
  * Wraps a token with its own life.

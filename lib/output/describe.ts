@@ -68,7 +68,7 @@ export function describedText(document: unknown, format: DescribeFormat): string
   }
   return typeof document === "object" && document !== null
     ? jsonText(document)
-    : `${JSON.stringify(document)}\n`;
+    : `${printable(JSON.stringify(document))}\n`;
 }
 
 function shown(raw: Raw, path: Path): Plain {

@@ -5,6 +5,7 @@
  */
 import type { AwsSession } from "../credentials.ts";
 import type { EnvironmentEdits } from "../host.ts";
+import { BEATS_BOTH, FALLBACKS, SECRET_VARIABLES, STALE } from "../session_variables.ts";
 import { formatInstant } from "../time.ts";
 
 /** What is set besides the credentials themselves. */
@@ -22,36 +23,6 @@ export interface Pointers {
   /** The section of both files. */
   readonly profile: string;
 }
-
-/** The variables whose values are secret, or lead to one: masked where a CI system can mask. */
-export const SECRET_VARIABLES: readonly string[] = [
-  "AWS_ACCESS_KEY_ID",
-  "AWS_SECRET_ACCESS_KEY",
-  "AWS_SESSION_TOKEN",
-];
-
-/** What would be said of keys that are gone. */
-const STALE: readonly string[] = ["AWS_CREDENTIAL_EXPIRATION"];
-
-/**
- * What wins over keys and over a profile in some SDK: botocore prefers the old name of the session token, the .NET
- * SDK web identity. `AWS_DEFAULT_PROFILE` beats `AWS_PROFILE` in botocore.
- */
-const BEATS_BOTH: readonly string[] = [
-  "AWS_DEFAULT_PROFILE",
-  "AWS_SECURITY_TOKEN",
-  "AWS_WEB_IDENTITY_TOKEN_FILE",
-  "AWS_ROLE_ARN",
-  "AWS_ROLE_SESSION_NAME",
-];
-
-/** Where an SDK looks when it finds nothing better: a child must fail rather than become somebody else. */
-const FALLBACKS: readonly string[] = [
-  "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-  "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-  "AWS_CONTAINER_AUTHORIZATION_TOKEN",
-  "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
-];
 
 /**
  * The session itself, for `env` and for children of a memory keyring. The JavaScript SDK would prefer `AWS_PROFILE`
@@ -106,10 +77,16 @@ export function childEnvironment(
   return { set, unset: without(set, [...credentials.unset, ...FALLBACKS, ...STALE, ...ownSecrets]) };
 }
 
-/** Variables that hold secrets meant for this program; the keyring's password may have a name of its own. */
-export function ownSecretVariables(passwordVariable: string | undefined): readonly string[] {
-  const known = ["ATMOS_KEYRING_PASSWORD", "ATMOS_MFA_TOKEN", "ATMOS_SAML_PASSWORD"];
-  return [...new Set(passwordVariable === undefined ? known : [...known, passwordVariable])];
+/** Variables that hold secrets meant for this program, whatever the configuration says. */
+export const OWN_SECRETS: readonly string[] = [
+  "ATMOS_KEYRING_PASSWORD",
+  "ATMOS_MFA_TOKEN",
+  "ATMOS_SAML_PASSWORD",
+];
+
+/** The same with the variable of the keyring's password, which may have a name of its own. */
+export function ownSecretVariables(passwordVariable: string): readonly string[] {
+  return [...new Set([...OWN_SECRETS, passwordVariable])];
 }
 
 /** The same edits without the removal of variables that are not there. */

@@ -4,10 +4,12 @@
  * @module
  */
 import { formatDuration } from "../duration.ts";
+import type { SourcePosition } from "../errors.ts";
 import { type EpochMillis, formatInstant } from "../time.ts";
 import { jsonText } from "./json.ts";
-import { type Field, fields, table } from "./layout.ts";
+import { type Field, fields, paint, table } from "./layout.ts";
 import { expiry } from "./moment.ts";
+import { positionText } from "./problem.ts";
 import type { ExplainDocument } from "./schemas/explain.ts";
 import type { Style } from "./style.ts";
 
@@ -21,7 +23,7 @@ export interface ExplainedStep {
   /** `undefined`: nobody looked. */
   readonly state: "fresh" | "stale" | "expired" | "absent" | undefined;
   readonly expiresAt: EpochMillis | undefined;
-  /** Where something is, when it is not a session in a file. */
+  /** Where something is, when it is not a session in a file; or why the one in the file is not used. */
   readonly place: string | undefined;
   readonly action: "use" | "renew" | "make" | "nothing";
   /** `undefined` for a provider. */
@@ -55,6 +57,8 @@ export interface ExplainView {
   /** What a child of `exec` gets; a value that only a login makes is `undefined`. */
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly overrides: readonly Override[];
+  /** What takes effect only once it is trusted; then nothing else of it is shown. */
+  readonly needs: readonly { readonly path: string; readonly at: SourcePosition; readonly does: string }[];
 }
 
 /** For people. */
@@ -76,8 +80,19 @@ export function explainText(view: ExplainView, style: Style, now: EpochMillis): 
   const ready = view.ready
     ? "`env` and `exec` would use the session in hand as it is."
     : "`env` and `exec` would make a session as a login does.";
+  const needs = view.needs.map(({ path, at, does }): Field => [`${path} (${positionText(at)})`, does]);
+  if (needs.length > 0) {
+    return [
+      `${style.strong("A login to")} ${view.identity} (${view.kind}) ${style.strong("would be")}\n\n`,
+      table(["STEP", "KIND"], chain.map(([name = "", kind = ""]) => [name, kind]), style),
+      section("Needs trust: run `atmos auth trust` if you agree", needs, "", style),
+      section("How long", durations, "", style),
+    ].join("");
+  }
   return [
-    `${style.strong("A login to")} ${view.identity} (${view.kind}) ${style.strong("would be")}\n\n`,
+    `${style.strong("A login to")} ${paint(view.identity, style)} (${paint(view.kind, style)}) ${
+      style.strong("would be")
+    }\n\n`,
     table(["STEP", "KIND", "BECOMES", "IN HAND", "A LOGIN WOULD"], chain, style),
     `\n  ${ready}\n`,
     section(
@@ -130,6 +145,7 @@ export function explainJson(view: ExplainView): string {
     identity: view.identity,
     kind: view.kind,
     ready: view.ready,
+    needs_trust: view.needs.length === 0 ? undefined : view.needs.map(({ path, does }) => ({ path, does })),
     chain: view.chain.map(({ expiresAt, duration, ...step }): ExplainDocument["chain"][number] => ({
       ...step,
       expiration: expiresAt === undefined ? undefined : formatInstant(expiresAt),

@@ -5,7 +5,7 @@
  */
 import { AuthError, unreachable } from "../errors.ts";
 import type { EnvironmentEdits } from "../host.ts";
-import { SECRET_VARIABLES } from "./environment.ts";
+import { SECRET_VARIABLES } from "../session_variables.ts";
 import { jsonText } from "./json.ts";
 import type { EnvDocument } from "./schemas/env.ts";
 

@@ -6,11 +6,18 @@
 import { type EpochMillis, formatInstant } from "../time.ts";
 import { jsonText } from "./json.ts";
 import { type Branch, type Cell, table, tree } from "./layout.ts";
-import type { Details, ListedIdentity, ListedProvider, ListView } from "./list_view.ts";
+import {
+  type Details,
+  type ListedIdentity,
+  type ListedProvider,
+  type ListView,
+  shownKind,
+} from "./list_view.ts";
 import { graphvizText, markdownText, mermaidText } from "./list_graph.ts";
 import { remaining } from "./moment.ts";
 import type { ListDocument } from "./schemas/list.ts";
 import type { Style } from "./style.ts";
+import { unusedReason, unusedText } from "./unused.ts";
 import { expiryTone } from "./whoami.ts";
 import { yamlText } from "./yaml_text.ts";
 
@@ -75,6 +82,7 @@ function identityDocument(identity: ListedIdentity): IdentityDocument {
     via: identity.via,
     ...identity.details,
     expiration: identity.expiresAt === undefined ? undefined : formatInstant(identity.expiresAt),
+    unused_session: identity.flaw === undefined ? undefined : unusedReason(identity.flaw),
   };
 }
 
@@ -82,14 +90,20 @@ function providerDocument(provider: ListedProvider): ProviderDocument {
   return { ...head(provider), ...provider.details };
 }
 
-function head({ kind, usable, isDefault, tags }: ListedProvider | ListedIdentity) {
-  return { kind, usable, default: isDefault || undefined, tags: tags.length === 0 ? undefined : tags };
+function head({ kind, usable, isUntrusted, isDefault, tags }: ListedProvider | ListedIdentity) {
+  return {
+    kind,
+    usable,
+    needs_trust: isUntrusted || undefined,
+    default: isDefault || undefined,
+    tags: tags.length === 0 ? undefined : tags,
+  };
 }
 
 function listTable(view: ListView, style: Style, now: EpochMillis): string {
   const providers = view.providers.map((provider): readonly Cell[] => [
     { text: provider.name, tone: "name" },
-    kindOf(provider),
+    shownKind(provider),
     provider.details.region ?? "",
     provider.details.start_url ?? provider.details.url ?? "",
     provider.isDefault ? "✓" : "",
@@ -97,7 +111,7 @@ function listTable(view: ListView, style: Style, now: EpochMillis): string {
   const identities = view.identities.map((identity): readonly Cell[] => [
     dot(identity, now),
     { text: identity.name, tone: "name" },
-    kindOf(identity),
+    shownKind(identity),
     identity.via !== undefined && "provider" in identity.via ? identity.via.provider : "",
     identity.via !== undefined && "identity" in identity.via ? identity.via.identity : "",
     identity.isDefault ? "✓" : "",
@@ -132,16 +146,12 @@ function titled(
   return `${style.strong(title)}\n${table(heading, rows, style)}`;
 }
 
-function kindOf(entry: ListedProvider): string {
-  if (entry.kind === undefined) return "invalid";
-  return entry.usable ? entry.kind : `${entry.kind}, unsupported`;
-}
-
 function dot(identity: ListedIdentity, now: EpochMillis): Cell {
   return identity.expiresAt === undefined ? "○" : { text: "●", tone: expiryTone(identity.expiresAt, now) };
 }
 
 function expiresCell(identity: ListedIdentity, now: EpochMillis): Cell {
+  if (identity.flaw !== undefined) return { text: unusedText(identity.flaw), tone: "bad" };
   return identity.expiresAt === undefined
     ? ""
     : { text: remaining(identity.expiresAt, now), tone: expiryTone(identity.expiresAt, now) };
@@ -201,7 +211,7 @@ const group = (title: string, children: readonly Branch[]): readonly Branch[] =>
 function providerLabel(provider: ListedProvider): readonly Cell[] {
   return [
     { text: provider.name, tone: "name" },
-    ` (${kindOf(provider)})`,
+    ` (${shownKind(provider)})`,
     provider.isDefault ? " [DEFAULT]" : "",
   ];
 }
@@ -211,10 +221,12 @@ function identityLabel(identity: ListedIdentity, now: EpochMillis): readonly Cel
     dot(identity, now),
     " ",
     { text: identity.name, tone: "name" },
-    ` (${kindOf(identity)})`,
+    ` (${shownKind(identity)})`,
     identity.isDefault ? " [DEFAULT]" : "",
     identity.alias === undefined ? "" : ` [ALIAS: ${identity.alias}]`,
-    ...(identity.expiresAt === undefined ? [] : [" ", expiresCell(identity, now)]),
+    ...(identity.expiresAt === undefined && identity.flaw === undefined
+      ? []
+      : [" ", expiresCell(identity, now)]),
   ];
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { printable } from "../terminal/escape.ts";
-import type { ListedIdentity, ListedProvider, ListView } from "./list_view.ts";
+import { type ListedIdentity, type ListedProvider, type ListView, shownKind } from "./list_view.ts";
 
 type Role = "provider" | "identity" | "filtered";
 
@@ -56,8 +56,9 @@ function parentOf({ via }: ListedIdentity): readonly string[] {
   return ["provider" in via ? `provider ${via.provider}` : `identity ${via.identity}`];
 }
 
-function nodeOf(id: string, role: Role, { name, kind, usable, isDefault }: ListedProvider): Node {
-  const shown = kind === undefined ? "invalid" : usable ? kind : `${kind}, unsupported`;
+function nodeOf(id: string, role: Role, provider: ListedProvider): Node {
+  const { name, isDefault } = provider;
+  const shown = shownKind(provider);
   return { id, name, kind: shown, role, isDefault };
 }
 

@@ -5,6 +5,7 @@
  */
 import type { AuthConfig, Entry, IdentityConfig, ProviderConfig, Via } from "../config/types.ts";
 import { formatDuration } from "../duration.ts";
+import type { Flaw } from "../files/aws_sessions.ts";
 import { type EpochMillis } from "../time.ts";
 import type { IdentityDetails, ProviderDetails } from "./schemas/list.ts";
 
@@ -19,6 +20,8 @@ interface Listed {
   readonly kind: string | undefined;
   /** Whether this program can run it. */
   readonly usable: boolean;
+  /** Whether it could be used if it were trusted; nothing more of it is shown. */
+  readonly isUntrusted: boolean;
   readonly isDefault: boolean;
   readonly tags: readonly string[];
 }
@@ -35,7 +38,12 @@ export interface ListedIdentity extends Listed {
   readonly alias: string | undefined;
   /** When the session in hand ends; `undefined`: there is none. */
   readonly expiresAt: EpochMillis | undefined;
+  /** Why what is stored of it is not used; `undefined`: nothing is stored in vain. */
+  readonly flaw?: Flaw | undefined;
 }
+
+/** What is stored of an identity. */
+export type StoredState = Pick<ListedIdentity, "expiresAt" | "flaw">;
 
 /** Both sorted by name. */
 export interface ListView {
@@ -54,7 +62,7 @@ export interface ListFilter {
 /** The list as it is configured; names in `filter` are as the entries are written. */
 export function listView(
   auth: Pick<AuthConfig, "providers" | "identities">,
-  expiries: ReadonlyMap<string, EpochMillis>,
+  stored: ReadonlyMap<string, StoredState>,
   filter: ListFilter,
 ): ListView {
   const wanted = (entry: Entry<unknown>, names: readonly string[] | undefined) =>
@@ -65,7 +73,7 @@ export function listView(
   return {
     providers: providers.filter((entry) => wanted(entry, filter.providers)).map(listedProvider),
     identities: identities.filter((entry) => wanted(entry, filter.identities))
-      .map((entry) => listedIdentity(entry, expiries.get(entry.name))),
+      .map((entry) => listedIdentity(entry, stored.get(entry.name))),
   };
 }
 
@@ -75,17 +83,18 @@ function sorted<Config>(entries: ReadonlyMap<string, Entry<Config>>): readonly E
 
 function listedProvider(entry: Entry<ProviderConfig>): ListedProvider {
   const { config } = entry;
-  return { ...listed(entry), details: config === undefined ? {} : providerDetails(config) };
+  return { ...listed(entry), details: config === undefined ? {} : masked(providerDetails(config), entry) };
 }
 
-function listedIdentity(entry: Entry<IdentityConfig>, expiresAt: EpochMillis | undefined): ListedIdentity {
+function listedIdentity(entry: Entry<IdentityConfig>, stored: StoredState | undefined): ListedIdentity {
   const { config } = entry;
   return {
     ...listed(entry),
-    details: config === undefined ? {} : identityDetails(config),
-    via: config?.via,
-    alias: config === undefined || config.kind === "unsupported" ? undefined : config.alias,
-    expiresAt,
+    details: config === undefined ? {} : masked(identityDetails(config), entry),
+    via: config === undefined && entry.isUntrusted === true ? entry.declared?.via : config?.via,
+    alias: config === undefined || config.kind === "unsupported" ? undefined : shownText(config.alias, entry),
+    expiresAt: stored?.expiresAt,
+    flaw: stored?.flaw,
   };
 }
 
@@ -93,11 +102,36 @@ function listed(entry: Entry<ProviderConfig> | Entry<IdentityConfig>): Listed {
   const { config } = entry;
   return {
     name: entry.name,
-    kind: config?.kind === "unsupported" ? config.declaredKind : config?.kind,
+    kind: config === undefined
+      ? entry.isUntrusted === true ? entry.declared?.kind : undefined
+      : config.kind === "unsupported"
+      ? config.declaredKind
+      : config.kind,
+    isUntrusted: entry.isUntrusted === true,
     usable: config !== undefined && config.kind !== "unsupported",
     isDefault: entry.isDefault,
     tags: entry.tags,
   };
+}
+
+/** A text as it may be shown: one of a variable is shown as its reference. */
+export function shownText<Text extends string | undefined>(
+  text: Text,
+  { masks }: Pick<Entry<unknown>, "masks">,
+) {
+  return text === undefined ? text : masks?.get(text) ?? text;
+}
+
+function masked<Part extends object>(details: Part, entry: Pick<Entry<unknown>, "masks">): Part {
+  if (entry.masks === undefined) return details;
+  const shown = (value: unknown): unknown =>
+    typeof value === "string"
+      ? shownText(value, entry)
+      : typeof value === "object" && value !== null
+      ? masked(value, entry)
+      : value;
+  const changed = Object.entries(details).map(([key, value]) => [key, shown(value)]);
+  return { ...details, ...Object.fromEntries(changed) };
 }
 
 function providerDetails(config: ProviderConfig): ProviderDetails {
@@ -141,7 +175,10 @@ function identityDetails(config: IdentityConfig): IdentityDetails {
       return { principal: { assume_role, session_name, duration: durationText(durationSeconds) }, session };
     }
     case "aws/user":
-      return { credentials: known({ mfa_arn: config.mfaArn, region: config.region }), session };
+      return {
+        credentials: known({ mfa_arn: config.mfaShown ?? config.mfaArn, region: config.region }),
+        session,
+      };
   }
 }
 
@@ -152,4 +189,10 @@ function durationText(seconds: number | undefined): string | undefined {
 /** A map, unless nothing in it is known. */
 function known<Map extends object>(map: Map): Map | undefined {
   return Object.values(map).some((value) => value !== undefined) ? map : undefined;
+}
+
+/** The kind, and why an entry of it cannot be used. */
+export function shownKind(entry: Pick<ListedProvider, "kind" | "usable" | "isUntrusted">): string {
+  if (entry.kind === undefined) return "invalid";
+  return entry.usable ? entry.kind : `${entry.kind}, ${entry.isUntrusted ? "needs trust" : "unsupported"}`;
 }

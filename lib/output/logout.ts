@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { printable } from "../terminal/escape.ts";
 import { jsonText } from "./json.ts";
 import { type Field, fields } from "./layout.ts";
 import type { LogoutDocument } from "./schemas/logout.ts";
@@ -45,7 +46,7 @@ export function logoutJson({ of, realm, dryRun, removed, remains, partial }: Log
 }
 
 function titleOf({ of, realm, removed, partial, dryRun }: LogoutView, style: Style): string {
-  const place = realm === undefined ? of : `${of} (realm: ${realm})`;
+  const place = printable(realm === undefined ? of : `${of} (realm: ${realm})`);
   if (dryRun) return `Dry run for ${place}: nothing is removed`;
   if (partial) return `${style.bad("✗")} Logged out of ${place} in part`;
   return removed.length > 0

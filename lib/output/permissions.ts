@@ -5,6 +5,7 @@
  */
 import { isInside } from "../paths.ts";
 import type { Os } from "../host.ts";
+import { printable } from "../terminal/escape.ts";
 import { jsonText } from "./json.ts";
 import type { PermissionsDocument } from "./schemas/permissions.ts";
 
@@ -35,7 +36,7 @@ export function permissionFlags({ needed, optional }: CommandGrants, os: Os): st
     if (scopes.length === 0) return [];
     return [`--allow-${kind}${scopes.includes(WHOLE) ? "" : `=${scopeList(kind, scopes, os)}`}`];
   });
-  return ["--no-prompt", "--cached-only", ...flags].map((flag) => `${flag}\n`).join("");
+  return ["--no-prompt", "--cached-only", ...flags].map((flag) => `${printable(flag)}\n`).join("");
 }
 
 /** Deno separates scopes by commas, and takes two of them for one that is meant. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { ConfigFile, Origin, Problem } from "../config/types.ts";
+import { LIMITS, showLimit } from "../limits.ts";
 import { jsonText } from "./json.ts";
 import { type Cell, type Field, fields, paint } from "./layout.ts";
 import { positionText } from "./problem.ts";
@@ -16,7 +17,7 @@ export interface EntryVerdict {
   readonly name: string;
   /** `undefined` when the configuration is too broken to tell. */
   readonly kind: string | undefined;
-  readonly verdict: "usable" | "unsupported" | "unusable";
+  readonly verdict: "usable" | "unsupported" | "unusable" | "untrusted";
   /** Names from root to target; a step that was put in by us ends with ` (inserted)`. Empty for providers. */
   readonly chain: readonly string[];
   /** What was chosen for it and why, in words. */
@@ -36,7 +37,7 @@ export interface ValidationView {
 export function validationText(view: ValidationView, style: Style, verbose: boolean): string {
   const parts = [
     ...(verbose ? verboseParts(view, style) : []),
-    ...view.problems.map((problem) => problemText(problem, style)),
+    ...problemTexts(view.problems, style),
     summary(view, style),
   ];
   return parts.filter((part) => part !== "").join("\n");
@@ -60,10 +61,20 @@ export function validationJson(view: ValidationView, verbose: boolean): string {
   return jsonText(document);
 }
 
+/** The first of them; after so many, their number is what there is to know. */
+function problemTexts(problems: readonly Problem[], style: Style): readonly string[] {
+  const shown = problems.slice(0, LIMITS.problemsShown.most);
+  const more = problems.length - shown.length;
+  return [
+    ...shown.map((problem) => problemText(problem, style)),
+    ...(more === 0
+      ? []
+      : [`and ${more} more: the first ${showLimit("problemsShown")} are shown, --format json has all\n`]),
+  ];
+}
+
 function problemText(problem: Problem, style: Style): string {
-  const severity: Cell = problem.severity === "error"
-    ? { text: "error", tone: "bad" }
-    : { text: "warning", tone: "soon" };
+  const severity: Cell = { text: problem.severity, tone: problem.severity === "error" ? "bad" : "soon" };
   const head: readonly Cell[] = [
     severity,
     ...(problem.at === undefined ? [] : [positionText(problem.at)]),
@@ -76,7 +87,7 @@ function problemText(problem: Problem, style: Style): string {
 }
 
 function summary(view: ValidationView, style: Style): string {
-  const counts = (["error", "warning"] as const).flatMap((severity) => {
+  const counts = (["error", "warning", "notice"] as const).flatMap((severity) => {
     const count = view.problems.filter((problem) => problem.severity === severity).length;
     return count === 0 ? [] : [plural(count, severity)];
   });
@@ -96,7 +107,7 @@ function plural(count: number, word: string): string {
 }
 
 function verboseParts(view: ValidationView, style: Style): readonly string[] {
-  const files = view.files.map((file): Field => [file.trusted ? "trusted" : "not trusted", file.path]);
+  const files = view.files.map((file): Field => [file.trusted ? "trusted" : "untrusted", file.path]);
   const section = (title: string, text: string) => text === "" ? "" : `${style.strong(title)}\n${text}`;
   return [
     section("Files", fields(files, style)),
@@ -109,11 +120,17 @@ function verboseParts(view: ValidationView, style: Style): readonly string[] {
   ];
 }
 
-const VERDICT_TONES = { usable: "good", unsupported: "soon", unusable: "bad" } as const;
+const VERDICT_WORDS = {
+  usable: "usable",
+  unsupported: "unsupported",
+  untrusted: "needs trust",
+  unusable: "unusable",
+} as const;
+const VERDICT_TONES = { usable: "good", unsupported: "soon", untrusted: "soon", unusable: "bad" } as const;
 
 function entriesText(view: ValidationView, type: EntryVerdict["type"], style: Style): string {
   return view.entries.filter((entry) => entry.type === type).map((entry) => {
-    const verdict = paint({ text: entry.verdict, tone: VERDICT_TONES[entry.verdict] }, style);
+    const verdict = paint({ text: VERDICT_WORDS[entry.verdict], tone: VERDICT_TONES[entry.verdict] }, style);
     const kind = entry.kind === undefined ? "" : ` (${paint(entry.kind, style)})`;
     const below = [
       ...(entry.chain.length === 0 ? [] : [entry.chain.join(" → ")]),

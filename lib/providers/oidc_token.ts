@@ -7,7 +7,7 @@ import type { OidcTokenProvider } from "../config/types.ts";
 import { type OidcToken, Secret } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
-import { readClaims } from "../oauth/jwt.ts";
+import { readClaims } from "../jwt.ts";
 import { oidcToken } from "../oauth/oidc_token.ts";
 
 /**

@@ -31,7 +31,7 @@ export function samlPerson(host: PersonHost, provider: NamedSamlProvider): Remem
   return {
     username,
     password: async () => {
-      const given = provider.config.password ?? fromVariable(host, provider);
+      const given = provider.config.password ?? fromVariable(host);
       if (given !== undefined) return given;
       const who = await username();
       const asker = askerOf(host, provider, "a password", [
@@ -66,29 +66,10 @@ export function samlPerson(host: PersonHost, provider: NamedSamlProvider): Remem
 const siteOf = ({ config }: NamedSamlProvider) => new URL(config.url).host;
 const notEmpty = (answer: string) => (answer === "" ? "Please type something" : undefined);
 
-/**
- * A cloned repository could name any page: the variable's password goes only where a trusted file says. A person, who
- * is told the site, is asked instead.
- *
- * @throws AuthError `untrusted` when nobody can be asked
- */
-function fromVariable(host: PersonHost, provider: NamedSamlProvider): Secret | undefined {
-  const value = host.env(PASSWORD_VARIABLE);
-  if (value === undefined || value === "") return undefined;
-  if (provider.config.isUrlTrusted) return new Secret(value);
-  if (host.prompt !== undefined) return undefined;
-  throw new AuthError(
-    "untrusted",
-    `Cannot send the password of ${PASSWORD_VARIABLE} to ${
-      siteOf(provider)
-    }: a file that is not trusted names it`,
-    {
-      where: `auth.providers.${provider.name}.url`,
-      hints: [
-        "Read the file; if you agree with it, run `atmos auth trust`, or set ATMOS_TRUST_CONFIG=true in CI",
-      ],
-    },
-  );
+/** It goes to the page of the configuration, which an untrusted file cannot name. */
+function fromVariable(host: PersonHost): Secret | undefined {
+  const value = host.env(PASSWORD_VARIABLE) ?? "";
+  return value === "" ? undefined : new Secret(value);
 }
 
 async function findUsername(host: PersonHost, provider: NamedSamlProvider): Promise<string> {

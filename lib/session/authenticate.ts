@@ -12,10 +12,12 @@ import type { AuthConfig, LoadedConfig } from "../config/types.ts";
 import type { AwsSession } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
-import { keysEnvironment } from "../output/environment.ts";
+import { keysEnvironment, ownSecretVariables } from "../output/environment.ts";
 import { configurationHost, OBJECT_PATH } from "./config_object.ts";
 import { derived } from "./derive.ts";
+import { sessionKeys } from "./session_keys.ts";
 import { keyringOpener, passwordAsker, sessionStores, waitingLocks } from "./stores.ts";
+import { withholding } from "./withholding.ts";
 
 /** What a script asks for. */
 export interface AuthenticateOptions {
@@ -28,6 +30,11 @@ export interface AuthenticateOptions {
    * keyring, nothing is kept anywhere. Needs neither read nor env permission.
    */
   readonly config?: Readonly<Record<string, unknown>>;
+  /**
+   * Whether the files may do everything: name hosts, programs, variables and paths. `false` when left out, and a file
+   * that needs trust is an error then; a `config` value is the script's own and always may.
+   */
+  readonly trust?: boolean;
   /** Whether a person may be asked, where one is at the terminal; `true` when left out. */
   readonly interactive?: boolean;
 }
@@ -64,14 +71,16 @@ export async function authenticateWith(
   options: AuthenticateOptions = {},
 ): Promise<Authenticated> {
   const host = options.interactive === false ? derived(world, { prompt: undefined }) : world;
-  const { host: own, loaded } = await loadWith(host, options);
+  const { host: read, loaded } = await loadWith(host, options);
   assertUsable(loaded);
   const { auth } = loaded;
+  const own = withholding(read, () => ownSecretVariables(auth.keyring.passwordVariable));
   const plan = planChain(auth, nameOf(auth, options.identity));
+  const keys = sessionKeys(own, () => loaded.foreignHomes);
   const { target } = await runChain(own, plan, {
-    sessions: sessionStores(own, auth)(plan),
+    sessions: sessionStores(own, auth, keys)(plan),
     keyring: keyringOpener(own, auth, loaded.directory, passwordAsker(own)),
-    lock: waitingLocks(own, auth),
+    ...waitingLocks(own, auth, keys),
   }, { renew: "nothing", deviceCode: false });
   const { name, region, regionKnown, config } = targetOf(plan);
   const around = { region: regionKnown ? region : undefined, env: config.env };
@@ -86,17 +95,17 @@ export async function authenticateWith(
 
 async function loadWith(
   host: Host,
-  { config, configFile }: AuthenticateOptions,
+  { config, configFile, trust = false }: AuthenticateOptions,
 ): Promise<{ readonly host: Host; readonly loaded: LoadedConfig }> {
   if (config !== undefined && configFile !== undefined) {
     throw new TypeError("Give config or configFile, not both");
   }
   if (config === undefined) {
     const configFiles = configFile === undefined ? [] : [configFile];
-    return { host, loaded: await loadConfig(host, { configFiles }) };
+    return { host, loaded: await loadConfig(host, { configFiles, vouched: trust }) };
   }
   const own = configurationHost(host, config);
-  return { host: own, loaded: await loadConfig(own, { configFiles: [OBJECT_PATH] }) };
+  return { host: own, loaded: await loadConfig(own, { configFiles: [OBJECT_PATH], vouched: true }) };
 }
 
 /** A script is not asked which identity it means. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { AuthError, isAuthError } from "../errors.ts";
-import type { Files, Host } from "../host.ts";
+import type { Files, FileStatus, Host } from "../host.ts";
 import { derived } from "./derive.ts";
 
 /** Where the configuration is said to stand, in problems and errors. */
@@ -52,18 +52,31 @@ function memoryFiles(text: string): Files {
     Promise.reject(
       new AuthError("file-failed", `Cannot write ${path}: the configuration is a value, without files`),
     );
+  const status: FileStatus = {
+    kind: "file",
+    mode: 0o600,
+    size: bytes.length,
+    owned: true,
+    uid: undefined,
+    writableByOthers: false,
+    links: 1,
+  };
   const found = <Value>(path: string, value: Value) =>
     Promise.resolve(path === OBJECT_PATH ? value : undefined);
   return {
     readText: (path) => found(path, text),
     readBytes: (path) => found(path, bytes),
-    status: (path) => found(path, { kind: "file", mode: 0o600, size: bytes.length, owned: true } as const),
+    readPipe: () => Promise.resolve(undefined),
+    status: (path) => found(path, status),
     realPath: (path) => found(path, path),
     list: () => Promise.resolve(undefined),
     remove: () => Promise.resolve(false),
+    removeIfEmpty: () => Promise.resolve(false),
     removeTree: () => Promise.resolve(false),
+    leftovers: () => Promise.resolve([]),
     writeText: refuse,
     appendText: refuse,
+    sink: refuse,
     lock: () => Promise.resolve({ [Symbol.asyncDispose]: () => Promise.resolve() }),
   };
 }

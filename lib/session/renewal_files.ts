@@ -69,7 +69,7 @@ async function removeQuietly(host: ProfileFilesHost, home: string, directory: st
   await quietly(async () => {
     await using _all = await lockAll(host);
     await host.files.removeTree(directory);
-    if ((await host.files.list(home))?.length === 0) await host.files.remove(home);
+    await host.files.removeIfEmpty(home);
   });
 }
 

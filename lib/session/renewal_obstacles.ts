@@ -23,10 +23,10 @@ export function personIn(host: Pick<Host, "env">, { provider, identities }: Chai
  * @param stored the one in the keyring; the configuration's wins
  */
 export function codeNeeded(
-  { mfaCommand, mfaArn }: UserIdentity,
+  { mfaCommand, mfaArn, mfaShown }: UserIdentity,
   stored: string | undefined,
 ): string | undefined {
-  const device = mfaArn ?? stored;
+  const device = mfaShown ?? mfaArn ?? stored;
   if (mfaCommand !== undefined || device === undefined) return undefined;
   return `a code of the MFA device ${device} is needed each time`;
 }

@@ -6,14 +6,19 @@
 import type { ChainStores } from "../chain/run.ts";
 import type { ChainPlan, Link, SessionStore } from "../chain/types.ts";
 import type { AuthConfig } from "../config/types.ts";
+import { TRUST_HINT } from "../config/untrusted.ts";
+import { AuthError } from "../errors.ts";
 import { readSession } from "../files/aws_sessions.ts";
 import { writeSession } from "../files/aws_files.ts";
 import { lockPath } from "../files/lock.ts";
-import { awsDirectory } from "../files/names.ts";
+import { awsBase, awsDirectory } from "../files/names.ts";
+import type { SessionFiles } from "../files/seal.ts";
 import { dataHome, expandHome, joinPath, resolvePath, stateHome } from "../paths.ts";
-import type { Host } from "../host.ts";
+import type { Host, LockWait } from "../host.ts";
+import { guardedSessions } from "./exposed_sessions.ts";
 import type { Ask, KeyringPlace } from "../keyring/mod.ts";
 import type { Keyring } from "../keyring/types.ts";
+import { isNoPlace, type SessionKeys } from "./session_keys.ts";
 
 /** A plan as far as it decides where its sessions rest. */
 export type Rooted = Pick<ChainPlan, "provider">;
@@ -35,12 +40,27 @@ export function sessionDirectory(
   });
 }
 
-/** Sessions in AWS's files. */
-function awsFilesStore(host: Host, directory: string): SessionStore {
+/** The directory that is configured for the AWS files, or the usual one. */
+const baseDirectory = (host: Pick<Host, "env" | "os">, { provider }: Rooted): string =>
+  awsBase(host, provider?.config.filesBasePath);
+
+/** Sessions in AWS's files; in memory where there is no key to sign them with. */
+function awsFilesStore(
+  host: Host,
+  place: Omit<SessionFiles, "key">,
+  keys: SessionKeys,
+  memory: SessionStore,
+): SessionStore {
   return {
-    read: ({ step, digest }) => readSession(host, directory, step.name, digest),
-    write: ({ step, digest }, session) =>
-      writeSession(host, directory, step.name, digest, session, { region: step.region }),
+    read: async (link) =>
+      await readSession(host, { ...place, key: await keys.toRead() }, link.step.name, link.digest) ??
+        await memory.read(link),
+    write: async (link, session) => {
+      const key = await keys.toWrite();
+      if (key === undefined) return await memory.write(link, session);
+      const { step: { name, region }, digest } = link;
+      return await writeSession(host, { ...place, key }, name, digest, session, { region });
+    },
   };
 }
 
@@ -48,12 +68,21 @@ function awsFilesStore(host: Host, directory: string): SessionStore {
 export function sessionStores(
   host: Host,
   auth: Pick<AuthConfig, "keyring" | "realm">,
+  keys: SessionKeys,
 ): (plan: Rooted) => SessionStore {
-  if (auth.keyring.type !== "memory") {
-    return (plan) => awsFilesStore(host, sessionDirectory(host, auth, plan));
-  }
   const memory = memoryStore();
-  return () => memory;
+  if (auth.keyring.type === "memory") return () => memory;
+  const { realm } = auth;
+  const told = new Set<string>();
+  return (plan) => {
+    const directory = sessionDirectory(host, auth, plan);
+    return guardedSessions(
+      host,
+      directory,
+      awsFilesStore(host, { directory, realm, base: baseDirectory(host, plan) }, keys, memory),
+      told,
+    );
+  };
 }
 
 /** Sessions of this process alone. */
@@ -87,19 +116,51 @@ export function passwordAsker(host: Pick<Host, "prompt" | "tell" | "screen">): A
 /** A device code lives for ten minutes: whoever waits for somebody else's login outlasts it. */
 const LOCK_MILLIS = 11 * 60_000;
 
-/**
- * Locks that say on whom and until when one waits. With a memory keyring nothing is shared with other processes, and
- * nothing is written: callers of this one take turns.
- */
-export function waitingLocks(host: Host, auth: Pick<AuthConfig, "keyring">): ChainStores["lock"] {
-  if (auth.keyring.type === "memory") return turns();
-  return async (thing, what) => {
+/** How a chain keeps others out. */
+export type Locks = Pick<ChainStores, "lock" | "lockSession">;
+
+/** Locks that say on whom and until when one waits. */
+export function waitingLocks(
+  host: Host,
+  auth: Pick<AuthConfig, "keyring">,
+  keys: SessionKeys,
+): Locks {
+  return locks(host, auth, keys, async (what) => {
     const { waitingText } = await import("../output/waiting.ts");
     const until = host.now() + LOCK_MILLIS;
-    return await host.files.lock(await lockPath(host, thing), {
+    return {
       deadlineMillis: LOCK_MILLIS,
       onWait: (holder) => host.tell(waitingText(holder, what, until)),
-    });
+    };
+  });
+}
+
+/**
+ * Locks of things that processes share. With a memory keyring nothing is shared and nothing written, and where there is
+ * neither a place for locks nor a session key, no session can be: callers of this process take turns.
+ *
+ * @param wait how long a lock is waited for
+ */
+export function locks(
+  host: Host,
+  auth: Pick<AuthConfig, "keyring">,
+  keys: SessionKeys,
+  wait: (what: string) => Promise<LockWait>,
+): Locks {
+  const alone = turns();
+  if (auth.keyring.type === "memory") return { lock: alone, lockSession: alone };
+  const lock: Locks["lock"] = async (thing, what) =>
+    await host.files.lock(await lockPath(host, thing), await wait(what));
+  return {
+    lock,
+    lockSession: async (thing, what) => {
+      try {
+        return await lock(thing, what);
+      } catch (error) {
+        if (!isNoPlace(error) || await keys.toWrite() !== undefined) throw error;
+        return await alone(thing, what);
+      }
+    },
   };
 }
 
@@ -142,6 +203,12 @@ async function openConfigured(
   directory: string,
   ask: Ask,
 ): Promise<Keyring> {
+  if (keyring.isUntrusted === true) {
+    throw new AuthError("untrusted", "Cannot open the keyring: its settings are not trusted", {
+      where: "auth.keyring",
+      hints: [TRUST_HINT],
+    });
+  }
   if (keyring.type === "memory") return (await import("../keyring/memory.ts")).memoryKeyring();
   const { openKeyring } = await import("../keyring/mod.ts");
   return await openKeyring(host, keyring, await keyringPlace(host, { keyring, realm }, directory), ask);
@@ -149,7 +216,7 @@ async function openConfigured(
 
 /** @param directory of the configuration, for a relative `spec.path` */
 export async function keyringPlace(
-  host: Host,
+  host: Pick<Host, "env" | "os">,
   { keyring, realm }: Pick<AuthConfig, "keyring" | "realm">,
   directory: string,
 ): Promise<KeyringPlace> {

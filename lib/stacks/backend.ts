@@ -3,21 +3,27 @@
  *
  * @module
  */
-import { isNull, type RawMap } from "../config/raw.ts";
+import { isNull, type Raw, type RawMap } from "../config/raw.ts";
 import { AuthError } from "../errors.ts";
-import { type Filled, fillName, fillPattern } from "./templates.ts";
-import type { Backend } from "./types.ts";
-import { entryFor, mapIn, textNode, valueIn, withEntries, wordIn } from "./values.ts";
+import { fillName, fillPattern } from "./templates.ts";
+import type { Backend, TerraformSettings } from "./types.ts";
+import { entryFor, mapIn, plainValue, textNode, valueIn, withEntries, wordIn } from "./values.ts";
 
 /** What the place of the state depends on. */
 export interface StateSource {
   readonly name: string;
   readonly stack: string;
-  readonly folder: string;
+  /** What the component's state is called after, bases' `metadata` left out of account. */
+  readonly baseName: string;
   /** All of the component's sections. */
   readonly sections: RawMap;
-  /** What base components, the component and overrides say of the backend: without the type's own. */
+  /** `backend` of the manifest's section for Terraform. */
+  readonly commonBackend: RawMap | undefined;
+  /** `backend` of the component itself, without its bases. */
   readonly ownBackend: RawMap | undefined;
+  /** `backend` of everything together, before `!env` and the like are evaluated. */
+  readonly writtenBackend: RawMap | undefined;
+  readonly separator: TerraformSettings["prefixSeparator"];
 }
 
 /** The backend; `undefined`: `backend_type` is not written. */
@@ -31,22 +37,21 @@ export function backendOf(source: StateSource): Backend | undefined {
 
 /** Each component keeps its state in a place of its own. */
 function withPlace(type: string, config: RawMap, source: StateSource): RawMap {
-  const name = wordIn(source.sections, "metadata", "name") ??
-    wordIn(source.sections, "metadata", "component") ?? source.name;
+  const name = wordIn(source.sections, "metadata", "name") || source.baseName;
   const put = (key: string, text: string) =>
     withEntries(config, { [key]: entryFor(key, textNode(text, config.at)) });
   const isSet = (key: string) => {
     const value = valueIn(config, key);
     return value !== undefined && !isNull(value) && wordIn(value) !== "";
   };
-  const flat = name.replaceAll("/", "-");
+  const flat = name.replaceAll("/", source.separator);
   switch (type) {
     case "s3":
       return isSet("workspace_key_prefix") ? config : put("workspace_key_prefix", flat);
     case "gcs":
       return isSet("prefix") ? config : put("prefix", flat);
     case "azurerm": {
-      if (wordIn(source.ownBackend, type, "key") !== undefined) return config;
+      if (isSet("key") && hasKeyOfItsOwn(type, source)) return config;
       const common = wordIn(config, "key") ?? "";
       return put("key", `${common === "" ? "" : `${common}/`}${flat}.terraform.tfstate`);
     }
@@ -55,10 +60,20 @@ function withPlace(type: string, config: RawMap, source: StateSource): RawMap {
   }
 }
 
+/** The key of all components is a place for keys; one that a component or a base has is a key. */
+function hasKeyOfItsOwn(type: string, source: StateSource): boolean {
+  const keyOf = (backend: RawMap | undefined) => valueIn(backend, type, "key");
+  if (keyOf(source.ownBackend) !== undefined) return true;
+  return textOf(keyOf(source.commonBackend)) !== textOf(keyOf(source.writtenBackend));
+}
+
+const textOf = (raw: Raw | undefined) => raw === undefined ? undefined : JSON.stringify(plainValue(raw));
+
 /**
  * The Terraform workspace; `undefined` where there is none.
  *
- * @throws AuthError `config-invalid` for a template that says more than `{{ .vars.NAME }}`
+ * @throws AuthError `config-invalid` for a template that says more than `{{ .vars.NAME }}`, and for a name that
+ *   Terraform does not take
  */
 export function workspaceOf(
   source: StateSource,
@@ -68,30 +83,79 @@ export function workspaceOf(
   return (wantedWorkspace(source) ?? usualWorkspace(source)).replaceAll("/", "-");
 }
 
-function usualWorkspace({ name, stack, folder }: StateSource): string {
-  return name === folder ? stack : `${stack}-${name}`;
+function usualWorkspace(source: StateSource): string {
+  const { name, stack } = source;
+  return baseComponent(source) === undefined ? stack : `${stack}-${name}`;
 }
 
+/** What has another name than the component: the component that its code is called after. */
+function baseComponent({ name, baseName, sections }: StateSource): string | undefined {
+  const base = wordIn(sections, "metadata", "component") || baseName;
+  return base === name ? undefined : base;
+}
+
+/** The template counts before the pattern, and the pattern before the name itself. */
 function wantedWorkspace(source: StateSource): string | undefined {
-  const { sections, name, stack, folder } = source;
-  const word = (key: string) => wordIn(sections, "metadata", key) || undefined;
+  const word = (key: string) => wordIn(source.sections, "metadata", key);
+  const [template, pattern] = [word("terraform_workspace_template"), word("terraform_workspace_pattern")];
+  if (template !== undefined) return workspaceByTemplate(template, source);
+  if (pattern !== undefined) return workspaceByPattern(pattern, source);
   const own = word("terraform_workspace");
-  if (own !== undefined) return own;
-  const [pattern, template] = [word("terraform_workspace_pattern"), word("terraform_workspace_template")];
-  if (template !== undefined) {
-    const where = "metadata.terraform_workspace_template";
-    return filled(fillName(template, withNames(source), where), where, source);
-  }
-  if (pattern === undefined) return undefined;
-  const names = new Map([["component", name], ["base-component", folder], ["stack", stack]]);
-  const value = (key: string) => names.get(key) ?? wordIn(sections, "vars", key);
-  return filled(fillPattern(pattern, value), "metadata.terraform_workspace_pattern", source);
+  return own === undefined ? undefined : named(own, "metadata.terraform_workspace", source);
 }
 
-function filled({ text, missing }: Filled, where: string, { name, stack }: StateSource): string {
-  if (missing.length === 0) return text;
-  const reason = `the component ${name} in ${stack} has no ${missing.join(", ")}`;
-  throw new AuthError("config-invalid", `Cannot name the workspace: ${reason}`, { where });
+function workspaceByTemplate(template: string, source: StateSource): string {
+  const where = "metadata.terraform_workspace_template";
+  const data = withNames(source);
+  const { text, missing } = fillName(template, (path) => valueIn(data, ...path), where);
+  if (missing.length > 0) throw unnamed(`it has no ${missing.join(", ")}`, where, source);
+  return named(text, where, source);
+}
+
+/** A variable that there is none of is an empty text; a word that means nothing is refused. */
+function workspaceByPattern(pattern: string, source: StateSource): string {
+  const where = "metadata.terraform_workspace_pattern";
+  const words = patternWords(source);
+  const { text, missing } = fillPattern(pattern, (word) => words.get(word));
+  if (missing.length === 0) return named(text, where, source);
+  throw unnamed(`${missing.join(", ")} in ${JSON.stringify(pattern)} is not known`, where, source, [
+    `The words are ${[...words.keys()].map((word) => `{${word}}`).join(", ")}`,
+  ]);
+}
+
+function patternWords(source: StateSource): ReadonlyMap<string, string> {
+  const variable = (name: string) => {
+    const value = valueIn(source.sections, "vars", name);
+    return value?.type === "scalar" && typeof value.value === "string" ? value.value : "";
+  };
+  const attributes = valueIn(source.sections, "vars", "attributes");
+  const items = attributes?.type === "list" ? attributes.items.map((item) => wordIn(item) ?? "") : [];
+  return new Map([
+    ["base-component", baseComponent(source) ?? ""],
+    ["component", source.name],
+    ...["namespace", "tenant", "environment", "region", "stage"].map((name) =>
+      [name, variable(name)] as const
+    ),
+    ["attributes", items.join("-")],
+    ...["component-path", "workspace", "terraform_workspace"].map((name) => [name, ""] as const),
+  ]);
+}
+
+function named(text: string, where: string, source: StateSource): string {
+  if (text !== "") return text;
+  throw unnamed("the name would be empty", where, source);
+}
+
+function unnamed(
+  reason: string,
+  where: string,
+  { name, stack }: StateSource,
+  hints: readonly string[] = [],
+): AuthError {
+  return new AuthError("config-invalid", `Cannot name the workspace of ${name} in ${stack}: ${reason}`, {
+    where,
+    hints,
+  });
 }
 
 function withNames(source: StateSource): RawMap {

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { mergeMaps } from "../config/merge.ts";
 import { describeNode, isNull, type RawEntry, type RawMap } from "../config/raw.ts";
 import type { Problem } from "../config/types.ts";
 import { AuthError } from "../errors.ts";
@@ -12,7 +11,9 @@ import { joinPath } from "../paths.ts";
 import { switchOf } from "../switch.ts";
 import { mergeAuth } from "./auth.ts";
 import { backendOf, type StateSource, workspaceOf } from "./backend.ts";
-import { type Layers, layersOf, usualFolder } from "./layers.ts";
+import { baseNameOf } from "./bases.ts";
+import { type Layers, layersOf } from "./layers.ts";
+import { mergeContent, mergeSections } from "./merge.ts";
 import { resolveSections, type ValueFault } from "./resolve.ts";
 import { variableText } from "./settings.ts";
 import type { Component, ComponentTarget, ProjectSettings, Stack } from "./types.ts";
@@ -43,20 +44,24 @@ export interface MadeComponent {
 export function makeComponent(stack: Stack, target: ComponentTarget, source: ComponentSource): MadeComponent {
   const { settings, os } = source;
   const { type, name } = target;
-  const layers = layersOf(stack, type, name);
+  const layers = layersOf(stack, type, name, settings.stacks);
   assertWhole(layers, target);
   const { sections: merged, found } = mergedSections(layers, stack, source);
   const { sections, faults } = resolveSections(merged, {
     env: source.env,
     hasTemplates: settings.stacks.hasTemplates,
   });
-  const folder = wordIn(sections, "metadata", "component") || usualFolder(stack, type, name);
+  const baseName = baseNameOf(stack, type, name);
+  const folder = wordIn(sections, "metadata", "component") || baseName;
   const state: StateSource = {
     name,
     stack: stack.name,
-    folder,
+    baseName,
     sections,
-    ownBackend: ownBackend(layers, settings),
+    commonBackend: mapIn(stack.root, type, "backend"),
+    ownBackend: mapIn(layers.inner.at(-1), "backend"),
+    writtenBackend: mapIn(merged, "backend"),
+    separator: settings.terraform.prefixSeparator,
   };
   const backend = backendOf(state);
   const enabled = settings.terraform.workspacesEnabled;
@@ -81,7 +86,7 @@ export function makeComponent(stack: Stack, target: ComponentTarget, source: Com
   };
   return {
     component,
-    faults: [...faults, ...switchFaults(sections), ...nameFaults(sections)],
+    faults: [...faults, ...switchFaults(sections), ...nameFaults(sections), ...backendFaults(sections)],
     authProblems: found,
   };
 }
@@ -108,6 +113,15 @@ function nameFaults(sections: RawMap): readonly ValueFault[] {
   );
 }
 
+/** A backend that is emptied would be another one: the state would lie elsewhere. */
+function backendFaults(sections: RawMap): readonly ValueFault[] {
+  const type = wordIn(sections, "backend_type") ?? "";
+  const value = valueIn(sections, "backend", type);
+  if (value === undefined || value.type === "map") return [];
+  const path = `backend.${type}`;
+  return [{ path, at: value.at, reason: `\`${path}\` should be a map, and is ${describeNode(value)}` }];
+}
+
 const nothing = (near: RawMap): RawMap => ({ ...near, entries: new Map() });
 
 /** Further reasons that are shown. */
@@ -124,35 +138,35 @@ function assertWhole({ faults: [first, ...more] }: Layers, { name, stack }: Comp
   });
 }
 
+/** What says where the state is: the component's own way to merge lists is for what Terraform is given, not for this. */
+const STATE_SECTIONS = ["backend", "remote_state_backend"];
+
 /** Every section, merged in the order of the layers; `env` and `auth` of `atmos.yaml` are the lowest. */
 function mergedSections(layers: Layers, stack: Stack, { settings, auth, commonEnv }: ComponentSource) {
-  const { listMerge, inheritMetadata } = settings.stacks;
-  const options = { lists: listMerge };
+  const { lists } = layers;
   const none = nothing(stack.root);
-  const maps = [...layers.outer, ...layers.inner];
-  const sections = maps.reduce((below, map) => mergeMaps(below, withoutAuth(map), options), none);
-  const metadata = [...(inheritMetadata ? layers.inheritedMetadata : []), layers.metadata ?? none]
-    .reduce((below, map) => mergeMaps(below, map, options), none);
+  const maps = [...layers.outer, ...layers.inner, ...layers.overrides];
+  const without = Object.fromEntries(["auth", ...STATE_SECTIONS].map((key) => [key, undefined]));
+  const sections = maps.reduce((below, map) => mergeSections(below, withEntries(map, without), lists), none);
+  const content = (parts: readonly RawMap[], how = lists) =>
+    parts.reduce((below, map) => mergeContent(below, map, how), none);
   const { auth: ofComponent, found } = mergeAuth(
     [auth, ...maps.map((map) => mapIn(map, "auth"))].filter((map) => map !== undefined),
     none,
   );
+  const state = STATE_SECTIONS.flatMap((key) => {
+    const parts = maps.map((map) => mapIn(map, key)).filter((map) => map !== undefined);
+    return parts.length === 0
+      ? []
+      : [[key, entryFor(key, content(parts, settings.stacks.listMerge))] as const];
+  });
   const changes: Readonly<Record<string, RawEntry | undefined>> = {
-    env: entryFor("env", mergeMaps(commonEnv ?? none, mapIn(sections, "env") ?? none, options)),
+    env: entryFor("env", content([commonEnv ?? none, mapIn(sections, "env") ?? none])),
     auth: entryFor("auth", ofComponent),
-    metadata: entryFor("metadata", metadata),
+    metadata: entryFor("metadata", content(layers.metadata)),
+    ...Object.fromEntries(state),
   };
   return { sections: withEntries(sections, changes), found };
-}
-
-const withoutAuth = (map: RawMap): RawMap => withEntries(map, { auth: undefined });
-
-/** What is said of the backend by others than the manifest's and the type's own sections. */
-function ownBackend({ inner }: Layers, { stacks }: ProjectSettings): RawMap | undefined {
-  const own = inner.map((map) => mapIn(map, "backend")).filter((map) => map !== undefined);
-  const [first, ...rest] = own;
-  if (first === undefined) return undefined;
-  return rest.reduce((below, map) => mergeMaps(below, map, { lists: stacks.listMerge }), first);
 }
 
 function environmentOf(sections: RawMap): Component["env"] {

@@ -9,7 +9,6 @@ import type { Raw } from "../config/raw.ts";
 import type { ConfigFile, LoadedConfig } from "../config/types.ts";
 import { AuthError } from "../errors.ts";
 import type { MadeComponent } from "./component.ts";
-import { componentMap } from "./layers.ts";
 import { componentIn, listStacks, type LoadedStack, type Project, stacksNamed } from "./loader.ts";
 import type { Fault } from "./manifest.ts";
 import type { ValueFault } from "./resolve.ts";
@@ -35,9 +34,7 @@ export type Wanted = Omit<ComponentTarget, "type"> & { readonly type?: Component
 export async function findComponent(project: Project, wanted: Wanted): Promise<FoundComponent> {
   const stacks = await findStacks(project, wanted.stack);
   const type = wanted.type ?? typeIn(stacks, wanted.name);
-  const having = stacks.filter((stack) =>
-    type !== undefined && componentMap(stack, type, wanted.name) !== undefined
-  );
+  const having = stacks.filter((stack) => type !== undefined && isIn(stack, type, wanted.name));
   for (const { faults, file } of having.length === 0 ? stacks : having) assertReadable(faults, file);
   const [first, ...more] = having;
   if (type === undefined || first === undefined) throw await unknownComponent(project, stacks, wanted);
@@ -102,11 +99,12 @@ function filesOf(node: Raw): readonly string[] {
   }
 }
 
+const isIn = ({ components }: LoadedStack, type: ComponentType, name: string) =>
+  components[type].includes(name);
+
 /** The first type that has a component of that name. */
 function typeIn(stacks: readonly LoadedStack[], name: string): ComponentType | undefined {
-  return COMPONENT_TYPES.find((type) =>
-    stacks.some((stack) => componentMap(stack, type, name) !== undefined)
-  );
+  return COMPONENT_TYPES.find((type) => stacks.some((stack) => isIn(stack, type, name)));
 }
 
 /** @throws AuthError `config-invalid` */

@@ -3,12 +3,11 @@
  *
  * @module
  */
-import { mergeMaps, type MergeOptions } from "../config/merge.ts";
 import { describeNode, emptyMap, isNull, type Raw, type RawMap } from "../config/raw.ts";
 import type { ConfigFile } from "../config/types.ts";
 import type { SourcePosition } from "../errors.ts";
 import { COMPONENT_TYPES } from "./types.ts";
-import { entryFor, mapIn, valueIn, withEntries, wordIn } from "./values.ts";
+import { mapIn, valueIn, wordIn } from "./values.ts";
 
 /** Why a manifest, or a component of it, cannot be used. */
 export interface Fault {
@@ -70,46 +69,6 @@ function importItem(item: Raw): ImportItem {
   return { at, path: path.trim(), isOptional: wordIn(item, "skip_if_missing")?.toLowerCase() === "true" };
 }
 
-/**
- * Merges manifests, each once: imports in order, a later one over an earlier one, the file itself over all of them.
- *
- * @param file a file that was read; all that it imports was, too
- */
-export function manifestMerger(
-  file: (path: string) => ManifestFile | undefined,
-  options: MergeOptions,
-): (path: string) => Manifest {
-  const merged = new Map<string, Manifest>();
-  const merge = (path: string, trail: readonly string[]): Manifest => {
-    const known = merged.get(path);
-    if (known !== undefined) return known;
-    const { own, imports, faults, files } = file(path) ?? emptyManifest(path);
-    const all: Fault[] = [...faults];
-    const sources = new Set(files);
-    let root: RawMap = { ...own, entries: new Map() };
-    for (const { at, paths } of imports) {
-      for (const imported of paths) {
-        if (imported === path || trail.includes(imported)) {
-          all.push(cycleFault(at, [...trail, path], imported));
-          continue;
-        }
-        const part = merge(imported, [...trail, path]);
-        root = mergeMaps(root, part.root, options);
-        all.push(...part.faults);
-        for (const source of part.files) sources.add(source);
-      }
-    }
-    const manifest = {
-      root: withOverridesInside(mergeMaps(root, own, options), options),
-      faults: [...new Set(all)],
-      files: sources,
-    };
-    merged.set(path, manifest);
-    return manifest;
-  };
-  return (path) => merge(path, []);
-}
-
 /** Why a value that is there is no map, where only a map means something. */
 export function mapFaults(raw: Raw | undefined, name: string): readonly Fault[] {
   if (raw === undefined || raw.type === "map" || isNull(raw)) return [];
@@ -137,7 +96,8 @@ export function emptyManifest(path: string): ManifestFile {
   return { path, own, imports: [], faults: [], files: [] };
 }
 
-function cycleFault(at: SourcePosition, trail: readonly string[], again: string): Fault {
+/** Manifests that import each other, or one that imports itself. */
+export function cycleFault(at: SourcePosition, trail: readonly string[], again: string): Fault {
   const circle = [...trail.slice(trail.indexOf(again)), again];
   return {
     at,
@@ -146,43 +106,4 @@ function cycleFault(at: SourcePosition, trail: readonly string[], again: string)
       : `the manifests import each other: ${circle.join(" -> ")}`,
     hint: "Remove one of these imports",
   };
-}
-
-/**
- * `overrides` of a manifest are for the components of that manifest and of what it imports, and for no others: they
- * move into these components, where those of a manifest further out come over them.
- */
-function withOverridesInside(root: RawMap, options: MergeOptions): RawMap {
-  const general = mapIn(root, "overrides");
-  const withoutOwn = general === undefined ? root : withEntries(root, { overrides: undefined });
-  return COMPONENT_TYPES.reduce((map, type) => {
-    const section = mapIn(map, type);
-    const special = mapIn(section, "overrides");
-    const both = general === undefined || special === undefined
-      ? general ?? special
-      : mergeMaps(general, special, options);
-    if (both === undefined) return map;
-    const cleared = section === undefined || special === undefined
-      ? map
-      : withEntries(map, { [type]: entryFor(type, withEntries(section, { overrides: undefined })) });
-    return withComponents(cleared, type, (component) => {
-      const inner = mapIn(component, "overrides");
-      const overrides = inner === undefined ? both : mergeMaps(inner, both, options);
-      return withEntries(component, { overrides: entryFor("overrides", overrides) });
-    });
-  }, withoutOwn);
-}
-
-function withComponents(root: RawMap, type: string, change: (component: RawMap) => RawMap): RawMap {
-  const [all, ofType] = [mapIn(root, "components"), mapIn(root, "components", type)];
-  if (all === undefined || ofType === undefined) return root;
-  const entries = [...ofType.entries].map(([name, entry]) => {
-    const { value } = entry;
-    const component = value.type === "map"
-      ? value
-      : { type: "map", entries: new Map(), at: value.at } as const;
-    return [name, { ...entry, value: change(component) }] as const;
-  });
-  const changed = withEntries(all, { [type]: entryFor(type, { ...ofType, entries: new Map(entries) }) });
-  return withEntries(root, { components: entryFor("components", changed) });
 }

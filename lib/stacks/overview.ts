@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { componentMap } from "./layers.ts";
+import { componentMap } from "./bases.ts";
 import { COMPONENT_TYPES, type ComponentType, type Stack } from "./types.ts";
 import { wordIn } from "./values.ts";
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { RawMap } from "../config/raw.ts";
 import { AuthError } from "../errors.ts";
 import { parsedJson } from "../parsed_json.ts";
 import { joinPath } from "../paths.ts";
@@ -82,7 +83,7 @@ export function backendFile({ backend, name, stack, file, workspace }: Component
   }
   const config = plainValue(backend.config);
   const block: Plain = backend.type === CLOUD
-    ? { [CLOUD]: withWorkspace(config, workspace ?? "") }
+    ? { [CLOUD]: withWorkspace(config, workspace ?? "default") }
     : { backend: { [backend.type]: config } };
   return {
     name: "backend.tf.json",
@@ -92,9 +93,15 @@ export function backendFile({ backend, name, stack, file, workspace }: Component
   };
 }
 
-/** Atmos's token for the workspace, which HCP Terraform's block needs. */
+/** Atmos's words for the parts of a workspace's name: in this block there is only the whole of it. */
+const TOKEN =
+  /\{(terraform_workspace|base-component|component|component-path|namespace|tenant|environment|region|stage|workspace|attributes)\}/g;
+
+/** The workspace, which HCP Terraform's block needs, in place of Atmos's word for it. */
 function withWorkspace(value: Plain, workspace: string): Plain {
-  if (typeof value === "string") return value.replaceAll("{terraform_workspace}", workspace);
+  if (typeof value === "string") {
+    return value.replaceAll(TOKEN, (_, word) => word === "terraform_workspace" ? workspace : "");
+  }
   if (typeof value !== "object" || value === null) return value;
   if (isList(value)) return value.map((item) => withWorkspace(item, workspace));
   return Object.fromEntries(
@@ -109,10 +116,44 @@ export function providersFile({ providers }: Component): GeneratedFile | undefin
   if (providers.entries.size === 0) return undefined;
   return {
     name: "providers_override.tf.json",
-    text: jsonFile({ provider: plainValue(providers) }),
+    text: jsonFile({ provider: withAliases(providers) }),
     mode: 0o644,
     shape: [["provider"]],
   };
+}
+
+/**
+ * `aws.use1` is a second configuration of `aws`, called `use1`: all of one provider are a list, the one without a name
+ * first.
+ */
+function withAliases(providers: RawMap): Plain {
+  const named = [...providers.entries.keys()].flatMap((key) => {
+    const [, base, alias] = /^([^.]+)\.(.*)$/s.exec(key) ?? [];
+    return base === undefined || alias === undefined ? [] : [{ key, base, alias }];
+  }).sort((a, b) => a.key < b.key ? -1 : 1);
+  const lists = Map.groupBy(named, ({ base }) => base);
+  const aliased = new Set(named.map(({ key }) => key));
+  const block = (key: string) => plainIn(providers, key);
+  return Object.fromEntries([
+    ...[...providers.entries.keys()].filter((key) => !aliased.has(key) && !lists.has(key))
+      .flatMap((key) => block(key).map((value) => [key, value] as const)),
+    ...[...lists].map(([base, members]) =>
+      [base, [
+        ...block(base).flatMap((value) => isList(value) ? value : [value]),
+        ...members.flatMap(({ key, alias }) => block(key).map((value) => withAlias(value, alias))),
+      ]] as const
+    ),
+  ]);
+}
+
+function plainIn({ entries }: RawMap, key: string): readonly Plain[] {
+  const entry = entries.get(key);
+  return entry === undefined ? [] : [plainValue(entry.value)];
+}
+
+/** An alias that is written counts before the one of the key. */
+function withAlias(value: Plain, alias: string): Plain {
+  return typeof value === "object" && value !== null && !isList(value) ? { alias, ...value } : value;
 }
 
 function jsonFile(value: Plain): string {

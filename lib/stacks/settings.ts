@@ -108,6 +108,7 @@ function terraformSettings(source: SettingsSource): TerraformSettings {
     autoGenerateBackendFile: isOn("auto_generate_backend_file", withoutFile),
     planSkipPlanfile: planSkipPlanfile(source),
     workspacesEnabled: switchAt(source, ["components", "terraform", "workspaces_enabled"], undefined) ?? true,
+    prefixSeparator: prefixSeparator(source),
   };
 }
 
@@ -121,6 +122,14 @@ function initPassVars(source: SettingsSource): boolean {
 function planSkipPlanfile(source: SettingsSource): boolean {
   const path = ["components", "terraform", "plan", "skip_planfile"];
   return switchAt(source, path, "ATMOS_COMPONENTS_TERRAFORM_PLAN_SKIP_PLANFILE") ?? false;
+}
+
+/** `components.terraform.workspace.prefix_separator`. */
+function prefixSeparator(source: SettingsSource): TerraformSettings["prefixSeparator"] {
+  const path = ["components", "terraform", "workspace", "prefix_separator"];
+  const word = textAt(source.raw, ...path) || "-";
+  if (word === "-" || word === "/") return word;
+  throw badValue(source, path, word, "is neither - nor /");
 }
 
 /** A text; the variable beats the file, empty counts as not set. */

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { RawMap } from "../config/raw.ts";
+import type { Raw } from "../config/raw.ts";
 import { AuthError } from "../errors.ts";
-import { plainValue, valueIn } from "./values.ts";
+import { plainValue } from "./values.ts";
 
 /** A text with its values, and those that there were none for. */
 export interface Filled {
@@ -13,35 +13,52 @@ export interface Filled {
   readonly missing: readonly string[];
 }
 
-/** Fills a pattern; an empty value counts as none. */
-export function fillPattern(pattern: string, lookup: (key: string) => string | undefined): Filled {
+/** Fills a pattern; a word that `lookup` does not know stays as it is written, and is missing. */
+export function fillPattern(pattern: string, lookup: (word: string) => string | undefined): Filled {
   const missing: string[] = [];
-  const text = pattern.replaceAll(/\{([^{}]+)\}/g, (_, word: string) => {
-    const value = lookup(word.trim()) ?? "";
-    if (value === "") missing.push(`vars.${word.trim()}`);
-    return value;
+  const text = pattern.replaceAll(/\{([^{}]*)\}/g, (written, word: string) => {
+    const value = lookup(word);
+    if (value === undefined) missing.push(written);
+    return value ?? written;
   });
   return { text, missing };
 }
 
 /**
- * Fills a template.
+ * Fills a template; an empty text is a value.
  *
+ * @param lookup the value at a path of keys
  * @param where its configuration path
  * @throws AuthError `config-invalid` when it holds more than `{{ .path.to.value }}`
  */
-export function fillName(template: string, data: RawMap, where: string): Filled {
+export function fillName(
+  template: string,
+  lookup: (path: readonly string[]) => Raw | undefined,
+  where: string,
+): Filled {
   const missing: string[] = [];
-  const text = template.replaceAll(/\{\{-?(.*?)-?\}\}/gs, (_, inside: string) => {
-    const path = /^\.([\w-]+(?:\.[\w-]+)*)$/.exec(inside.trim())?.[1];
-    if (path === undefined) throw unreadTemplate(where, inside);
-    const value = valueIn(data, ...path.split("."));
+  const valueOf = (inside: string): string => {
+    const word = inside.replace(/^-/, "").replace(/-$/, "").trim();
+    const path = word.length > LONGEST ? undefined : /^\.([\w-]+(?:\.[\w-]+)*)$/.exec(word)?.[1];
+    if (path === undefined) throw unreadTemplate(where, inside.slice(0, LONGEST));
+    const value = lookup(path.split("."));
     const plain = value === undefined ? null : plainValue(value);
-    if (plain === null || typeof plain === "object" || plain === "") missing.push(path);
+    if (plain === null || typeof plain === "object" || value?.type !== "scalar") missing.push(path);
     return String(plain);
-  });
-  return { text, missing };
+  };
+  let text = "";
+  let at = 0;
+  while (true) {
+    const open = template.indexOf("{{", at);
+    const close = open < 0 ? -1 : template.indexOf("}}", open + 2);
+    if (close < 0) return { text: text + template.slice(at), missing };
+    text += template.slice(at, open) + valueOf(template.slice(open + 2, close));
+    at = close + 2;
+  }
 }
+
+/** Characters of a path that are looked at. */
+const LONGEST = 500;
 
 function unreadTemplate(where: string, inside: string): AuthError {
   return new AuthError(

@@ -63,6 +63,8 @@ export interface TerraformSettings extends ComponentSettings {
   readonly planSkipPlanfile: boolean;
   /** `workspaces_enabled`; `true` when not written. */
   readonly workspacesEnabled: boolean;
+  /** `workspace.prefix_separator`: what stands for a `/` of a component's name in the keys of its state; `-`. */
+  readonly prefixSeparator: "-" | "/";
 }
 
 /** What `atmos.yaml` says about where people work. */
@@ -79,7 +81,7 @@ export interface ProjectSettings {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** A top-level manifest, its imports merged under it. */
+/** What a top-level manifest, its imports merged under it, says of one stack: a manifest may make several. */
 export interface Stack {
   readonly name: string;
   /** Path below the stacks' directory, with `/`, without extension. */
@@ -90,6 +92,8 @@ export interface Stack {
   readonly root: RawMap;
   /** The names of its components, by type, abstract ones too, in the order of the manifest. */
   readonly components: Readonly<Record<ComponentType, readonly string[]>>;
+  /** The folders of code that `component:` of a component names, and no component has for its name: `terraform/net`. */
+  readonly folders: ReadonlySet<string>;
 }
 
 /** Where Terraform keeps its state. */

@@ -97,12 +97,12 @@ async function askPlainly(host: AskHost, field: BoxField): Promise<string> {
   ) => (text === undefined ? [] : [printable(text)]));
   host.tell(`${about.join("\n")}\n`);
   while (true) {
-    host.tell(`${field.title}: `);
+    host.tell(`${printable(field.title)}: `);
     const text = await host.prompt.line();
     if (text === undefined) throw cancelled();
     const answer = graphemes(text).filter((each) => each.trim() !== "").join("");
     const complaint = field.check(answer);
     if (complaint === undefined) return answer;
-    host.tell(`${complaint}\n`);
+    host.tell(`${printable(complaint)}\n`);
   }
 }

@@ -46,17 +46,52 @@ export function cancelled(): AuthError {
   return new AuthError("interrupted", "Interrupted");
 }
 
+/** `Host.sleep`. */
+export type Wait = (millis: number, signal: AbortSignal) => Promise<void>;
+
+/** How long keys that were typed ahead may take to arrive. */
+const TYPE_AHEAD_MILLIS = 100;
+
+/** Takes all keys that arrive before a moment has passed without one; the next one is still to come. */
+async function withoutTypeAhead(
+  keys: { readonly next: () => Promise<string | undefined> },
+  wait: Wait,
+): Promise<() => Promise<string | undefined>> {
+  while (true) {
+    const next = keys.next();
+    const calling = new AbortController();
+    const first = await Promise.race([
+      next.then((key) => key === undefined ? "end" as const : "key" as const),
+      wait(TYPE_AHEAD_MILLIS, calling.signal).then(() => "quiet" as const),
+    ]);
+    calling.abort();
+    if (first === "key") continue;
+    let pending: Promise<string | undefined> | undefined = next;
+    return () => {
+      const taken = pending ?? keys.next();
+      pending = undefined;
+      return taken;
+    };
+  }
+}
+
 /**
  * Asks a question with key presses.
  *
+ * @param dropTypeAhead waits so many milliseconds: what is typed before then is no answer
  * @throws AuthError `interrupted` for Esc, Ctrl-C and the end of input
  */
-export async function ask<State, Answer>(host: AskHost, machine: Machine<State, Answer>): Promise<Answer> {
+export async function ask<State, Answer>(
+  host: AskHost,
+  machine: Machine<State, Answer>,
+  dropTypeAhead?: Wait,
+): Promise<Answer> {
   await using keys = host.prompt.keys();
+  const next = dropTypeAhead === undefined ? keys.next : await withoutTypeAhead(keys, dropTypeAhead);
   let state = machine.initial;
   let shown = drawn(host, machine.draw(state, columnsOf(host)), undefined);
   while (true) {
-    const key = keyOf(await keys.next());
+    const key = keyOf(await next());
     if (key.kind === "escape" || key.kind === "interrupt" || key.kind === "end-of-input") {
       host.tell(belowFrame(shown));
       throw cancelled();

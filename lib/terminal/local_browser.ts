@@ -4,7 +4,7 @@
  * @module
  */
 import type { Host } from "../host.ts";
-import { isCi } from "./ci.ts";
+import { isCi } from "../ci.ts";
 
 const SSH_VARIABLES = ["SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"] as const;
 /** Set by container runtimes, orchestrators and remote workspaces. */

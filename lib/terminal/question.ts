@@ -20,6 +20,7 @@ import {
   typedText,
   type Typing,
   typing,
+  type Wait,
 } from "./live.ts";
 
 /** A question that is answered by typing. */
@@ -54,7 +55,7 @@ export async function line(host: AskHost, question: Question): Promise<string> {
     const answer = text.trim() || (question.initial ?? "");
     const complaint = question.check?.(answer);
     if (complaint === undefined) return answer;
-    host.tell(`${complaint}\n`);
+    host.tell(`${printable(complaint)}\n`);
   }
 }
 
@@ -115,7 +116,7 @@ async function unseen(host: AskHost, { question, check }: Question): Promise<str
     const text = await unseenLine(keys.next).finally(() => host.tell("\r\n"));
     const complaint = check?.(text);
     if (complaint === undefined) return text;
-    host.tell(`${complaint}\r\n`);
+    host.tell(`${printable(complaint)}\r\n`);
   }
 }
 
@@ -134,6 +135,8 @@ export interface Confirmation {
   readonly question: string;
   /** What Enter alone means; no by default. */
   readonly initial?: boolean;
+  /** What was typed before the question stood there is no answer to it: waits so many milliseconds for its end. */
+  readonly dropTypeAhead?: Wait;
 }
 
 /**
@@ -141,9 +144,12 @@ export interface Confirmation {
  *
  * @throws AuthError `interrupted` for Esc, Ctrl-C and the end of input
  */
-export async function confirm(host: AskHost, { question, initial = false }: Confirmation): Promise<boolean> {
+export async function confirm(
+  host: AskHost,
+  { question, initial = false, dropTypeAhead }: Confirmation,
+): Promise<boolean> {
   const asked = `${question} ${initial ? "(Y/n)" : "(y/N)"}`;
-  if (host.screen.ansi) return await ask(host, confirming(asked, initial));
+  if (host.screen.ansi) return await ask(host, confirming(asked, initial), dropTypeAhead);
   const check = (answer: string) =>
     yesOrNo(answer, initial) === undefined ? "Please answer yes or no" : undefined;
   return yesOrNo(await line(host, { question: asked, check }), initial) ?? initial;

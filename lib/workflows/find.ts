@@ -7,8 +7,9 @@ import { resolveEnvTags } from "../config/env_tag.ts";
 import { expandGlob } from "../config/glob.ts";
 import { textAt } from "../config/raw.ts";
 import { parseYaml, type YamlIssue } from "../config/yaml.ts";
-import { AuthError } from "../errors.ts";
+import { AuthError, isAuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
+import { LIMITS, overLimit } from "../limits.ts";
 import { baseName, isInside, joinPath } from "../paths.ts";
 import type { Fault, Workflow } from "./types.ts";
 import { readWorkflows } from "./workflow.ts";
@@ -28,15 +29,15 @@ export interface WorkflowFile {
 
 type FileHost = Pick<Host, "files" | "os" | "env">;
 
-/** Larger files are refused: no workflow is that large. */
-const MAX_BYTES = 4 * 1024 * 1024;
-
 /** The files below a directory, sorted by label; none when there is no such directory. */
 export async function workflowFilesBelow(
   host: FileHost,
   directory: string,
 ): Promise<readonly WorkflowFile[]> {
   const paths = (await expandGlob(host.files, host.os, directory, "**/*")).filter(isYaml);
+  if (paths.length > LIMITS.files.most) {
+    throw new AuthError("config-invalid", `Cannot read the workflows in ${directory}: ${overLimit("files")}`);
+  }
   const files: WorkflowFile[] = [];
   for (const path of paths) {
     const file = await readWorkflowFile(host, path, labelOf(host, path, directory));
@@ -57,21 +58,16 @@ export function labelOf({ os }: Pick<Host, "os">, path: string, directory: strin
  * Reads one file.
  *
  * @returns `undefined` when there is none
- * @throws AuthError `file-failed` when it cannot be read
  */
 export async function readWorkflowFile(
   { files, env }: FileHost,
   path: string,
   label: string,
 ): Promise<WorkflowFile | undefined> {
-  const bytes = await files.readBytes(path);
-  if (bytes === undefined) return undefined;
   const nothing = { path, label, title: undefined, description: undefined, workflows: [], faults: [] };
-  const at = { file: path, line: 1, column: 1 };
-  if (bytes.length > MAX_BYTES) {
-    const reason = `the file is larger than ${MAX_BYTES / 1024 / 1024} MB`;
-    return { ...nothing, faults: [{ severity: "error", path: [], at, reason, hint: undefined }] };
-  }
+  const bytes = await readOrFault(files, path);
+  if (bytes === undefined) return undefined;
+  if (!(bytes instanceof Uint8Array)) return { ...nothing, faults: [bytes] };
   const { root, issues } = parseYaml(new TextDecoder().decode(bytes), path);
   const whole = issues.filter((issue) => issue.path === undefined);
   if (whole.length > 0) return { ...nothing, faults: whole.map(faultOf) };
@@ -83,6 +79,20 @@ export async function readWorkflowFile(
     description: textAt(resolved, "description"),
     workflows: workflows.map((workflow) => withIssues(workflow, issues)),
   };
+}
+
+/** One file that cannot be read hides no other. */
+async function readOrFault(
+  files: FileHost["files"],
+  path: string,
+): Promise<Uint8Array | Fault | undefined> {
+  try {
+    return await files.readBytes(path);
+  } catch (error) {
+    if (!isAuthError(error, "file-failed")) throw error;
+    const at = { file: path, line: 1, column: 1 };
+    return { severity: "error", path: [], at, reason: error.message, hint: error.hints[0] };
+  }
 }
 
 /** What is wrong with the text goes to the workflow that it stands in; what stands in none, to all. */

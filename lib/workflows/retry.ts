@@ -4,7 +4,7 @@
  * @module
  */
 import { describeNode } from "../config/raw.ts";
-import type { Host } from "../host.ts";
+import type { Exit, Host } from "../host.ts";
 import { booleanAt, type Part, partAt, report, reportKeys, textAt, wordAt } from "./read.ts";
 import { BACKOFFS, type Retry } from "./types.ts";
 
@@ -107,9 +107,11 @@ export function pauseMillis(retry: Retry, attempt: number, chance: number): numb
   return Math.round(retry.isJittered ? limited * (0.9 + 0.2 * chance) : limited);
 }
 
-/** How an attempt went, and how often there was one. */
-export interface Attempts {
-  readonly code: number;
+/** How a step ended. */
+export type StepEnd = Pick<Exit, "code" | "stopped">;
+
+/** How the last attempt ended, and how often there was one. */
+export interface Attempts extends StepEnd {
   readonly attempts: number;
 }
 
@@ -117,19 +119,20 @@ export interface Attempts {
 export const INTERRUPTED = 130;
 
 /**
- * Tries until it works, or until the rules say that it is enough.
+ * Tries until it works, or until the rules or a signal say that it is enough.
  *
  * @param onPause told before each pause
  */
 export async function attempt(
   host: Pick<Host, "now" | "sleep" | "random">,
   retry: Retry | undefined,
-  run: () => Promise<number>,
+  run: () => Promise<StepEnd>,
   onPause: (failed: Attempts, millis: number) => void,
 ): Promise<Attempts> {
   const start = host.now();
   for (let attempts = 1;; attempts++) {
-    const code = await run();
+    const { code, stopped } = await run();
+    if (stopped !== undefined) return { code, stopped, attempts };
     const isOver = code === 0 || code === INTERRUPTED || attempts >= (retry?.maxAttempts ?? 1);
     if (isOver || retry === undefined) return { code, attempts };
     const millis = pauseMillis(retry, attempts, (host.random(1)[0] ?? 0) / 256);

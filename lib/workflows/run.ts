@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { isCi } from "../terminal/ci.ts";
+import { isCi } from "../ci.ts";
 import { AuthError, isAuthError } from "../errors.ts";
-import type { Host } from "../host.ts";
+import type { Host, Stopped } from "../host.ts";
 import { holds, isDue, type State } from "./condition.ts";
-import { attempt, INTERRUPTED } from "./retry.ts";
+import { attempt, INTERRUPTED, type StepEnd } from "./retry.ts";
 import type { Condition, Step } from "./types.ts";
 
 /** What happens on the way, for a person to read. */
@@ -32,8 +32,7 @@ export interface Outcome {
 
 /** What carries steps out. */
 export interface Runner {
-  /** @returns the exit code */
-  readonly run: (step: Step) => Promise<number>;
+  readonly run: (step: Step) => Promise<StepEnd>;
   readonly onEvent: (event: StepEvent) => void;
   /** Tells why a step could not even be started. */
   readonly onError: (error: AuthError) => void;
@@ -57,13 +56,15 @@ export async function runSteps(
       if (!state.failed || step.when !== undefined) runner.onEvent({ type: "skipped", step, why: step.when });
       continue;
     }
-    const { code } = await attempt(
+    const { code, stopped } = await attempt(
       host,
       step.retry,
       () => started(step, runner),
       ({ code, attempts }, millis) =>
         runner.onEvent({ type: "pause", step, code, attempt: attempts, millis }),
     );
+    // Whoever asked this program to end wants nothing that comes next, not even what is always due.
+    if (stopped !== undefined) return stoppedOutcome(outcome, step, code, stopped, step === steps.at(-1));
     if (code === 0) continue;
     if (code !== INTERRUPTED && step.goOn !== undefined && holds(step.goOn, { failed: true, ci })) {
       runner.onEvent({ type: "went-on", step, code });
@@ -72,14 +73,25 @@ export async function runSteps(
   return outcome;
 }
 
+function stoppedOutcome(
+  before: Outcome,
+  step: Step,
+  code: number,
+  stopped: Stopped,
+  isLast: boolean,
+): Outcome {
+  if (before.failed !== undefined || (code === 0 && isLast)) return before;
+  return { code: code === 0 ? stopped.code : code, failed: step };
+}
+
 /** What keeps a step from starting is its failure. */
-async function started(step: Step, { run, onError }: Runner): Promise<number> {
+async function started(step: Step, { run, onError }: Runner): Promise<StepEnd> {
   try {
     return await run(step);
   } catch (error) {
     if (!isAuthError(error) || error.code === "interrupted") throw error;
     onError(error);
-    return error.exitCode;
+    return { code: error.exitCode };
   }
 }
 

@@ -38,13 +38,14 @@ export type Parsed = { readonly template: Template } | { readonly refused: strin
 type Action = { readonly keyword: string; readonly tokens: readonly Token[]; readonly source: string };
 type Part = { readonly type: "text"; readonly text: string } | ({ readonly type: "action" } & Action);
 
-/** Actions and parentheses of one template: nobody writes that many, and each may nest. */
+/** Actions and parentheses of one template, and words of one action: nobody writes that many, and each may nest. */
 const MAX_NESTED = 2000;
+const TOO_LARGE = "it is too large for a template";
 
 /** Reads a template. */
 export function parseTemplate(source: string): Parsed {
-  if ([...source.matchAll(/\{\{|\(/g)].length > MAX_NESTED) {
-    return { refused: "it is too large for a template" };
+  if (source.matchAll(/\{\{|\(/g).take(MAX_NESTED + 1).toArray().length > MAX_NESTED) {
+    return { refused: TOO_LARGE };
   }
   const parts = cut(source);
   if (typeof parts === "string") return { refused: parts };
@@ -112,6 +113,7 @@ function tokensOf(body: string): readonly Token[] | string {
   const tokens: Token[] = [];
   TOKEN.lastIndex = 0;
   while (TOKEN.lastIndex < body.length) {
+    if (tokens.length > MAX_NESTED) return TOO_LARGE;
     const start = TOKEN.lastIndex;
     const match = TOKEN.exec(body);
     if (match === null) return refusedText(body, start);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { AWS_SERVICES, endpointVariant, isLoopback, serviceEndpoint } from "../../lib/aws/endpoints.ts";
+import { endpointVariant, isLoopback, serviceEndpoint } from "../../lib/aws/endpoints.ts";
+import { AWS_SERVICES } from "../../lib/endpoint_variables.ts";
 
 const from = (variables: Readonly<Record<string, string>>) => (name: string) => variables[name];
 const NONE = from({});

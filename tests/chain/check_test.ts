@@ -23,8 +23,12 @@ Deno.test("checkChains() gives a plan or its error for every identity, in their 
 function loaded(problems: readonly Problem[], files: readonly string[] = ["/repo/atmos.yaml"]): LoadedConfig {
   return {
     auth: auth({}),
+    asWritten: auth({}),
     problems,
-    files: files.map((path) => ({ path, sha256: "00", inRepository: true, trusted: false })),
+    needs: [],
+    trusting: () => Promise.resolve([]),
+    foreignHomes: [],
+    files: files.map((path) => ({ path, realPath: path, trusted: false, tree: "/repo" })),
     directory: "/repo",
     origins: () => new Map(),
     raw: emptyMap({ file: "/repo/atmos.yaml", line: 1, column: 1 }),

@@ -53,7 +53,6 @@ export function saml(with_: Partial<SamlProvider> = {}): SamlProvider {
     browserType: undefined,
     browserExecutablePath: undefined,
     downloadBrowserDriver: false,
-    isUrlTrusted: true,
     ...with_,
   };
 }

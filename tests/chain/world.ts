@@ -35,6 +35,16 @@ export function world(init: FakeHostInit = { keys: [] }): World {
   const keyring = memoryKeyring();
   const events: string[] = [];
   const sessions = new Map<string, LinkSession>();
+  const lock: ChainStores["lock"] = async (thing, what) => {
+    const held = await host.files.lock(`/locks/${thing}`, { deadlineMillis: 600_000 });
+    events.push(`lock ${what}`);
+    return {
+      [Symbol.asyncDispose]: async () => {
+        events.push(`unlock ${what}`);
+        await held[Symbol.asyncDispose]();
+      },
+    };
+  };
   const stores: ChainStores = {
     sessions: {
       read: (link) => Promise.resolve(sessions.get(place(link))),
@@ -49,16 +59,8 @@ export function world(init: FakeHostInit = { keys: [] }): World {
       events.push("open keyring");
       return Promise.resolve(keyring);
     },
-    lock: async (thing, what) => {
-      const lock = await host.files.lock(`/locks/${thing}`, { deadlineMillis: 600_000 });
-      events.push(`lock ${what}`);
-      return {
-        [Symbol.asyncDispose]: async () => {
-          events.push(`unlock ${what}`);
-          await lock[Symbol.asyncDispose]();
-        },
-      };
-    },
+    lock,
+    lockSession: lock,
   };
   return {
     host,

@@ -9,8 +9,8 @@ async function run(text: string, ...argv: readonly string[]) {
   return { code, stdout: host.written, stderr: host.told, changes: host.changes };
 }
 
-Deno.test("a file of five megabytes is refused by its size", async () => {
-  const text = `auth:\n${"  # padding padding padding padding padding padding\n".repeat(110_000)}`;
+Deno.test("a file above the limit is refused by its size", async () => {
+  const text = `auth:\n${"  # padding padding padding padding padding padding\n".repeat(330_000)}`;
   const validated = await run(text, "validate");
   assert.equal(validated.code, 2);
   assert.match(validated.stdout, /\/work\/atmos\.yaml/);

@@ -8,6 +8,7 @@ import { Secret } from "../../lib/credentials.ts";
 import { writeSession } from "../../lib/files/aws_files.ts";
 import { derived } from "../../lib/session/derive.ts";
 import { FAKE_NOW, fakeHost } from "../fake_host.ts";
+import { sessionFiles } from "../session_files.ts";
 
 const CONFIG = `auth:
   keyring: { type: file }
@@ -43,12 +44,14 @@ async function hostWithSession() {
     issuedAt: FAKE_NOW,
     expiresAt: FAKE_NOW + 3_600_000,
   };
-  await writeSession(host, DIRECTORY, "prod", link.digest, session, { region: "us-east-1" });
+  await writeSession(host, await sessionFiles(host, DIRECTORY), "prod", link.digest, session, {
+    region: "us-east-1",
+  });
   return host;
 }
 
 for (const argv of [["auth", "env"], ["auth", "exec", "--", "true"]]) {
-  Deno.test(`a fresh session serves ${argv.slice(0, 2).join(" ")} from two files: no request, no keyring, nothing written`, async () => {
+  Deno.test(`a fresh session serves ${argv.slice(0, 2).join(" ")} from two files and the key: no request, no keyring, nothing written`, async () => {
     const host = await hostWithSession();
     const before = host.changes.length;
     const read: string[] = [];
@@ -64,12 +67,13 @@ for (const argv of [["auth", "env"], ["auth", "exec", "--", "true"]]) {
     });
     assert.equal(await main(watched, argv), argv[1] === "env" ? 0 : 3);
     assert.deepEqual(read.filter((path) => path !== "/work/atmos.yaml"), [
+      "/home/ana/.local/state/atmos/session-key",
       `${DIRECTORY}/credentials`,
       `${DIRECTORY}/config`,
     ]);
     assert.deepEqual(host.called, []);
     assert.equal(host.changes.length, before);
-    assert.equal(host.locks.length, 1, "the lock of the set-up alone");
+    assert.equal(host.locks.length, 2, "the locks of the set-up alone");
   });
 }
 

@@ -23,6 +23,6 @@ const TEXT = `auth:
 
 /** Loads it. */
 export async function loadText(): Promise<AuthConfig> {
-  const host = fakeHost({ env: { HOME: "/home/ana" }, files: { "/work/atmos.yaml": TEXT } });
+  const host = fakeHost({ env: { HOME: "/home/ana" }, files: { "/home/ana/.atmos/atmos.yaml": TEXT } });
   return (await loadConfig(host, {})).auth;
 }

@@ -62,13 +62,11 @@ Deno.test("isolatingBrowser() finds none where nothing can be shown", async () =
   assert.equal(await isolatingBrowser(fakeHost({ env: { ...env, DISPLAY: ":0" } })), undefined);
 });
 
-Deno.test("startBrowser() makes the profile for the person alone, and withholds our secrets from the browser", async () => {
+Deno.test("startBrowser() makes the profile for the person alone, and starts the browser as a helper", async () => {
   const host = fakeHost({ run: () => ({}) });
-  await startBrowser(host, "/usr/bin/chromium", "/data/set-0123456789abcdef", LINK, [
-    "ATMOS_KEYRING_PASSWORD",
-  ]);
+  await startBrowser(host, "/usr/bin/chromium", "/data/set-0123456789abcdef", LINK);
   const [command] = host.commands;
-  assert.deepEqual(command?.environment, { set: {}, unset: ["ATMOS_KEYRING_PASSWORD"] });
+  assert.equal(command?.isHelper, true);
   assert.deepEqual(command?.args.slice(2), [
     "/usr/bin/chromium",
     "--user-data-dir=/data/set-0123456789abcdef",
@@ -82,7 +80,7 @@ Deno.test("startBrowser() makes the profile for the person alone, and withholds 
 
 Deno.test("startBrowser() hands PowerShell one word that it cannot misread", async () => {
   const host = fakeHost({ os: "windows", run: () => ({}) });
-  await startBrowser(host, "C:\\Program Files\\chrome.exe", "C:\\Ana's\\set-0123456789abcdef", LINK, []);
+  await startBrowser(host, "C:\\Program Files\\chrome.exe", "C:\\Ana's\\set-0123456789abcdef", LINK);
   const [command] = host.commands;
   const bytes = Uint8Array.from(atob(command?.args.at(-1) ?? ""), (char) => char.charCodeAt(0));
   assert.deepEqual([command?.program, ...command?.args.slice(0, -1) ?? []], [

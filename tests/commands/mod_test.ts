@@ -94,12 +94,12 @@ Deno.test("making the world as the flags want it does not open the prompt", asyn
 });
 
 Deno.test("Ctrl-C ends a command that waits, with exit code 130", async () => {
-  const host = fakeHost({ env: HOME });
+  const host = fakeHost({ env: HOME, files: { "/work/atmos.yaml": "auth: {}\n" } });
   const { promise: reading, resolve } = Promise.withResolvers<void>();
   const waiting = derived(host, {
     files: {
       ...host.files,
-      readText: () => {
+      readBytes: () => {
         resolve();
         return new Promise(() => {});
       },

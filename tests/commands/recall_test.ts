@@ -6,7 +6,7 @@ import { planChain } from "../../lib/chain/plan.ts";
 import { main } from "../../lib/commands/mod.ts";
 import { provisionedFile } from "../../lib/commands/provision.ts";
 import { start } from "../../lib/commands/start.ts";
-import { trustFiles } from "../../lib/commands/trust_store.ts";
+import { addTrust, revokeTrust, trustRecords } from "../../lib/commands/trust_store.ts";
 import { loadConfig } from "../../lib/config/load.ts";
 import { Secret } from "../../lib/credentials.ts";
 import { AuthError } from "../../lib/errors.ts";
@@ -16,6 +16,7 @@ import { provisionedText } from "../../lib/import/discovered.ts";
 import { derived } from "../../lib/session/derive.ts";
 import { sessionDirectory } from "../../lib/session/stores.ts";
 import { fakeHost, type FakeHostInit } from "../fake_host.ts";
+import { sessionFiles } from "../session_files.ts";
 
 const BUILD = "a".repeat(64);
 /** As `buildDigest()` tells it from source. */
@@ -61,15 +62,27 @@ async function startWorld({ config = CONFIG, files = {}, ...init }: Change = {})
     directories: ["/work/repo/below", "/work/repo/.git"],
   });
   const world = { host, env, started: 0 };
+  await trustAll(host);
   await makeSessions(world);
   return world;
 }
+
+/** A person who was asked said yes. */
+async function trustAll(host: Host): Promise<void> {
+  // What a trusted file imports may need trust, too.
+  for (let round = 0; round < 3; round++) {
+    const loaded = await load(host);
+    await addTrust(host, await loaded.trusting(loaded.needs) ?? []);
+  }
+}
+
+const load = (host: Host) => loadConfig(host, { trusted: () => trustRecords(host) });
 
 type World = Awaited<ReturnType<typeof startWorld>>;
 
 /** A session for each identity, as the world is now; none where there is no configuration. */
 async function makeSessions({ host }: Pick<World, "host">, life = 60 * MINUTE): Promise<void> {
-  const { auth } = await loadConfig(host);
+  const { auth } = await load(host);
   if (auth.keyring.type === "memory") return;
   for (const { name, config } of auth.identities.values()) {
     if (config?.kind !== "aws/permission-set") continue;
@@ -85,7 +98,9 @@ async function makeSessions({ host }: Pick<World, "host">, life = 60 * MINUTE): 
       issuedAt: host.now(),
       expiresAt: host.now() + life,
     };
-    await writeSession(host, directory, name, link.digest, session, { region: "us-east-1" });
+    await writeSession(host, await sessionFiles(host, directory, auth.realm), name, link.digest, session, {
+      region: "us-east-1",
+    });
   }
 }
 
@@ -177,6 +192,7 @@ for (const [line, code] of Object.entries(LINES)) {
     });
     assert.deepEqual([world.host.changes.length, world.host.called], [changes, []]);
     assert.deepEqual(asked.filter((path) => !path.startsWith(KEPT)), [
+      "/home/ana/.local/state/atmos/session-key",
       "/home/ana/.local/state/atmos/trust",
       "/home/ana/.config/atmos/tests/aws/my-sso/credentials",
       "/home/ana/.config/atmos/tests/aws/my-sso/config",
@@ -224,31 +240,44 @@ const CHANGES: Readonly<Record<string, (world: World) => void | Promise<unknown>
   "another home of configurations": ({ env }) => void (env["XDG_CONFIG_HOME"] = "/home/ana/.other"),
   "a log that is wanted": ({ env }) => void (env["ATMOS_LOGS_LEVEL"] = "Debug"),
   "trust in everything": ({ env }) => void (env["ATMOS_TRUST_CONFIG"] = "true"),
-  "trust in one file": async ({ host }) => {
-    const { files } = await loadConfig(host);
-    await trustFiles(host, files);
-  },
+  "trust that is revoked": ({ host }) => revokeTrust(host, ["/work/repo/atmos.yaml"]),
 };
-/** Nothing of a session is logged, and who can be trusted does not matter to this configuration. */
+/** Changes that do not show in what the command prints. */
 const SAME: ReadonlySet<string> = new Set([
   "a configuration of the person's",
   "a configuration that is nearer",
   "a repository that no longer is one",
   "trust in everything",
-  "trust in one file",
+]);
+/** Changes after which no identity can be used, or none is the default one. */
+const FAILING: ReadonlySet<string> = new Set([
+  "a directory of drop-ins",
+  "a file that is gone",
+  "a new file that a pattern of it finds",
+  "trust that is revoked",
 ]);
 const LOGGED = "a log that is wanted";
 const OFF = "authentication that is off";
 
+/** What is trusted by a person who said yes before a change and after it. */
+async function trustedAfter(act: (world: World) => void | Promise<unknown>) {
+  const world = await startWorld();
+  await act(world);
+  await trustAll(world.host);
+  return await trustRecords(world.host);
+}
+
 for (const [change, act] of Object.entries(CHANGES)) {
   Deno.test(`start() leaves it to the whole program after a change: ${change}`, async () => {
     const world = await startWorld();
+    // Trust itself stays as it is: the change alone is to be noticed.
+    await addTrust(world.host, await trustedAfter(act));
     await assertRecalled(world);
     const before = await run(world);
     await act(world);
     await makeSessions(world);
     const after = await run(world);
-    assert.equal(after.wasWhole, true);
+    assert.deepEqual([after.wasWhole, after.code === 0], [true, !FAILING.has(change)], after.told);
     assert.deepEqual(after, { ...await runWhole(world), wasWhole: true });
     if (!SAME.has(change) && change !== LOGGED) assert.notDeepEqual(after.out, before.out);
     const isKept = after.code === 0 && change !== LOGGED && change !== OFF;
@@ -262,17 +291,19 @@ Deno.test("start() never differs from the whole program, whatever changes in wha
   const step = fc.record({
     change: fc.constantFrom(...names),
     lines: fc.array(fc.constantFrom(...lines), { maxLength: 4 }),
+    isTrusted: fc.boolean(),
   });
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 5 }), async (steps) => {
       const world = await startWorld();
-      for (const { change, lines } of steps) {
+      for (const { change, lines, isTrusted } of steps) {
         for (const line of [...lines, ...lines]) {
           const argv = line.split(" ");
           const { wasWhole: _, ...ran } = await run(world, argv);
           assert.deepEqual(ran, await runWhole(world, argv));
         }
         await CHANGES[change]?.(world);
+        if (isTrusted) await trustAll(world.host);
         await makeSessions(world);
       }
     }),
@@ -304,8 +335,74 @@ Deno.test("start() leaves a session to the whole program when it is no longer fr
   const brokenConfig = await run(world);
   assert.deepEqual([brokenConfig.wasWhole, brokenConfig.code], [true, 1]);
   await world.host.files.remove(config);
-  assert.equal((await run(world)).wasWhole, false);
+  assert.equal((await run(world)).wasWhole, true);
   await world.host.files.remove(credentials);
+  assert.equal((await run(world)).wasWhole, true);
+});
+
+const KEY = "/home/ana/.local/state/atmos/session-key";
+
+Deno.test("start() serves no line that this user's program did not write, with whatever key it came", async () => {
+  const world = await startWorld();
+  await assertRecalled(world);
+  const path = Object.keys(world.host.tree()).find((one) => one.startsWith(`${KEPT}/`)) ?? "";
+  const text = world.host.tree()[path] ?? "";
+  const [mac = "", json = ""] = text.split("\n");
+  const others = [
+    json,
+    `\n${json}`,
+    `${"0".repeat(64)}\n${json}`,
+    `${mac}\n${json.replace("production", "staging")} `,
+    text.replace("hello", "howdy"),
+    text.replace("my-sso", "my-ssp"),
+  ];
+  for (const other of others) {
+    assert.notEqual(other, text);
+    world.host.put(path, other, 0o600);
+    const ran = await run(world);
+    assert.deepEqual([ran.wasWhole, ran.code], [true, 0]);
+    assert.match(ran.out, /GREETING="hello"/);
+    // The whole program keeps it again.
+    assert.equal((await run(world)).wasWhole, false);
+  }
+});
+
+Deno.test("start() serves nothing without the key that signed it", async () => {
+  for (const [key, mode] of [[undefined, 0o600], [`${"0".repeat(64)}\n`, 0o600], ["same", 0o644]] as const) {
+    const world = await startWorld();
+    await assertRecalled(world);
+    const good = world.host.tree()[KEY] ?? "";
+    if (key === undefined) await world.host.files.remove(KEY);
+    else world.host.put(KEY, key === "same" ? good : key, mode);
+    const ran = await run(world);
+    assert.deepEqual([ran.wasWhole, ran.code], [true, 6], "no session is used: one would be made");
+  }
+});
+
+Deno.test("start() believes nothing in a state home that a repository could have brought along", async () => {
+  for (
+    const [state, isServed] of [
+      ["/work/repo/.state", false],
+      ["/work/repo/below/.state", false],
+      ["/work/other/.state", false],
+      ["/work/plain/.state", true],
+      ["/home/ana/elsewhere", true],
+    ] as const
+  ) {
+    const world = await startWorld({ files: { "/work/other/atmos.yaml": "" } });
+    world.env["XDG_STATE_HOME"] = state;
+    // In a state home that gives no trust nothing would be kept of it.
+    if (isServed) await trustAll(world.host);
+    await makeSessions(world);
+    await run(world);
+    assert.deepEqual([state, (await run(world)).wasWhole], [state, !isServed]);
+  }
+});
+
+Deno.test("start() takes a repository in the person's own home for the person's, but not in CI", async () => {
+  const world = await startWorld({ files: { "/home/ana/.git/HEAD": "" } });
+  await assertRecalled(world);
+  world.env["CI"] = "true";
   assert.equal((await run(world)).wasWhole, true);
 });
 
@@ -330,22 +427,17 @@ Deno.test("start() recalls with the paths that a configuration may name, and wit
 
 Deno.test("start() is left nothing of a configuration from a pipe: it can be read once", async () => {
   const world = await startWorld();
-  const { status } = world.host.files;
-  const from = derived<Host>(world.host, {
-    files: derived(world.host.files, {
-      status: async (path) => {
-        const found = await status(path);
-        return found !== undefined && path === "/work/repo/atmos.yaml" ? { ...found, kind: "other" } : found;
-      },
-    }),
-  });
-  assert.equal((await run(world, ENV, { from })).code, 0);
+  world.env["ATMOS_TRUST_CONFIG"] = "true";
+  world.host.pipe("/work/repo/pipe.yaml", await world.host.files.readText("/work/repo/atmos.yaml") ?? "");
+  assert.equal((await run(world, [...ENV, "--config", "/work/repo/pipe.yaml"])).code, 0);
   assert.deepEqual(kept(world), []);
+  assert.equal((await run(world, [...ENV, "--config", "/work/repo/atmos.yaml"])).code, 0);
+  assert.equal(kept(world).length, 1);
 });
 
 Deno.test("start() prints the session of --chain while it lasts: somebody else renews it", async () => {
   const world = await startWorld();
-  const { auth } = await loadConfig(world.host);
+  const { auth } = await load(world.host);
   const digest = (await linksOf(world.host, planChain(auth, "base"))).at(-1)?.digest ?? "";
   const argv = ["auth", "credential-process", "--chain", digest];
   await assertRecalled(world, argv);
@@ -440,6 +532,28 @@ Deno.test("start() takes nothing that others may have written, or that is damage
   assert.equal((await run(world, ENV, { from: foreign })).wasWhole, true);
 });
 
+Deno.test("start() leaves a session that others can read or write to the whole program, which tells of it", async () => {
+  const world = await startWorld();
+  const { host } = world;
+  await assertRecalled(world);
+  const [path = ""] = Object.keys(host.tree()).filter((name) => name.endsWith("/my-sso/credentials"));
+  const text = host.tree()[path] ?? "";
+  host.put(path, text, 0o644);
+  for (const _ of [1, 2]) {
+    const { wasWhole, told, out } = await run(world);
+    assert.equal(wasWhole, true);
+    assert.equal(told, `Warning: Others can read ${path}: its mode is 644. Run: chmod 600 ${path}\n`);
+    assert.match(out, /ASIA/);
+  }
+  host.put(path, text, 0o666);
+  const { wasWhole, told } = await run(world);
+  assert.equal(wasWhole, true);
+  assert.match(told, /^Warning: Stored sessions are not used: Others can write to /);
+  host.put(path, text, 0o600);
+  assert.equal((await run(world)).told, "");
+  assert.equal((await run(world)).wasWhole, false);
+});
+
 Deno.test("start() keeps no text of a configuration but what a child would get, and no secret", async () => {
   const world = await startWorld({ config: `${CONFIG}\nsettings: { token: not-a-real-token-of-others }\n` });
   await assertRecalled(world);
@@ -463,6 +577,9 @@ components: { terraform: { base_path: components } }
   const text = files["/work/repo/stacks/shared.yaml"]
     .replace("{ vars", "{ auth: { identities: { base: { env: [{ key: GREETING, value: howdy }] } } }, vars");
   world.host.put("/work/repo/stacks/shared.yaml", text);
+  const untrusted = await run(world, argv);
+  assert.deepEqual([untrusted.wasWhole, untrusted.code, untrusted.out], [true, 2, ""]);
+  assert.equal((await run(world, ["auth", "trust", "--component", "vpc", "--stack", "dev"])).code, 0);
   const after = await run(world, argv);
   assert.deepEqual([after.wasWhole, /howdy/.test(after.out)], [true, true]);
   assert.equal((await run(world, argv)).wasWhole, false);
@@ -475,7 +592,7 @@ Deno.test("start() recalls an identity that a login found, until a login finds o
   const world = await startWorld({
     config: CONFIG.replace("region: us-east-1", "auto_provision_identities: true, region: us-east-1"),
   });
-  const { auth } = await loadConfig(world.host);
+  const { auth } = await load(world.host);
   const config = auth.providers.get("my-sso")?.config;
   assert.ok(config?.kind === "aws/iam-identity-center");
   const path = await provisionedFile(world.host, auth, { name: "my-sso", config });

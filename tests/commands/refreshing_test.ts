@@ -60,7 +60,7 @@ async function story(
   const host = fakeHost({
     ...rest,
     env: { HOME: "/home/ana", ...env },
-    files: { "/work/atmos.yaml": CONFIG },
+    files: { "/home/ana/.atmos/atmos.yaml": CONFIG },
   });
   const globals = readFlags(GLOBAL_FLAGS, new Map(), host.env);
   await using context = await openContext(host, globals);
@@ -167,7 +167,7 @@ Deno.test("unattended() opens a keyring whose password is known, and asks nobody
   const opened = async (env: Readonly<Record<string, string>>, keys: readonly string[]) => {
     const host = fakeHost({
       env: { HOME: "/home/ana", ...env },
-      files: { "/work/atmos.yaml": CONFIG },
+      files: { "/home/ana/.atmos/atmos.yaml": CONFIG },
       keys,
     });
     await using context = await openContext(host, readFlags(GLOBAL_FLAGS, new Map(), host.env));

@@ -10,6 +10,7 @@ import { memoryKeyring } from "../../lib/keyring/memory.ts";
 import { threeLinks } from "../chain/samples.ts";
 import { keptSession } from "../chain/world.ts";
 import { FAKE_NOW, fakeHost } from "../fake_host.ts";
+import { sessionFiles } from "../session_files.ts";
 
 const HOUR = 3_600_000;
 const KEY = { purpose: "sso-session", name: "portal" } as const;
@@ -68,17 +69,18 @@ Deno.test("tracedSessions() fails as the store does, and says so", async () => {
 Deno.test("whyAbsent() tells a chain of another configuration from none at all and from a damaged session", async () => {
   const host = fakeHost({ env: { HOME: "/home/ana" } });
   const link = await someLink();
-  const why = () => whyAbsent(host, "/aws", link);
+  const files = await sessionFiles(host, "/aws");
+  const why = () => whyAbsent(host, files, link);
   assert.equal(await why(), "none was made yet");
   const session = keptSession(link, FAKE_NOW + HOUR);
-  await writeSession(host, "/aws", link.step.name, "0".repeat(64), session, { region: "us-east-1" });
+  await writeSession(host, files, link.step.name, "0".repeat(64), session, { region: "us-east-1" });
   assert.match(await why(), /another chain/);
-  await writeSession(host, "/aws", link.step.name, link.digest, session, { region: "us-east-1" });
+  await writeSession(host, files, link.step.name, link.digest, session, { region: "us-east-1" });
   host.put(
     "/aws/credentials",
     (host.tree()["/aws/credentials"] ?? "").replaceAll(/expiration=\S+/g, "expiration=?"),
   );
-  assert.match(await why(), /cannot be read/);
+  assert.match(await why(), /this machine's session key/);
 });
 
 Deno.test("tracedKeyring() says when it opens and what it holds of a portal, and no text of an entry", async () => {

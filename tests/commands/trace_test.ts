@@ -5,7 +5,7 @@ import { fakeHost, type FakeHostInit } from "../fake_host.ts";
 
 function traced(init: FakeHostInit) {
   const host = fakeHost(init);
-  const { log, flush } = openLog(host, { level: "trace", file: undefined, shown: true });
+  const { log, flush } = openLog(host, { level: "trace", file: undefined, shown: true, namedBy: "person" });
   return { host, world: tracedHost(host, log), flush };
 }
 
@@ -100,7 +100,7 @@ Deno.test("values that could forge a line or hide in it are quoted and escaped",
 
 Deno.test("lines below the level are not written", () => {
   const host = fakeHost();
-  const { log } = openLog(host, { level: "info", file: undefined, shown: true });
+  const { log } = openLog(host, { level: "info", file: undefined, shown: true, namedBy: "person" });
   log("debug", "no");
   log("info", "yes");
   assert.equal(host.told, "INFO yes\n");
@@ -108,14 +108,14 @@ Deno.test("lines below the level are not written", () => {
 
 Deno.test("a log file is appended to with mode 0600, in order, and a symlink is refused once", async () => {
   const host = fakeHost({ links: { "/tmp/link": "/etc/passwd" } });
-  const { log, flush } = openLog(host, { level: "info", file: "/tmp/log", shown: false });
+  const { log, flush } = openLog(host, { level: "info", file: "/tmp/log", shown: false, namedBy: "person" });
   log("info", "one");
   log("info", "two");
   await flush();
   assert.equal(host.tree()["/tmp/log"], "2026-11-23T12:00:00Z INFO one\n2026-11-23T12:00:00Z INFO two\n");
   const node = host.node("/tmp/log");
   assert.equal(node?.kind === "file" && node.mode, 0o600);
-  const other = openLog(host, { level: "info", file: "/tmp/link", shown: false });
+  const other = openLog(host, { level: "info", file: "/tmp/link", shown: false, namedBy: "person" });
   other.log("info", "one");
   other.log("info", "two");
   await other.flush();

@@ -2,6 +2,7 @@
  * Transcripts: what a person types and gets, in a file that a person can read. `tests/transcripts/README.md` says how
  * one is written.
  */
+import { PAUSE } from "../fake_host.ts";
 
 /** What is set up, or done, before the next command. */
 export type Setup =
@@ -141,6 +142,7 @@ const KEYS: Readonly<Record<string, string>> = {
   "ctrl-c": "\x03",
   "ctrl-u": "\x15",
   backspace: "\x7f",
+  pause: PAUSE,
 };
 
 function keyPresses(word: string): readonly string[] {

@@ -171,7 +171,10 @@ function stepHost(world: World, once: Once, program: string): { fake: FakeHost; 
     sleep: async (millis, signal) => {
       if (child !== undefined) return await child.sleep(millis, signal);
       // A turn of the spinner: drawn while real requests are under way, so it must not move the clock.
-      if (millis <= SPINNER_MILLIS) return await sleep(SPINNER_MILLIS, signal);
+      if (millis <= SPINNER_MILLIS) {
+        await sleep(SPINNER_MILLIS, signal);
+        return fake.resume();
+      }
       for (const code of emulator?.pendingUserCodes() ?? []) {
         if (world.answer === "approve") emulator?.approve(code);
         if (world.answer === "deny") emulator?.deny(code);
@@ -307,7 +310,7 @@ function commandLine({ program, args, environment, directory }: Command): string
 function changeLine(world: World, change: string): string {
   const [what = "", path = ""] = change.split(" ");
   const node = world.base.node(path);
-  const mode = node !== undefined && node.kind !== "symlink"
+  const mode = node?.kind === "file" || node?.kind === "directory"
     ? ` ${node.mode.toString(8).padStart(4, "0")}`
     : "";
   return `+ ${what} ${path}${mode}`;
@@ -319,10 +322,11 @@ function normal(world: World, line: string): string {
   const placed = url === undefined
     ? line
     : line.replaceAll(url, "http://aws.test").replaceAll(new URL(url).host, "aws.test");
-  return placed.replace(/chain=[0-9a-f]{64}/g, "chain=(digest)").replace(
-    /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g,
-    "(request id)",
-  )
+  return placed.replace(/chain=[0-9a-f]{64}/g, "chain=(digest)").replace(/ mac=[0-9a-f]{64}$/g, " mac=(mac)")
+    .replace(
+      /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g,
+      "(request id)",
+    )
     .replace(/\?response_type=code&\S+/g, "?(query)")
     .replace(/EMULATOR[A-Za-z0-9+/=_-]{20,}/g, "EMULATOR…").replace(/\bASIA[A-Z0-9]{16}/g, "ASIA…")
     .replace(/\b[B-DF-HJ-NP-TV-Z]{4}-[B-DF-HJ-NP-TV-Z]{4}\b/g, "WDJB-MJHT").replace(

@@ -452,10 +452,10 @@ Deno.test("a value from a variable is never repeated in a problem", async () => 
     { env: { SECRET: "not-a-real-secret" } },
   );
   assert.deepEqual(problems.map(({ code, reason }) => [code, reason]), [
-    ["malformed-region", "the value of the variable SECRET is not an AWS region"],
-    ["unknown-kind", "the value of the variable SECRET is not a kind of provider"],
-    ["unknown-reference", "the value of the variable SECRET is not the name of a provider"],
-    ["malformed-role-arn", "the value of the variable SECRET is not the ARN of an IAM role"],
+    ["malformed-region", "the value of `!env SECRET` is not an AWS region"],
+    ["unknown-kind", "the value of `!env SECRET` is not a kind of provider"],
+    ["unknown-reference", "the value of `!env SECRET` is not the name of a provider"],
+    ["malformed-role-arn", "the value of `!env SECRET` is not the ARN of an IAM role"],
   ]);
   assert.equal(JSON.stringify(problems).includes("not-a-real"), false);
 });
@@ -674,7 +674,6 @@ Deno.test("every kind decodes to its whole configuration", async () => {
       browserType: undefined,
       browserExecutablePath: undefined,
       downloadBrowserDriver: false,
-      isUrlTrusted: true,
     },
     {
       kind: "github/oidc",

@@ -41,12 +41,24 @@ Deno.test("resolveEnvTags() takes the variable, and says which", () => {
     plain: false,
     at: { file: "/a.yaml", line: 1, column: 9 },
     variable: "FOO",
+    reference: { variable: "FOO", fallback: undefined },
   });
+  const kept = resolve("!env FOO other", { FOO: "bar" });
+  assert.deepEqual(kept?.type === "scalar" && [kept.text, kept.variable, kept.reference], [
+    "bar",
+    "FOO",
+    { variable: "FOO", fallback: "other" },
+  ]);
 });
 
 Deno.test("resolveEnvTags() takes the default only when the variable is not set; empty is set", () => {
   const text = (node: ReturnType<typeof resolve>) => node?.type === "scalar" ? node.text : node?.type;
   assert.equal(text(resolve("!env FOO fallback")), "fallback");
+  const fallback = resolve("!env FOO fallback");
+  assert.deepEqual(fallback?.type === "scalar" && [fallback.variable, fallback.reference], [
+    undefined,
+    { variable: "FOO", fallback: "fallback" },
+  ]);
   assert.equal(text(resolve("!env FOO fallback", { FOO: "" })), "");
   assert.equal(text(resolve(`!env "FOO 'two words'"`)), "two words");
 });
@@ -55,6 +67,7 @@ Deno.test("resolveEnvTags() leaves a variable without value or default as unset,
   assert.deepEqual(resolve("!env FOO"), {
     type: "unset",
     variable: "FOO",
+    reference: { variable: "FOO", fallback: undefined },
     at: { file: "/a.yaml", line: 1, column: 9 },
   });
 });

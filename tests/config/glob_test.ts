@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { expandGlob, isGlob, matchesGlob } from "../../lib/config/glob.ts";
 import { fakeHost } from "../fake_host.ts";
 
@@ -71,4 +72,61 @@ Deno.test("matchesGlob() names the paths that expandGlob() finds", async () => {
     );
   }
   assert.equal(matchesGlob("x/a.yaml", "a.yaml"), false);
+});
+
+/** What a pattern means, as a regular expression: right, and too slow for patterns of others. */
+function patternSource(segment: string): string {
+  const escape = (text: string) => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+  const sign = /\{([^{}]*)\}|\[(!?)([^[\]]+)\]|[*?]|[\\^$.+()|[\]{}]/g;
+  const body = segment.replaceAll(sign, (found, words?: string, not?: string, set?: string) => {
+    if (words !== undefined) return `(?:${words.split(",").map(escape).join("|")})`;
+    if (set !== undefined) {
+      return `(?!/)[${not === "!" ? "^" : ""}${set.replaceAll(/[\\^]/g, "\\$&")}]`;
+    }
+    return found === "*" ? "[^/]*" : found === "?" ? "[^/]" : `\\${found}`;
+  });
+  try {
+    return new RegExp(body, "s").source;
+  } catch (error) {
+    assert.ok(error instanceof SyntaxError);
+    return escape(segment);
+  }
+}
+
+Deno.test("matchesGlob() means what the regular expression of a pattern means", () => {
+  const segment = fc.array(
+    fc.constantFrom(
+      "a",
+      "b",
+      "-",
+      ".",
+      "*",
+      "?",
+      "[ab]",
+      "[!a]",
+      "[a-b]",
+      "[b-a]",
+      "{a,b}",
+      "{ab,}",
+      "[",
+      "{",
+      "^",
+      "\\",
+    ),
+    { minLength: 1, maxLength: 5 },
+  ).map((parts) => parts.join("")).filter((text) => text !== ".");
+  const pattern = fc.array(fc.oneof(segment, fc.constant("**")), { minLength: 1, maxLength: 4 });
+  const path = fc.array(fc.stringMatching(/^[ab.^[{\\-]{1,4}$/), { minLength: 1, maxLength: 4 });
+  fc.assert(
+    fc.property(pattern, path, (segments, names) => {
+      const source = segments.map((one, at) => {
+        const isLast = at === segments.length - 1;
+        if (one === "**") return isLast ? ".*" : "(?:[^/]+/)*";
+        return patternSource(one) + (isLast ? "" : "/");
+      });
+      const expected = new RegExp(`^${source.join("")}$`, "s").test(names.join("/"));
+      assert.equal(matchesGlob(names.join("/"), segments.join("/")), expected, segments.join("/"));
+    }),
+    { numRuns: 5000 },
+  );
 });

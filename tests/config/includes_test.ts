@@ -46,20 +46,40 @@ Deno.test("!include looks below base_path, too", async () => {
   assert.equal(loaded.auth.identities.get("u")?.config?.kind, "aws/user");
 });
 
-Deno.test("!include refuses what lies outside of the configuration's directory, by name or by link", async () => {
+Deno.test("!include refuses a file outside its own file's tree or inside .git, by name or by link", async () => {
   const outside = "auth.identities.u";
   for (const name of ["../secret.yaml", "/secret.yaml"]) {
     assert.deepEqual(await reasons({ [FILE]: `${user}${name}\n`, "/secret.yaml": "kind: aws/user\n" }), [
-      ["include-failed", outside, "cannot include /secret.yaml: it lies outside of /work"],
+      [
+        "include-failed",
+        outside,
+        "cannot include /secret.yaml: it is outside /work or inside a .git directory",
+      ],
     ]);
   }
   const files = { [FILE]: `${user}link.yaml\n`, "/secret.yaml": "kind: [broken\n" };
   assert.deepEqual(await reasons(files, { "/work/link.yaml": "/secret.yaml" }), [
-    ["include-failed", outside, "cannot include /work/link.yaml: it lies outside of /work"],
+    [
+      "include-failed",
+      outside,
+      "cannot include /work/link.yaml: it is outside /work or inside a .git directory",
+    ],
+  ]);
+  const git = { [FILE]: `${user}.git/u.yaml\n`, "/work/.git/u.yaml": "kind: aws/user\n" };
+  assert.deepEqual(await reasons(git), [
+    [
+      "include-failed",
+      outside,
+      "cannot include /work/.git/u.yaml: it is outside /work or inside a .git directory",
+    ],
   ]);
   const beside = { [FILE]: `${user}../work-2/u.yaml\n`, "/work-2/u.yaml": "kind: aws/user\n" };
   assert.deepEqual(await reasons(beside), [
-    ["include-failed", outside, "cannot include /work-2/u.yaml: it lies outside of /work"],
+    [
+      "include-failed",
+      outside,
+      "cannot include /work-2/u.yaml: it is outside /work or inside a .git directory",
+    ],
   ]);
 });
 

@@ -291,13 +291,6 @@ Deno.test("loadConfig() says what is wrong with bytes that are no text, and wher
   assert.deepEqual(await problems(bytes(0xef, 0xbb, 0xbf, "auth: {realm: bom}\n")), []);
 });
 
-Deno.test("loadConfig() refuses a file of 5 MB before it is parsed", async () => {
-  const loaded = await loadText(`# ${"x".repeat(5 * 1024 * 1024)}\n`);
-  assert.deepEqual(loaded.problems.map(({ code, reason, blocks }) => [code, reason, blocks]), [
-    ["file-too-large", "the file has 5.0 MiB; a configuration may have 4.0 MiB", true],
-  ]);
-});
-
 Deno.test("loadConfig() reads thousands of identities, and a cycle of hundreds, without trouble", async () => {
   const lines = ["auth:", "  identities:"];
   for (let index = 0; index < 2000; index++) lines.push(`    u${index}: {kind: aws/user}`);
@@ -378,4 +371,30 @@ Deno.test("loadConfig() refuses a profile that is not there, or that is a path",
   for (const name of ["none", "../work", ".", "a/b"]) {
     await assert.rejects(loadFiles(profileFiles, {}, { profiles: [name] }), { code: "config-invalid" });
   }
+});
+
+Deno.test("drop-ins and profiles belong to the configuration's directory where no repository says otherwise", async () => {
+  const files = {
+    "/work/.atmos.d/a.yaml": "import: [../parts/p.yaml]\n",
+    "/work/profiles/dev/b.yaml": "import: [../../parts/q.yaml]\n",
+    "/work/parts/p.yaml": "auth: {identities: {p: {kind: aws/user}}}\n",
+    "/work/parts/q.yaml": "auth: {identities: {q: {kind: aws/user}}}\n",
+  };
+  const trees = async (more: Readonly<Record<string, string>> = {}) => {
+    const loaded = await loadFiles({ ...files, ...more }, {}, { vouched: false, profiles: ["dev"] });
+    return [[...loaded.auth.identities.keys()], loaded.files.map(({ tree }) => tree)];
+  };
+  assert.deepEqual(await trees(), [["p", "q"], ["/work", "/work", "/work", "/work"]]);
+  assert.deepEqual(await trees({ "/work/atmos.yaml": "", "/work/.git/HEAD": "" }), [
+    ["p", "q"],
+    ["/work", "/work", "/work", "/work", "/work"],
+  ]);
+});
+
+Deno.test("a state home beside a drop-in is one that a checkout could have brought along", async () => {
+  const files = { "/work/.atmos.d/a.yaml": "auth: {}\n" };
+  const { foreignHomes } = await loadFiles(files, { env: { XDG_STATE_HOME: "/work/.state" } }, {
+    vouched: false,
+  });
+  assert.deepEqual(foreignHomes, [{ home: "state", path: "/work/.state/atmos", tree: "/work" }]);
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type FoundFor, provisionedPath } from "../../lib/config/provisioned_file.ts";
 import { provisionedText } from "../../lib/import/discovered.ts";
+import { LIMITS } from "../../lib/limits.ts";
 import { fakeHost, type FakeHostInit } from "../fake_host.ts";
 import { FILE, linesOf, loadText, yaml } from "./setup.ts";
 
@@ -140,7 +141,7 @@ Deno.test("loadConfig() goes on without a file that is damaged, unreadable, a li
   const cases: readonly FakeHostInit[] = [
     { files: { [path]: "auth: [" } },
     { files: { [path]: FOUND }, unreadable: [path] },
-    { files: { [path]: `# ${"x".repeat(5_000_000)}` } },
+    { files: { [path]: `# ${"x".repeat(LIMITS.fileBytes.most)}` } },
     { files: { "/home/me/elsewhere.yaml": FOUND }, links: { [path]: "/home/me/elsewhere.yaml" } },
   ];
   for (const init of cases) {

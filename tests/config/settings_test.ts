@@ -85,3 +85,30 @@ Deno.test("a wrong log level is an error that takes nothing out of use, and lose
   }]);
   assert.equal(auth.realm, "team");
 });
+
+Deno.test("keyring: a variable that programs need cannot be the one with the password", async () => {
+  const problems = (name: string) => problemsOf(`auth:\n  keyring: {spec: {password_env: ${name}}}\n`);
+  for (
+    const name of [
+      "PATH",
+      "HOME",
+      "SystemRoot",
+      "AWS_PROFILE",
+      "LD_PRELOAD",
+      "LC_ALL",
+      "ATMOS_IDENTITY",
+      "A-B",
+    ]
+  ) {
+    assert.deepEqual(
+      await problems(name),
+      ["2:34 error reserved-variable auth.keyring.spec.password_env"],
+      name,
+    );
+  }
+  for (
+    const name of ["PW", "MY_PASSWORD", "ATMOS_KEYRING_PASSWORD", "PATHS", "MY_PATH", "AWSPW", "KEYRING_PASS"]
+  ) {
+    assert.deepEqual(await problems(name), [], name);
+  }
+});

@@ -6,7 +6,7 @@ import { fakeHost, type FakeHostInit } from "../fake_host.ts";
 /** Where the main file is in these tests; there is no repository around it. */
 export const FILE = "/work/atmos.yaml";
 
-/** Loads a text as `/work/atmos.yaml`, beside other files. */
+/** Loads a text as `/work/atmos.yaml`, beside other files; every file is vouched for unless `options` say otherwise. */
 export function loadText(
   text: string,
   init: FakeHostInit = {},
@@ -15,7 +15,7 @@ export function loadText(
   return loadFiles({ [FILE]: text }, init, options);
 }
 
-/** Loads what is found from `/work`, or from where `init` says. */
+/** Loads what is found from `/work`, or from where `init` says; vouched for as in {@linkcode loadText}. */
 export function loadFiles(
   files: Readonly<Record<string, string | Uint8Array>>,
   init: FakeHostInit = {},
@@ -26,7 +26,7 @@ export function loadFiles(
     files: { ...files, ...init.files },
     env: { HOME: "/home/me", ...init.env },
   });
-  return loadConfig(host, options);
+  return loadConfig(host, { vouched: true, ...options });
 }
 
 /** `3:5 error code path`; a warning that blocks ends its severity with `!`; another file than the main one is named. */

@@ -9,7 +9,7 @@ const SEED = new URL("../testdata/config/seed/", import.meta.url);
 function agrees(text: string): boolean {
   const simple = readSimpleYaml(text, "/a.yaml");
   if (simple !== undefined) {
-    assert.deepEqual({ root: simple, issues: [] }, parseYamlValue(text, "/a.yaml"), text);
+    assert.deepEqual({ ...simple, issues: [] }, parseYamlValue(text, "/a.yaml"), text);
   }
   return simple !== undefined;
 }
@@ -219,7 +219,7 @@ for await (const { name } of Deno.readDir(SEED)) {
 Deno.test("parseYaml() reads a large text quickly where it is simple, and rightly where it is not", () => {
   const lines = Array.from({ length: 3_000 }, (_, at) => `  key-${at}: { kind: a, via: { b: c } }`);
   const text = `top:\n${lines.join("\n")}\n`;
-  assert.deepEqual(parseYamlValue(text, "/a.yaml"), { root: readSimpleYaml(text, "/a.yaml"), issues: [] });
+  assert.deepEqual(parseYamlValue(text, "/a.yaml"), { ...readSimpleYaml(text, "/a.yaml"), issues: [] });
   const { root, issues } = parseYamlValue(`${text}  key-7: again\n`, "/a.yaml");
   assert.equal(root.type, "map");
   assert.deepEqual(issues.map(({ code, at }) => [code, at.line]), [["duplicate-key", 3_002]]);

@@ -244,7 +244,7 @@ credential_process = aws-vault export --format=json work
       sdk: { kind: "aws/user", credentials: { mfa_arn: credentials.mfa_arn, region: "eu-west-1" } },
     },
     said: [
-      "[profile work]: mfa_process is not taken over: credentials.mfa_command counts only from a trusted file",
+      "[profile work]: mfa_process is not taken over: credentials.mfa_command needs trust",
     ],
   });
   // By the rules of AWS the file says much less.
@@ -363,7 +363,9 @@ Deno.test("whatever ~/.aws/config says, what is made of it passes the decoder wi
         realm: undefined,
         keyringType: undefined,
         isTrusted: () => true,
-        place: (path) => ({ path, standing: "own" }),
+        place: (path) => ({ path, standing: "other" }),
+        isNamedEndpoint: () => false,
+        isStsToken: () => false,
         found: [],
         fileOrder: () => 0,
       });

@@ -55,6 +55,37 @@ export function testKeyring(
     assert.deepEqual(await keyring.list(), [KEYS]);
   });
 
+  Deno.test(`${name} swaps an entry only for the one that is known`, async () => {
+    const { keyring, again } = await open();
+    const other = await again();
+    assert.equal(await keyring.swap(KEYS, "old", "new"), false);
+    assert.equal(await keyring.swap(KEYS, undefined, undefined), true);
+    assert.equal(await keyring.get(KEYS), undefined);
+    assert.equal(await keyring.swap(KEYS, undefined, "one"), true);
+    assert.equal(await other.swap(KEYS, undefined, "another"), false);
+    assert.equal(await other.swap(KEYS, "one", "two"), true);
+    assert.equal(await keyring.swap(KEYS, "one", "three"), false);
+    assert.equal(await keyring.swap(KEYS, "one", undefined), false);
+    assert.equal(await keyring.get(KEYS), "two");
+    assert.equal(await keyring.swap(KEYS, "two", undefined), true);
+    assert.equal(await keyring.get(KEYS), undefined);
+    assert.equal(await keyring.get(SESSION), undefined);
+  });
+
+  Deno.test(`${name} lets one of many swaps of the same entry win`, async () => {
+    const { keyring, again } = await open();
+    const other = await again();
+    await keyring.set(KEYS, "old");
+    const won = await Promise.all(
+      Array.from(
+        { length: 10 },
+        (_, index) => (index % 2 ? keyring : other).swap(KEYS, "old", `new ${index}`),
+      ),
+    );
+    assert.equal(won.filter((one) => one).length, 1);
+    assert.equal(await keyring.get(KEYS), `new ${won.indexOf(true)}`);
+  });
+
   Deno.test(`${name} tells entries apart whatever their names hold`, async () => {
     const { keyring } = await open();
     const names = [

@@ -85,7 +85,7 @@ Deno.test("openKeyring() asks again for a new password that is short or mistyped
 
 Deno.test("openKeyring() asks again for a wrong password, three times in all", async () => {
   const files = { [PATH]: await storeText() };
-  const host = fakeHost({ files });
+  const host = fakeHost({ files, modes: { [PATH]: 0o600 } });
   const keyring = await openKeyring(host, FILE, place(), asking("wrong", PASSWORD).ask);
   assert.equal(await keyring.get(A), "text");
   assert.equal(host.told, `Keyring ${PATH}\nCannot open keyring ${PATH}: the password is wrong\n`);

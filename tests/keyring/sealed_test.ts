@@ -3,6 +3,7 @@ import { AuthError } from "../../lib/errors.ts";
 import { toHex } from "../../lib/keyring/bytes.ts";
 import { sealedKeyring } from "../../lib/keyring/sealed.ts";
 import { osSource } from "../../lib/keyring/system.ts";
+import { LIMITS } from "../../lib/limits.ts";
 import { fakeHost } from "../fake_host.ts";
 import { testKeyring } from "./contract.ts";
 import { codeOf, countedBytes, mapStore, quickKeyring, STATE, storePlace, userKeys } from "./support.ts";
@@ -151,7 +152,7 @@ Deno.test("a symbolic link, a directory and a giant in the store's place are ref
     assert.equal(await codeOf(quickKeyring(host, new Map()).set(A, "text")), "keyring-unavailable");
     assert.deepEqual(host.changes, []);
   }
-  const giant = fakeHost({ files: { [PATH]: new Uint8Array(64 * 1024 * 1024 + 1) } });
+  const giant = fakeHost({ files: { [PATH]: new Uint8Array(LIMITS.fileBytes.most + 1) } });
   assert.equal(await codeOf(quickKeyring(giant, new Map()).get(A)), "keyring-damaged");
 });
 
@@ -209,7 +210,7 @@ async function rolledBack() {
   await quickKeyring(host, items).set(A, "old");
   const old = host.tree()[PATH] ?? "";
   await quickKeyring(host, items).set(A, "new");
-  host.put(PATH, old);
+  host.put(PATH, old, 0o600);
   return { host, items, old };
 }
 

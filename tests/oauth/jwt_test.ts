@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Secret } from "../../lib/credentials.ts";
 import { isAuthError } from "../../lib/errors.ts";
-import { readClaims } from "../../lib/oauth/jwt.ts";
+import { readClaims } from "../../lib/jwt.ts";
 import { oidcToken } from "../../lib/oauth/oidc_token.ts";
 import { FAKE_NOW } from "../fake_host.ts";
 

@@ -98,7 +98,7 @@ Deno.test("childEnvironment() takes our own secrets away even when the identity'
   const edits = childEnvironment(
     pointersEnvironment(POINTERS, { region: undefined, env }),
     "prod",
-    ownSecretVariables(undefined),
+    ownSecretVariables("MY_PASSWORD"),
   );
   assert.equal("ATMOS_MFA_TOKEN" in edits.set, false);
   assert.ok(edits.unset.includes("ATMOS_MFA_TOKEN"));

@@ -6,6 +6,7 @@ const entry = (name: string, more: Partial<ListedProvider> = {}): ListedProvider
   name,
   kind: "aws/x",
   usable: true,
+  isUntrusted: false,
   isDefault: false,
   tags: [],
   details: {},

@@ -80,7 +80,9 @@ const SAMPLE = config([portal("my-sso", { isDefault: true, tags: ["corp"] })], [
   entry<IdentityConfig>("broken", undefined),
   entry<IdentityConfig>("azure", { kind: "unsupported", declaredKind: "azure/subscription", via: undefined }),
 ]);
-const EXPIRIES = new Map([["base", FAKE_NOW + 3_600_000], ["deploy", FAKE_NOW - 1]]);
+const EXPIRIES = new Map([["base", { expiresAt: FAKE_NOW + 3_600_000 }], ["deploy", {
+  expiresAt: FAKE_NOW - 1,
+}]]);
 
 Deno.test("the tree hangs identities below what they start from", () => {
   assert.equal(
@@ -110,6 +112,17 @@ Deno.test("the tree hangs identities below what they start from", () => {
    └──○ broken (invalid)
 `,
   );
+});
+
+Deno.test("a session that is not used is no dot in the tree or the table, and says why", () => {
+  const stored = new Map([["base", { expiresAt: undefined, flaw: "foreign" as const }]]);
+  const view = listView(SAMPLE, stored, { ...EVERYTHING, identities: ["base"] });
+  const reason = "atmos did not create it with this machine's session key";
+  for (const format of ["tree", "table"] as const) {
+    const text = formatList(format, view, PLAIN, FAKE_NOW);
+    assert.match(text, new RegExp(`○ +base [^\n]*session not used: ${reason}\n`));
+  }
+  assert.equal(JSON.parse(formatList("json", view, PLAIN, FAKE_NOW)).identities.base.unused_session, reason);
 });
 
 Deno.test("the table has a section for providers and one for identities", () => {

@@ -76,7 +76,6 @@ export function samlProvider(url: string, changes: Partial<SamlProvider> = {}): 
     browserType: undefined,
     browserExecutablePath: undefined,
     downloadBrowserDriver: false,
-    isUrlTrusted: true,
     ...changes,
   };
   return { name: "corp", config };

@@ -20,7 +20,6 @@ export function samlProvider(parts: Partial<SamlProvider> & Pick<SamlProvider, "
       browserType: undefined,
       browserExecutablePath: undefined,
       downloadBrowserDriver: false,
-      isUrlTrusted: true,
       ...parts,
     },
   };

@@ -11,14 +11,22 @@ This program is built to a manual, [tests/testdata/seed/seed.txt](../tests/testd
 are tests: each is a file of its own beside it, equal to the manual but for blanks at the beginning of lines. Below
 stands every line of it, by heading, with the tests that prove it; files are named from \`tests/\`. Lines without a test
 say nothing that could be held or broken.
+
+A configuration that somebody else may have written, such as one in a clone, cannot send, run or write whatever it likes.
+The examples marked *needs trust* work there after one \`atmos auth trust\`, the others as they stand; in your own
+\`~/.atmos\` all of them do.
 `;
 
-/** The page. */
-export function pageText(entries: readonly Entry[]): string {
+/**
+ * The page.
+ *
+ * @param needs what of an example needs trust, by its first line
+ */
+export function pageText(entries: readonly Entry[], needs: ReadonlyMap<number, readonly string[]>): string {
   const sections = entries.map((entry, at) =>
     entry.verdict.type === "heading"
       ? headingText(entry, entries[at + 1], entry.verdict.level)
-      : rowText(entry, entries[at + 1])
+      : rowText(entry, entries[at + 1], needs.get(entry.first) ?? [])
   );
   return `${HEAD}${sections.join("\n")}\n`;
 }
@@ -29,17 +37,18 @@ function headingText(entry: Entry, following: Entry | undefined, level: number):
   return isEmpty ? title.trimEnd() : `${title}\n| line | the manual | proof |\n| --- | --- | --- |`;
 }
 
-function rowText(entry: Entry, following: Entry | undefined): string {
+function rowText(entry: Entry, following: Entry | undefined, needs: readonly string[]): string {
   const lines = entry.first === entry.last ? `${entry.first}` : `${entry.first}–${entry.last}`;
-  return `| ${lines} | ${sayingOf(entry, following)} | ${proofText(entry)} |`;
+  return `| ${lines} | ${sayingOf(entry, following, needs)} | ${proofText(entry)} |`;
 }
 
-function sayingOf(entry: Entry, following: Entry | undefined): string {
+function sayingOf(entry: Entry, following: Entry | undefined, needs: readonly string[]): string {
   const block = BLOCKS.find(({ line }) => line === entry.first);
   const begins = entry.start === undefined || block?.lines[0]?.startsWith(entry.start);
   if (block === undefined || !begins) return escaped(wordsOf(entry, following));
   const name = block.file.replace(/^\d+_/, "").replace(/\.\w+$/, "").replaceAll("_", " ");
-  return `[example: ${name}](../tests/testdata/seed/${block.file})`;
+  const marks = needs.map((does) => `<br>*needs trust*: ${escaped(does)}`);
+  return `[example: ${name}](../tests/testdata/seed/${block.file})${marks.join("")}`;
 }
 
 function proofText({ verdict, proofs }: Entry): string {

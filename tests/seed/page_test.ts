@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { BLOCKS } from "./blocks.ts";
+import { exampleNeeds } from "./needs.ts";
 import { pageText } from "./page.ts";
 import { faultsOf, readProofs, wordsOf } from "./proofs.ts";
 
@@ -10,7 +11,17 @@ Deno.test("every line of the manual is a heading, proved by tests that there are
 });
 
 Deno.test("docs/seed.md is what `deno task seed` writes", async () => {
-  assert.equal(await Deno.readTextFile(new URL("../../docs/seed.md", import.meta.url)), pageText(entries));
+  assert.equal(
+    await Deno.readTextFile(new URL("../../docs/seed.md", import.meta.url)),
+    pageText(entries, await exampleNeeds()),
+  );
+});
+
+Deno.test("two of the manual's examples need trust: a host that is not AWS's, and a directory out of the clone", async () => {
+  assert.deepEqual(Object.fromEntries(await exampleNeeds()), {
+    170: ["sends your sign-in to https://company.okta.com/app/amazon_aws/abc123/sso/saml"],
+    523: ["writes the AWS files below /custom/path/aws"],
+  });
 });
 
 Deno.test("every block of the manual is run by a test that reads its file, but Playwright's own command", async () => {

@@ -258,7 +258,9 @@ Deno.test("the base path of the project is the file's directory, or what is said
   assert.deepEqual(await at(".", "stacks/deploy/x.yaml"), ["dev (deploy/x)"]);
   assert.deepEqual(await at("./infra", "infra/stacks/deploy/x.yaml"), ["dev (deploy/x)"]);
   assert.deepEqual(await at("", "stacks/deploy/x.yaml"), ["dev (deploy/x)"]);
-  assert.deepEqual(await at("/elsewhere", "/elsewhere/stacks/deploy/x.yaml"), ["dev (deploy/x)"]);
+  const elsewhere = (env = {}) => at("/elsewhere", "/elsewhere/stacks/deploy/x.yaml", env);
+  await assert.rejects(elsewhere(), (error) => isAuthError(error, "untrusted"));
+  assert.deepEqual(await elsewhere({ ATMOS_TRUST_CONFIG: "true" }), ["dev (deploy/x)"]);
   assert.deepEqual(await at(".", "infra/stacks/deploy/x.yaml", { ATMOS_BASE_PATH: "infra" }), [
     "dev (deploy/x)",
   ]);

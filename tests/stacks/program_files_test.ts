@@ -55,6 +55,40 @@ Deno.test("providers are an override of the code's", () => {
   assert.equal(providersFile(component()), undefined);
 });
 
+Deno.test("a provider with a name behind a dot is one of a list, the one without a name first", () => {
+  const file = (text: string) =>
+    JSON.parse(providersFile(component({ providers: mapOf(text) }))?.text ?? "{}").provider;
+  assert.deepEqual(
+    file(
+      "aws.use2: { region: us-east-2 }\naws: { region: us-west-2 }\naws.use1: { region: us-east-1 }\ngoogle: { a: 1 }",
+    ),
+    {
+      google: { a: 1 },
+      aws: [{ region: "us-west-2" }, { alias: "use1", region: "us-east-1" }, {
+        alias: "use2",
+        region: "us-east-2",
+      }],
+    },
+  );
+  assert.deepEqual(file("aws.a.b: { region: x }\naws.c: { alias: own }"), {
+    aws: [{ alias: "a.b", region: "x" }, { alias: "own" }],
+  });
+  assert.deepEqual(file("aws: [{ region: x }]\naws.use1: { region: y }"), {
+    aws: [{ region: "x" }, { alias: "use1", region: "y" }],
+  });
+  assert.deepEqual(file(".x: { a: 1 }\naws: { region: x }"), { ".x": { a: 1 }, aws: { region: "x" } });
+});
+
+Deno.test("HCP Terraform's block knows the workspace alone, and the usual one where there are no others", () => {
+  const cloud = {
+    type: "cloud",
+    config: mapOf("workspaces: { name: 'a-{terraform_workspace}-{tenant}-{x}' }"),
+  };
+  const name = (workspace: string | undefined) =>
+    JSON.parse(backendFile(component({ backend: cloud, workspace })).text).terraform.cloud.workspaces.name;
+  assert.deepEqual([name("dev"), name(undefined)], ["a-dev--{x}", "a-default--{x}"]);
+});
+
 Deno.test("a file is replaced when it can only be one of ours", () => {
   const backend = backendFile(component());
   for (const text of ["", "\n", '{"terraform":{"backend":{"gcs":{}}}}', '{"terraform":{"cloud":{}}}']) {

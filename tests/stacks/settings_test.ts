@@ -36,6 +36,7 @@ Deno.test("projectSettings() without any configuration has Atmos's own layout", 
       autoGenerateBackendFile: true,
       planSkipPlanfile: false,
       workspacesEnabled: true,
+      prefixSeparator: "-",
     },
     helmfile: { directory: "/w/components/helmfile", command: undefined },
     packer: { directory: "/w/components/packer", command: undefined },
@@ -84,6 +85,7 @@ Deno.test("projectSettings() reads what is written", () => {
     autoGenerateBackendFile: true,
     planSkipPlanfile: true,
     workspacesEnabled: true,
+    prefixSeparator: "-",
   });
   assert.deepEqual(helmfile, { directory: "/w/h", command: "/opt/helmfile" });
   assert.equal(workflowsDirectory, "/w/wf");

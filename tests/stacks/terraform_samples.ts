@@ -48,6 +48,7 @@ export function settings(changes: Partial<TerraformSettings> = {}): TerraformSet
     autoGenerateBackendFile: true,
     planSkipPlanfile: false,
     workspacesEnabled: true,
+    prefixSeparator: "-",
     ...changes,
   };
 }

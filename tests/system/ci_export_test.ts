@@ -30,7 +30,7 @@ testIf(
   async () => {
     await using world = await startWorld();
     await world.write("work/atmos.yaml", githubConfig("      env: [{ key: TF_VAR_stage, value: a=b c }]\n"));
-    const runner = await githubRunner(world, githubJob(world));
+    const runner = await githubRunner(world, { ...githubJob(world), ATMOS_TRUST_CONFIG: "true" });
     const first = await runner.step({ name: "Configure", run: atmos("auth env --format github") });
     assert.deepEqual([first.code, first.stderr], [0, ""]);
     // Only masks: a value that is printed before its mask would stay in the log.

@@ -18,7 +18,7 @@ function inJob(world: World, args: readonly string[], options: RunOptions = {}):
   return world.run(["auth", ...args], { directory: `${world.home}/work`, ...options, env });
 }
 
-Deno.test("`whoami` alone authenticates in a job, opens no keyring, and keeps the session and nothing else", async () => {
+Deno.test("`whoami` alone authenticates in a job, opens no keyring, and keeps the session, the session key and nothing else", async () => {
   await using world = await jobWorld();
   const ran = await inJob(world, ["whoami", "--output", "json"]);
   assert.equal(ran.code, 0, ran.stderr);
@@ -42,6 +42,7 @@ Deno.test("`whoami` alone authenticates in a job, opens no keyring, and keeps th
   assert.deepEqual(files.sort(), [
     "/.config/atmos/aws/github-oidc/config",
     "/.config/atmos/aws/github-oidc/credentials",
+    "/.local/state/atmos/session-key",
     "/work/atmos.yaml",
   ]);
   // The token of the job is among what the canary looks for.
@@ -169,10 +170,11 @@ Deno.test("nothing in CI waits for a person, whatever stands for a terminal", as
       principal: { name: AdminAccess, account: { id: "111122223333" } }
     breakglass:
       kind: aws/user
-      credentials: { access_key_id: AKIAEMULATORUSERNAM2, secret_access_key: !env USER_SECRET, region: us-east-1,
+      credentials: { access_key_id: !env USER_KEY, secret_access_key: !env USER_SECRET, region: us-east-1,
         mfa_arn: "arn:aws:iam::123456789012:mfa/username" }
 `);
-  const env = { ATMOS_FORCE_TTY: "true", USER_SECRET: "not+a+real+secret/emulator/with/mfa/0001", stdin: "" };
+  const keys = { USER_KEY: "AKIAEMULATORUSERNAM2", USER_SECRET: "not+a+real+secret/emulator/with/mfa/0001" };
+  const env = { ATMOS_FORCE_TTY: "true", ...keys, stdin: "" };
   assertFailed(await inJob(world, ["env"], { env }), 2, /nobody can be asked[^]*admin, breakglass/);
   const withPassword = { ...env, ATMOS_KEYRING_PASSWORD: "not-a-real-password" };
   for (const command of ["env", "login"]) {

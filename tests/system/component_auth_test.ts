@@ -11,7 +11,12 @@ const FOR = ["--component", "custom", "--stack", "dev", "--type", "terraform"];
 Deno.test("an identity that only a component defines is logged in to, shown, handed on and logged out of", async () => {
   await using world = await startTerraformWorld();
   const auth = (words: readonly string[], approve = false) =>
-    world.atmos(["auth", ...words], { approve, printsSecrets: words[0] === "env" });
+    world.atmos(["auth", ...words], {
+      approve,
+      printsSecrets: words[0] === "env",
+      // `exec` sets the top-level `env:`.
+      ...(words[0] === "exec" ? { env: { ATMOS_TRUST_CONFIG: "true" } } : {}),
+    });
 
   assertFailed(await auth(["login", "-i", "custom-role"]), 2, /Cannot find the identity "custom-role"/);
   const login = await auth(["login", "--device-code", ...FOR], true);
@@ -63,7 +68,7 @@ testIf(
       "--",
       "-c",
       'echo "$AWS_PROFILE"',
-    ]);
+    ], { env: { ATMOS_TRUST_CONFIG: "true" } });
     assert.deepEqual([ran.code, ran.stdout], [0, "custom-role\n"], ran.stderr);
     await world.assertNoLeaks();
   },

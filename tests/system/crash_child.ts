@@ -6,6 +6,7 @@
  * The steps are Deno's own functions, replaced before lib/ calls them; lib/ itself is what users run.
  */
 import { writeSession } from "../../lib/files/aws_files.ts";
+import { sessionFiles } from "../session_files.ts";
 import { Secret } from "../../lib/credentials.ts";
 import { denoHost } from "../../lib/host_deno.ts";
 import { CHAIN, crashKeyring, DIRECTORY, IDENTITY } from "./crash_world.ts";
@@ -54,13 +55,14 @@ if (what === "keyring") {
 } else {
   const [key = ""] = words;
   const host = { ...denoHost(), env: (name: string) => name === "HOME" ? Deno.cwd() : undefined };
-  await writeSession(host, `${Deno.cwd()}/${DIRECTORY}`, IDENTITY, CHAIN, {
+  const files = await sessionFiles(host, `${Deno.cwd()}/${DIRECTORY}`);
+  await writeSession(host, files, IDENTITY, CHAIN, {
     type: "aws-session",
     accessKeyId: key,
     secretAccessKey: new Secret(`not-a-real-secret-${key}`),
     sessionToken: new Secret(`not-a-real-token-${key}`),
     issuedAt: 1_700_000_000_000,
-    expiresAt: 4_000_000_000_000,
+    expiresAt: 1_700_003_600_000,
   }, { region: "us-east-1" });
 }
 console.log(JSON.stringify(moments));

@@ -4,6 +4,8 @@
 import assert from "node:assert/strict";
 import { readSession } from "../../lib/files/aws_sessions.ts";
 import { denoHost } from "../../lib/host_deno.ts";
+import { derived } from "../../lib/session/derive.ts";
+import { sessionKeys } from "../../lib/session/session_keys.ts";
 import { CHAIN, crashKeyring, DIRECTORY, IDENTITY, STORE } from "./crash_world.ts";
 import { helper, type Ran, start } from "./program.ts";
 
@@ -30,7 +32,10 @@ async function lookAtKeyring(directory: string): Promise<string> {
 }
 
 async function lookAtFiles(directory: string): Promise<string> {
-  const found = await readSession(denoHost(), `${directory}/${DIRECTORY}`, IDENTITY, CHAIN);
+  const host = derived(denoHost(), { env: (name) => name === "HOME" ? directory : undefined });
+  const key = await sessionKeys(host, () => []).toRead();
+  const files = { directory: `${directory}/${DIRECTORY}`, realm: undefined, key };
+  const found = await readSession(host, files, IDENTITY, CHAIN);
   if (found === undefined) return "absent";
   const { accessKeyId, secretAccessKey, sessionToken } = found.session;
   // Not one part of one session and one part of another.

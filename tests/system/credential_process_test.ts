@@ -115,7 +115,7 @@ Deno.test("without a configuration, or with nobody to choose, `credential-proces
 
 Deno.test("--chain prints a session that somebody else renews while it lasts, and makes one after that", async () => {
   await using world = await loggedInWorld();
-  const digest = /chain=([0-9a-f]{64})\n\[prod-admin\]/.exec(
+  const digest = /chain=([0-9a-f]{64}) mac=\S+\n\[prod-admin\]/.exec(
     await world.read(".config/atmos/aws/my-sso/credentials"),
   )?.[1];
   const { AccessKeyId: kept } = keysIn(await ask(world));

@@ -112,22 +112,24 @@ test("the first step that fails ends it with its code; with one step nothing is 
   assert.equal((await world.run(["absent"])).code, 127);
 });
 
-test("a name of ours is never the configuration's, and its commands below are", async () => {
+test("a name of ours is never the configuration's, and nothing below auth is; beside other commands there may be some", async () => {
   await using world = await commandWorld(`
 - name: auth
   steps: [touch ran]
   commands:
   - { name: validate, steps: [touch ran] }
-  - { name: mine, steps: [echo mine] }
+  - { name: mine, steps: [touch ran] }
+  - { name: status, steps: [touch ran] }
 - { name: version, steps: [touch ran] }
 - { name: help, steps: [touch ran] }
-- { name: completion, steps: [echo fine] }
+- { name: fine, steps: [echo fine] }
 - { name: terraform, commands: [{ name: plan, steps: [touch ran] }, { name: provision, steps: [echo provision] }] }
 `);
   assert.match(await output(world, ["auth", "validate"]), /is valid/);
   assert.match(await output(world, ["version"]), /^atmos \d/);
-  assert.match(await output(world, ["help"]), /Custom commands:\n {2}completion\n/);
-  assert.equal(await output(world, ["auth", "mine"]), "mine\n");
+  assert.match(await output(world, ["help"]), /Custom commands:\n {2}fine\n/);
+  assertFailed(await world.run(["auth", "mine"]), 2, /Unknown command "mine"/);
+  assertFailed(await world.run(["auth", "status"]), 2, /Did you mean "whoami"/);
   assert.equal(await output(world, ["terraform", "provision"]), "provision\n");
   assertFailed(await world.run(["terraform", "plan"]), 2, /No component/);
   await assert.rejects(world.read("ran"), Deno.errors.NotFound);

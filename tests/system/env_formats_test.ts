@@ -92,6 +92,7 @@ for (
     async () => {
       await using world = await loggedInWorld(IDENTITY);
       const words = ["--identity", "awkward"];
+      assert.equal((await world.run(["auth", "trust"])).code, 0);
       const values = await expected(world, words);
       assert.equal(values["AWKWARD"], AWKWARD);
       assert.equal(values["TWO_LINES"], "one\ntwo");

@@ -90,7 +90,7 @@ Deno.test("the password variable of the configuration's choice reaches no child,
   );
   const { environment } = await child(world, [], {
     flags: ["--identity", "with-env"],
-    env: { ATMOS_KEYRING_PASSWORD: undefined, MY_PASSWORD: KEYRING_PASSWORD },
+    env: { ATMOS_KEYRING_PASSWORD: undefined, MY_PASSWORD: KEYRING_PASSWORD, ATMOS_TRUST_CONFIG: "true" },
   });
   assert.equal(environment["MY_PASSWORD"], undefined);
   assert.equal(environment["TF_VAR_stage"], "prod");
@@ -119,14 +119,18 @@ Deno.test("with a memory keyring the child gets keys, and nothing at all is writ
     deploy-bot:
       kind: aws/user
       credentials:
-        access_key_id: ${PLAIN_USER.accessKeyId}
+        access_key_id: !env MEMORY_KEY
         secret_access_key: !env MEMORY_SECRET
         region: us-east-1
 `,
   );
   const before = await snapshot(world.home);
   const ran = await world.run(["auth", "exec", "--", ...CHILD], {
-    env: { MEMORY_SECRET: PLAIN_USER.secretAccessKey, AWS_PROFILE: "inherited" },
+    env: {
+      MEMORY_KEY: PLAIN_USER.accessKeyId,
+      MEMORY_SECRET: PLAIN_USER.secretAccessKey,
+      AWS_PROFILE: "inherited",
+    },
     printsSecrets: true,
   });
   assert.equal(ran.code, 0, ran.stderr);

@@ -21,7 +21,7 @@ Deno.test("`validate` says that the configuration is valid, touching nothing", a
   const json = await world.run(["auth", "validate", "--format", "json"]);
   assert.deepEqual(JSON.parse(json.stdout), {
     valid: true,
-    files: [{ path: `${world.home}/atmos.yaml`, trusted: true }],
+    files: [{ path: `${world.home}/atmos.yaml`, trusted: false }],
     problems: [],
   });
   assert.deepEqual((await Array.fromAsync(Deno.readDir(world.home), ({ name }) => name)).sort(), [

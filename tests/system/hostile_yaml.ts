@@ -24,7 +24,7 @@ const ATTEMPTS: Readonly<Record<string, () => unknown>> = {
   "write to the workspace": () => Deno.writeTextFileSync("../evil", "evil"),
   "change the configuration": () => Deno.writeTextFileSync("../atmos.yaml", "evil"),
   "change the program": () => Deno.writeTextFileSync("cli.ts", "evil"),
-  "link out of its own directory": () => Deno.symlinkSync("/etc", ".state/link"),
+  "link out of its own directory": () => Deno.symlinkSync("/etc", "../../.atmos-auth-state/link"),
   "start a process": () => new Deno.Command("sh", { args: ["-c", "true"] }).outputSync(),
   "start a process through node:child_process": async () =>
     (await import("node:child_process")).execFileSync("true"),
@@ -47,7 +47,8 @@ const ATTEMPTS: Readonly<Record<string, () => unknown>> = {
   "CAN read the configuration": () => Deno.readTextFileSync("../atmos.yaml").length > 0,
   "CAN read what the job asks for tokens with": () =>
     Deno.env.get("ACTIONS_ID_TOKEN_REQUEST_TOKEN") !== undefined,
-  "CAN write to the program's own directory": () => Deno.mkdirSync(".state", { recursive: true }),
+  "CAN write to the program's own directory": () =>
+    Deno.mkdirSync("../../.atmos-auth-state", { recursive: true }),
 };
 
 async function tryAll(when: string, chosen: RegExp): Promise<void> {
@@ -66,10 +67,12 @@ if (Deno.args.includes("--verbose=false")) await tryAll("loaded", /./);
 if (Deno.args.includes("--verbose=0")) await tryAll("loaded", /^(?:read|list|start) /);
 
 /** What a command has given up is gone when the library is used. */
-export function parseAllDocuments(...given: Parameters<typeof yaml.parseAllDocuments>) {
-  for (const name of ["run", "ffi", "net"] as const) {
-    const { state } = Deno.permissions.querySync({ name });
-    console.error(JSON.stringify({ when: "used", attempt: name, outcome: state }));
+export class Lexer extends yaml.Lexer {
+  constructor() {
+    super();
+    for (const name of ["run", "ffi", "net"] as const) {
+      const { state } = Deno.permissions.querySync({ name });
+      console.error(JSON.stringify({ when: "used", attempt: name, outcome: state }));
+    }
   }
-  return yaml.parseAllDocuments(...given);
 }

@@ -20,10 +20,10 @@ const KEYS = JSON.stringify({
 /** Stands in for a browser that keeps something in its profile. */
 const BROWSER = '#!/bin/sh\nmkdir -p "${1#*=}/Default"\necho cookie > "${1#*=}/Default/Cookies"\n';
 
-/** The keyring's own files and the locks stay. */
+/** The keyring's own files, the session key and the locks stay. */
 const isKept = (path: string) =>
   /^\/\.local\/(?:share|state)\/atmos\/keyring\//.test(path) ||
-  /^\/\.local\/state\/atmos\/locks\/[0-9a-f]+\.lock$/.test(path);
+  /^\/\.local\/state\/atmos\/(?:locks\/[0-9a-f]+\.lock|session-key)$/.test(path);
 
 /** Every file below the home with its content. */
 async function filesOf({ home }: World): Promise<Readonly<Record<string, string>>> {
@@ -46,7 +46,7 @@ async function succeeds(world: World, words: readonly string[], options: Paramet
   return ran;
 }
 
-Deno.test("after `logout --all --keychain` every file is as it was before the first login, but for the keyring's own and the locks", async () => {
+Deno.test("after `logout --all --keychain` every file is as it was before the first login, but for the keyring's own, the session key and the locks", async () => {
   await using world = await startWorld();
   await world.write("atmos.yaml", chainedConfig(world.aws.startUrl, USERS));
   await world.write("bin/google-chrome-stable", BROWSER);

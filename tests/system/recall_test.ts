@@ -10,7 +10,11 @@ const KEPT = ".local/state/atmos/recall";
 const withValue = (value: string) => `      env: [{ key: GREETING, value: ${value} }]\n`;
 
 Deno.test("what is changed in a configuration counts in the next run, in each directory and after a step back", async () => {
-  await using world = await loggedInWorld(withValue("hello"));
+  await using world = await loggedInWorld();
+  const trust = async (directory = world.home) => {
+    const ran = await world.run(["auth", "trust"], { directory });
+    assert.equal(ran.code, 0, ran.stderr);
+  };
   const greeting = async (directory = world.home) => {
     const ran = await world.run(["auth", "env"], { printsSecrets: true, directory });
     assert.deepEqual([ran.code, ran.stderr], [0, ""]);
@@ -18,9 +22,11 @@ Deno.test("what is changed in a configuration counts in the next run, in each di
   };
   for (const value of ["hello", "howdy", "hello", "hi"]) {
     await world.write("atmos.yaml", chainedConfig(world.aws.startUrl, withValue(value)));
+    await trust();
     assert.deepEqual([await greeting(), await greeting()], [value, value]);
   }
   await world.write("repo/atmos.yaml", chainedConfig(world.aws.startUrl, withValue("elsewhere")));
+  await trust(`${world.home}/repo`);
   assert.equal(await greeting(`${world.home}/repo`), "elsewhere");
   assert.equal(await greeting(), "hi");
   await world.write(
@@ -28,6 +34,7 @@ Deno.test("what is changed in a configuration counts in the next run, in each di
     "auth: { identities: { prod-admin: { env: [{ key: GREETING, value: late }] } } }\n",
   );
   await Deno.rename(`${world.home}/atmos.yaml`, `${world.home}/.atmos.yaml`);
+  await trust();
   assert.equal(await greeting(), "hi");
 });
 

@@ -134,15 +134,15 @@ Deno.test("with a memory keyring `exec --refresh` says that nothing is renewed, 
     deploy-bot:
       kind: aws/user
       credentials:
-        access_key_id: ${PLAIN_USER.accessKeyId}
+        access_key_id: !env MEMORY_KEY
         secret_access_key: !env MEMORY_SECRET
         region: us-east-1
 `,
   );
-  const env = { MEMORY_SECRET: PLAIN_USER.secretAccessKey };
+  const env = { MEMORY_KEY: PLAIN_USER.accessKeyId, MEMORY_SECRET: PLAIN_USER.secretAccessKey };
   const child = helper("exec_child.ts");
   const ran = await world.run(["auth", "exec", "--refresh", "--", ...child], { env, printsSecrets: true });
-  assert.equal(ran.code, 0);
+  assert.equal(ran.code, 0, ran.stderr);
   assert.match(
     ran.stderr,
     /^Warning: The session of "deploy-bot" is not renewed: a memory keyring keeps nothing .*\n$/,
@@ -161,14 +161,15 @@ Deno.test("a session that takes a code each time is not renewed, and that is sai
     emergency:
       kind: aws/user
       credentials:
-        access_key_id: ${MFA_USER.accessKeyId}
+        access_key_id: !env EMERGENCY_KEY
         secret_access_key: !env EMERGENCY_SECRET
         mfa_arn: ${MFA_USER.mfaSerial}
         region: us-east-1
 `,
   );
   const code = await world.aws.totp(MFA_USER.mfaSerial);
-  const env = { EMERGENCY_SECRET: MFA_USER.secretAccessKey, ATMOS_MFA_TOKEN: code };
+  const keys = { EMERGENCY_KEY: MFA_USER.accessKeyId, EMERGENCY_SECRET: MFA_USER.secretAccessKey };
+  const env = { ...keys, ATMOS_MFA_TOKEN: code };
   const ran = await world.run(["auth", "exec", "--refresh", "--", ...helper("exec_child.ts")], {
     env,
     printsSecrets: true,

@@ -122,6 +122,7 @@ Deno.test("logs at Trace, on stderr and in the file of the configuration, hold n
     "atmos.yaml",
     `${chainedConfig(world.aws.startUrl)}  logs: { level: Trace, file: logs/auth.log }\n`,
   );
+  assert.equal((await world.run(["auth", "trust"])).code, 0);
   await logIn(world, ["--logs-level=trace"]);
   await endEverything(world);
   await world.run(["auth", "env", "--logs-level=Trace"], { printsSecrets: true });

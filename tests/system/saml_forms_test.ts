@@ -29,6 +29,9 @@ function config(driver: string, idp: Idp, role = ROLE_ARN): string {
 `;
 }
 
+/** The person's own configuration, which needs no trust. */
+const OWN = ".atmos/atmos.yaml";
+
 /** A world whose AWS trusts the identity provider. */
 async function samlWorld(idp: Idp): Promise<World> {
   const world = await startWorld();
@@ -47,7 +50,7 @@ for (const [driver, startIdp] of DRIVERS) {
   Deno.test(`${driver}: a password leads to the role's session, asked of AWS once, and no keyring is opened`, async () => {
     await using idp = await startIdp();
     await using world = await samlWorld(idp);
-    await world.write("atmos.yaml", config(driver, idp));
+    await world.write(OWN, config(driver, idp));
     // The system keyring is the default, and there is none here: a chain that needs one would fail.
     const env = { ATMOS_SAML_PASSWORD: IDP_USER.password, ATMOS_KEYRING_PASSWORD: undefined };
     const login = await world.run(["auth", "login"], { env });
@@ -69,12 +72,12 @@ for (const [driver, startIdp] of DRIVERS) {
   Deno.test(`${driver}: a wrong password is tried once and told; a role that is not offered is not replaced`, async () => {
     await using idp = await startIdp();
     await using world = await samlWorld(idp);
-    await world.write("atmos.yaml", config(driver, idp));
+    await world.write(OWN, config(driver, idp));
     const wrong = await world.run(["auth", "login"], { env: { ATMOS_SAML_PASSWORD: "not-the-password" } });
     assertFailed(wrong, 4, /password/i);
     assert.deepEqual(idp.passwords, { right: 0, wrong: 1 });
     assertFailed(await world.run(["auth", "login"]), 3, /password/i);
-    await world.write("atmos.yaml", config(driver, idp, "arn:aws:iam::123456789012:role/Admin"));
+    await world.write(OWN, config(driver, idp, "arn:aws:iam::123456789012:role/Admin"));
     const other = await world.run(["auth", "login"], { env: { ATMOS_SAML_PASSWORD: IDP_USER.password } });
     assertFailed(other, 4, /AdminRole/);
     assert.equal(world.aws.calls("AssumeRoleWithSAML"), 0);
@@ -89,13 +92,17 @@ Deno.test("a cloned repository does not get the password of ATMOS_SAML_PASSWORD 
   await world.write("clone/atmos.yaml", config("Okta", idp));
   const options = { directory: `${world.home}/clone`, env: { ATMOS_SAML_PASSWORD: IDP_USER.password } };
   for (const words of [["login"], ["env"]]) {
-    assertFailed(await world.run(["auth", ...words], options), 2, /a file that is not trusted names it/);
+    assertFailed(
+      await world.run(["auth", ...words], options),
+      2,
+      /sends your sign-in to [^]*atmos auth trust/,
+    );
   }
   assert.equal((await world.run(["auth", "whoami"], options)).code, 2);
   assert.deepEqual(idp.passwords, { right: 0, wrong: 0 });
   const trusted = await world.run(["auth", "trust"], options);
   assert.equal(trusted.code, 0, trusted.stderr);
-  assert.match(trusted.stderr, /the page that a password in ATMOS_SAML_PASSWORD is sent to: 127\.0\.0\.1/);
+  assert.match(trusted.stderr, /sends your sign-in to http:\/\/127\.0\.0\.1:/);
   const login = await world.run(["auth", "login"], options);
   assert.equal(login.code, 0, login.stderr);
   await world.assertNoLeaks();
@@ -107,7 +114,7 @@ Deno.test("`login --all` asks for the password once, however many identities sta
   const others = ["second", "third"].map((name) =>
     `    ${name}: { kind: aws/assume-role, via: { provider: corp }, principal: { assume_role: "${ROLE_ARN}", duration: 15m } }\n`
   );
-  await world.write("atmos.yaml", `${config("Okta", idp)}${others.join("")}`);
+  await world.write(OWN, `${config("Okta", idp)}${others.join("")}`);
   const env = { ATMOS_SAML_PASSWORD: IDP_USER.password };
   const login = await world.run(["auth", "login", "--all"], { env });
   assert.equal(login.code, 0, login.stderr);

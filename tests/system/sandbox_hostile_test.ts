@@ -35,8 +35,8 @@ async function run(world: World, grants: readonly string[], words: readonly stri
     ...githubJob(world),
     NPM_TOKEN: "not-a-real-npm-token",
     ATMOS_CONFIG: `${world.home}/work/atmos.yaml`,
-    ATMOS_XDG_CONFIG_HOME: `${clone}/.state/config`,
-    ATMOS_XDG_STATE_HOME: `${clone}/.state/state`,
+    ATMOS_XDG_CONFIG_HOME: `${world.home}/.atmos-auth-state/config`,
+    ATMOS_XDG_STATE_HOME: `${world.home}/.atmos-auth-state/state`,
   };
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [

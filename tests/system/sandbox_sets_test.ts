@@ -318,9 +318,16 @@ test("the sets grant the variables that their commands look at, and no others", 
   const lookedAt = async (config: string, commands: readonly string[], keyrings: readonly string[]) => {
     const names = new Set<string>();
     await world.write("work/atmos.yaml", config.replace("default: true", "default: false"));
+    await world.write("bin/chromium", "");
     for (const type of keyrings) {
       const unset = Object.fromEntries(Object.keys(world.aws.environment).map((name) => [name, undefined]));
-      const env = { ...githubJob(world), ...unset, ATMOS_KEYRING_TYPE: type };
+      const env = {
+        ...githubJob(world),
+        ...unset,
+        ATMOS_KEYRING_TYPE: type,
+        ATMOS_TRUST_CONFIG: "true",
+        PATH: `${world.home}/bin:${Deno.env.get("PATH") ?? ""}`,
+      };
       for (const command of commands) {
         const { needed, optional } = await permissionsOf(
           world,

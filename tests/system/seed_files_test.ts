@@ -78,6 +78,7 @@ Deno.test("File Locations, Custom Locations: `spec.files.base_path` of a provide
   await using project = await startProject(baseText("project"), other);
   const { world, sh } = project;
   await world.write(".atmos.d/1.yaml", blockText(523).replace("/custom/", `${world.home}/custom/`));
+  assert.equal((await sh("atmos auth trust")).code, 0);
   await logIn(project);
   assert.deepEqual(await places(project), ["custom/path/aws/my-sso"]);
   assert.equal((await sh("atmos auth login -i other-admin")).code, 0);

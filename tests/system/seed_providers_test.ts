@@ -52,6 +52,7 @@ testIf(
     world.aws.state.seed.samlProviders.push(idp.signer.provider(SAML_PROVIDER));
     world.guard("password", SAML_USER.password);
     await writeChromium(project);
+    assert.equal((await project.sh("atmos auth trust")).code, 0);
     const login = project.sh("atmos auth login", { env: { DISPLAY: ":0" } });
     await logInAtPage(`${world.home}/.local/share/atmos/browser`);
     const { code, stderr } = await login;
@@ -140,6 +141,7 @@ Deno.test("SAML Driver Options: without `driver` a browser is used where there i
       "atmos.yaml",
       blockText(170).replace(/^ +driver:.*\n/m, "").replace(/(url: ).*/, `$1${url}`),
     );
+    assert.equal((await project.sh("atmos auth trust")).code, 0);
     const { code, stdout } = await project.sh("atmos auth validate --verbose", { env: { DISPLAY: display } });
     assert.equal(code, 0, stdout);
     return /\b(Browser|Okta|ADFS|GoogleApps)\b/.exec(

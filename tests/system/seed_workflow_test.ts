@@ -52,6 +52,12 @@ Deno.test("Custom commands: steps run with the identity of the command", async (
   await project.world.assertNoLeaks();
 });
 
+/** The home directory of a runner: the checkout is elsewhere. */
+async function runnerHome(): Promise<{ readonly HOME: string } & AsyncDisposable> {
+  const path = await Deno.makeTempDir({ prefix: "atmos-runner-" });
+  return { HOME: path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
+
 /** Runs lines as a job's step does, with a job's variables. */
 const inJob = (project: Project, script: string, env: Readonly<Record<string, string>>) =>
   project.sh(script, { env: { CI: "true", ATMOS_FORCE_TTY: undefined, ...env } }, GITHUB_BASH);
@@ -64,7 +70,8 @@ testIf(
     await using project = await startStacks([baseText("github"), blockText(202)]);
     const { aws } = project.world;
     const steps: readonly Step[] = parse(blockText(587));
-    const env = { GITHUB_ACTIONS: "true", ...aws.github };
+    await using runner = await runnerHome();
+    const env = { HOME: runner.HOME, GITHUB_ACTIONS: "true", ...aws.github };
     const [who, deploy] = [
       await inJob(project, steps[0]?.run ?? "", env),
       await inJob(project, steps[1]?.run ?? "", env),
@@ -96,7 +103,9 @@ testIf(
     });
     const claims = { iss: "https://gitlab.com", sub: "project_path:example-org/infrastructure:ref:main" };
     const { deploy }: { deploy: { script: readonly string[] } } = parse(blockText(595));
+    await using runner = await runnerHome();
     const ran = await inJob(project, deploy.script.join("\n"), {
+      HOME: runner.HOME,
       GITLAB_CI: "true",
       ATMOS_ID_TOKEN: await aws.githubToken("sts.amazonaws.com", claims),
     });

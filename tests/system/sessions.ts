@@ -2,6 +2,12 @@
  * The files of a world, as a test sees them and ages what is in them.
  */
 import assert from "node:assert/strict";
+import { parseIni, sectionsOf as sectionsIn } from "../../lib/files/ini.ts";
+import { sealOf } from "../../lib/files/seal.ts";
+import { denoHost } from "../../lib/host_deno.ts";
+import { parentOf } from "../../lib/paths.ts";
+import { derived } from "../../lib/session/derive.ts";
+import { sessionKeys } from "../../lib/session/session_keys.ts";
 import { openFileKeyring } from "./keyring.ts";
 import { KEYRING_PASSWORD, type World } from "./world.ts";
 
@@ -23,10 +29,23 @@ export async function endSessionIn(
   const times = `expiration=${instant(end)} issued=${instant(end - 3_600_000)}`;
   const before = await world.read(path);
   const after = before.split("\n").map((line, index, lines) =>
-    lines[index + 1] === `[${section}]` ? line.replace(/expiration=\S+ issued=\S+/, times) : line
+    lines[index + 1] === `[${section}]`
+      ? line.replace(/expiration=\S+ issued=\S+/, times).replace(/ mac=\S+$/, "")
+      : line
   ).join("\n");
   assert.notEqual(after, before, `no session ${section} in ${path}`);
-  await Deno.writeTextFile(`${world.home}/${path}`, after);
+  await Deno.writeTextFile(`${world.home}/${path}`, await signed(world, section, path, after));
+}
+
+/** The text of a credentials file with the MAC of a section that has none, made with the key of the world's program. */
+async function signed(world: World, section: string, path: string, text: string): Promise<string> {
+  const { env } = world;
+  const key = await sessionKeys(derived(denoHost(), { env: (name) => env[name] }), () => []).toRead();
+  assert.ok(key !== undefined, "the world has a session key");
+  const files = { directory: parentOf("linux", path), realm: undefined, key };
+  const lines = sectionsIn(parseIni(text, path)).find(({ name }) => name === section)?.lines ?? [];
+  const mac = await sealOf("linux", files, "credentials", lines);
+  return text.replace(`\n[${section}]`, ` ${mac}\n[${section}]`);
 }
 
 /** Lets the kept session of the portal end in the past; its refresh token stays. */

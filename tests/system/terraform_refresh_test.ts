@@ -81,12 +81,12 @@ Deno.test("with a memory keyring that is said at the start, and the session last
     deploy-bot:
       kind: aws/user
       credentials:
-        access_key_id: ${PLAIN_USER.accessKeyId}
+        access_key_id: !env MEMORY_KEY
         secret_access_key: !env MEMORY_SECRET
         region: us-east-1
 `,
   });
-  const env = { MEMORY_SECRET: PLAIN_USER.secretAccessKey };
+  const env = { MEMORY_KEY: PLAIN_USER.accessKeyId, MEMORY_SECRET: PLAIN_USER.secretAccessKey };
   await world.script(
     "terraform",
     'case $1 in plan) test -n "$AWS_SESSION_TOKEN" && test -z "$AWS_PROFILE";; esac',

@@ -3,9 +3,16 @@
  */
 import assert from "node:assert/strict";
 import { assertFailed } from "./clear.ts";
-import { CODE, only, type Recorded, startTerraformWorld, type TerraformWorld } from "./terraform_world.ts";
+import {
+  CODE,
+  only,
+  type Recorded,
+  STACK,
+  startTerraformWorld,
+  type TerraformWorld,
+} from "./terraform_world.ts";
 import { isInstalled, testIf } from "./program.ts";
-import { KEYRING_PASSWORD, logIn, type RunOptions } from "./world.ts";
+import { logIn, type RunOptions } from "./world.ts";
 
 const hasSetsid = await isInstalled("setsid");
 
@@ -224,7 +231,8 @@ Deno.test("authentication off: the environment as it came, whatever the configur
     ]);
     // What the stacks set has nothing to do with authentication.
     assert.deepEqual([environment["BOTH"], environment["INHERITED"]], ["from-the-component", undefined]);
-    assert.equal(environment["ATMOS_KEYRING_PASSWORD"], KEYRING_PASSWORD);
+    // Our own secrets are no child's.
+    assert.equal(environment["ATMOS_KEYRING_PASSWORD"], undefined);
   }
   assert.equal((await world.atmos(words)).code, 2);
 });
@@ -290,6 +298,30 @@ Deno.test("a component that is off, abstract, locked, lost or unknown runs nothi
   assertFailed(await world.atmos(["terraform", "plan", "--all", "-s", "dev"]), 2, /Cannot use --all/);
   assertFailed(await world.atmos(["terraform", "plan", "plain", "--query=x", "-s", "dev"]), 2, /--query/);
   assert.deepEqual(await world.recorded(), []);
+});
+
+Deno.test("a lock at the top of a manifest, or of what it imports, is one of every component", async () => {
+  await using world = await startTerraformWorld({ stack: `import: [catalog/frozen]${STACK}` });
+  await world.write("stacks/catalog/frozen.yaml", "metadata: { locked: true }\n");
+  for (const command of ["apply", "destroy", "deploy"]) {
+    const ran = await world.atmos(["terraform", command, "plain", "-s", "dev"]);
+    assertFailed(ran, 2, /Cannot run .* for plain in dev: it is locked/);
+  }
+  assert.deepEqual(await world.recorded(), []);
+});
+
+Deno.test("each alias of a provider is in the file that Terraform reads it from", async () => {
+  await using world = await startTerraformWorld({
+    stack: STACK.replace(
+      "providers: { aws: { region: us-east-1 } }",
+      "providers: { aws: { region: us-west-2 }, aws.use1: { region: us-east-1 } }",
+    ),
+  });
+  await logIn(world);
+  const all = await runs(world, ["terraform", "plan", "provided", "-s", "dev"]);
+  assert.deepEqual(JSON.parse(all.at(-1)?.files["providers_override.tf.json"] ?? ""), {
+    provider: { aws: [{ region: "us-west-2" }, { alias: "use1", region: "us-east-1" }] },
+  });
 });
 
 Deno.test("a file that somebody wrote is never replaced, nor one behind a link", async () => {

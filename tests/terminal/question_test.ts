@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { isAuthError } from "../../lib/errors.ts";
 import { answering, confirm, confirming, line, secret } from "../../lib/terminal/question.ts";
-import { fakeHost, type FakeHostInit, typed } from "../fake_host.ts";
+import { fakeHost, type FakeHostInit, PAUSE, typed } from "../fake_host.ts";
 import { BACKSPACE, CTRL_C, ENTER, ESCAPE, HOME, LEFT, played, pressed } from "./support.ts";
 
 function atTerminal(init: FakeHostInit) {
@@ -112,6 +112,17 @@ Deno.test("confirm() is answered by one key, and Enter means what it says", asyn
   const { host, asked } = atTerminal({ keys: ["?", "y"] });
   assert.equal(await confirm(asked, { question: "Remove it?" }), true);
   assert.deepEqual(played(host.told).rows, ["? Remove it? (y/N) yes", ""]);
+});
+
+Deno.test("confirm() takes no key that was pressed before the question stood there for a moment", async () => {
+  const answer = async (...keys: readonly string[]) => {
+    const { host, asked } = atTerminal({ keys });
+    return await confirm(asked, { question: "Trust it?", dropTypeAhead: host.sleep });
+  };
+  assert.equal(await answer("y", PAUSE, ENTER), false);
+  assert.equal(await answer("n", "y", "n", PAUSE, "y"), true);
+  assert.equal(await answer(PAUSE, "y"), true);
+  await assert.rejects(answer("y", "y"), (error) => isAuthError(error, "interrupted"));
 });
 
 Deno.test("confirm() reads words where the cursor cannot be moved", async () => {

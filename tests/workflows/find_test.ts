@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { isAuthError } from "../../lib/errors.ts";
 import { fileNamed, labelOf, workflowFilesBelow, workflowsNamed } from "../../lib/workflows/find.ts";
+import { LIMITS } from "../../lib/limits.ts";
 import { fakeHost } from "../fake_host.ts";
 import { faultLines } from "./setup.ts";
 
@@ -14,7 +15,7 @@ const HOST = fakeHost({
     "/work/wf/broken.yaml": "workflows: [\n",
     "/work/wf/empty.yaml": "",
     "/work/wf/note.txt": "workflows: { no: { steps: [a] } }\n",
-    "/work/wf/big.yaml": `workflows: { big: { steps: [a] } }\n${"#".repeat(5_000_000)}`,
+    "/work/wf/big.yaml": `workflows: { big: { steps: [a] } }\n${"#".repeat(LIMITS.fileBytes.most)}`,
   },
 });
 

@@ -117,7 +117,7 @@ async function tried(retry: Retry | undefined, codes: readonly number[]) {
   const outcome = await attempt(
     host,
     retry,
-    () => Promise.resolve(queue.shift() ?? 99),
+    () => Promise.resolve({ code: queue.shift() ?? 99 }),
     (_, millis) => pauses.push(millis),
   );
   return { ...outcome, pauses };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { AuthError, isAuthError } from "../../lib/errors.ts";
+import type { StepEnd } from "../../lib/workflows/retry.ts";
 import { runSteps, type StepEvent, stepsFrom } from "../../lib/workflows/run.ts";
 import type { Condition, Predicate, Step } from "../../lib/workflows/types.ts";
 import { fakeHost } from "../fake_host.ts";
@@ -11,7 +12,7 @@ const named = (name: string, changes: Partial<Step> = {}) => step({ name, ...cha
 /** Runs steps whose exit codes are these, by name. */
 async function ran(
   steps: readonly Step[],
-  codes: Readonly<Record<string, number | AuthError>>,
+  codes: Readonly<Record<string, number | StepEnd | AuthError>>,
   env: Readonly<Record<string, string>> = {},
 ) {
   const done: string[] = [];
@@ -19,7 +20,8 @@ async function ran(
     run: ({ name }) => {
       done.push(name);
       const outcome = codes[name] ?? 0;
-      return typeof outcome === "number" ? Promise.resolve(outcome) : Promise.reject(outcome);
+      if (outcome instanceof AuthError) return Promise.reject(outcome);
+      return Promise.resolve(typeof outcome === "number" ? { code: outcome } : outcome);
     },
     onEvent: (event: StepEvent) => done.push(`${event.type} ${event.step.name}`),
     onError: (error) => done.push(error.message),
@@ -107,4 +109,25 @@ Deno.test("stepsFrom() starts at a step, and names all of them when there is non
     () => stepsFrom(steps, "x"),
     (error) => isAuthError(error, "not-found") && error.hints[0] === "The steps are a, Deploy, c",
   );
+});
+
+Deno.test("runSteps() starts nothing after a signal that asked to end, and keeps the exit code of the step", async () => {
+  const stopped = { signal: "SIGTERM", code: 143 };
+  const retry = {
+    maxAttempts: 5,
+    backoff: "constant",
+    initialMillis: 1,
+    maxMillis: undefined,
+    multiplier: 1,
+    isJittered: false,
+    maxElapsedMillis: undefined,
+  } as const;
+  const steps = [named("a", { retry, goOn: is("always") }), named("b", { when: is("always") })];
+  assert.deepEqual(await ran(steps, { a: { code: 33, stopped } }), { code: 33, failed: "a", done: ["a"] });
+  assert.deepEqual(await ran(steps, { a: { code: 0, stopped } }), { code: 143, failed: "a", done: ["a"] });
+  assert.deepEqual(await ran(steps, { b: { code: 0, stopped } }), {
+    code: 0,
+    failed: undefined,
+    done: ["a", "b"],
+  });
 });

@@ -18,7 +18,9 @@ const STEP = v.strictObject({
   state: v.optional(
     word(["fresh", "stale", "expired", "absent"], "What is in hand of it; absent: nobody looked."),
   ),
-  place: v.optional(text("Where it is kept, when that is no session in a file.")),
+  place: v.optional(
+    text("Where it is kept, when that is no session in a file; or why the session in the file is not used."),
+  ),
   action: word(["use", "renew", "make", "nothing"], "What a login would do with it."),
   expiration: v.optional(instant("When what is in hand of it ends")),
   duration: v.optional(v.pipe(DURATION, v.description("How long its session lasts, and why."))),
@@ -29,6 +31,13 @@ const LOGIN = v.pipe(
     identity: text("The identity."),
     kind: text("Its kind."),
     ready: flag("Whether `env` and `exec` would use the session in hand as it is."),
+    needs_trust: v.optional(v.pipe(
+      v.array(v.strictObject({
+        path: text("The configuration path of a value."),
+        does: text("What it would do."),
+      })),
+      v.description("What takes effect only once it is trusted; then nothing else of it is shown."),
+    )),
     chain: v.pipe(v.array(STEP), v.description("From the root to the identity.")),
     questions: texts("What a person would be asked."),
     variables: v.pipe(

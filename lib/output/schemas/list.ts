@@ -5,6 +5,7 @@ import { type Document, flag, instant, text, texts } from "./parts.ts";
 const HEAD = {
   kind: v.optional(text("Its kind; absent when the configuration is too broken to tell.")),
   usable: flag("Whether this program can use it."),
+  needs_trust: v.optional(flag("Whether it could be used if it were trusted.")),
   default: v.optional(v.pipe(v.literal(true), v.description("It is used when nothing is named."))),
   tags: v.optional(texts("Its tags.")),
 };
@@ -78,6 +79,7 @@ const IDENTITY = v.strictObject({
   via: v.optional(v.pipe(VIA, v.description("What it starts from; absent for an aws/user."))),
   ...IDENTITY_DETAILS,
   expiration: v.optional(instant("When the session in hand ends; absent: there is none")),
+  unused_session: v.optional(text("Why the session that is stored is not used.")),
 });
 
 export const LIST = v.pipe(

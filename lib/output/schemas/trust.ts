@@ -6,8 +6,14 @@ export const TRUST = v.pipe(
   v.strictObject({
     files: v.pipe(
       v.array(v.strictObject({
-        path: text("Absolute path of the file."),
-        sha256: text("SHA-256 of the content that is trusted, in hex."),
+        path: text("Absolute path of the file, with links resolved."),
+        units: v.pipe(
+          v.array(v.strictObject({
+            unit: text("What of the file: `identity NAME`, `provider NAME`, `keyring`, `logs`, `file PATH`."),
+            digest: text("SHA-256 of the values that are trusted, in hex."),
+          })),
+          v.description("What is trusted of it, each version by itself."),
+        ),
       })),
       v.description("The files, in the order they were trusted."),
     ),

@@ -3,7 +3,10 @@ import * as v from "valibot";
 import { type Document, flag, POSITION, text, texts, word } from "./parts.ts";
 
 const PROBLEM = v.strictObject({
-  severity: word(["error", "warning"], "An error fails `validate`; a warning does so with --strict."),
+  severity: word(
+    ["error", "warning", "notice"],
+    "An error fails `validate`; a warning does so with --strict; a notice about trust never does.",
+  ),
   code: text("What kind of problem it is: a stable name, such as missing-key (docs/errors.md)."),
   path: text("The configuration path; empty for the whole of it."),
   file: v.optional(POSITION.file),
@@ -17,7 +20,10 @@ const ENTRY = v.strictObject({
   type: word(["provider", "identity"], "Which of the two it is."),
   name: text("Its name."),
   kind: v.optional(text("Its kind; absent when the configuration is too broken to tell.")),
-  verdict: word(["usable", "unsupported", "unusable"], "What became of it."),
+  verdict: word(
+    ["usable", "unsupported", "unusable", "untrusted"],
+    "What became of it; untrusted: it can be used once what it wants is trusted.",
+  ),
   chain: texts("Names from the root to an identity; empty for a provider and for what is not usable."),
   note: v.optional(text("What was chosen for it and why.")),
 });
@@ -33,7 +39,9 @@ export const VALIDATE = v.pipe(
     files: v.pipe(
       v.array(v.strictObject({
         path: text("Absolute path."),
-        trusted: flag("Whether what needs trust counts in it."),
+        trusted: flag(
+          "Whether settings that need trust take effect in it: it is your own, or trusted as a whole.",
+        ),
       })),
       v.description("The files of the configuration, in the order they were merged: the last one wins."),
     ),

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Host } from "../host.ts";
+import type { Host } from "./host.ts";
 
 /** Each of these says, by being there at all, that a CI system runs us. */
 const CI_VARIABLES = [

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { canAsk, isCi, isOff, wantsAnsi, wantsColor, wantsOutputColor } from "../../lib/terminal/ci.ts";
+import { canAsk, isCi, isOff, wantsAnsi, wantsColor, wantsOutputColor } from "../lib/ci.ts";
 
 const env = (variables: Record<string, string>) => (name: string): string | undefined => variables[name];
 const TERMINALS = { stdinIsTerminal: true, stderrIsTerminal: true };

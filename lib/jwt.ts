@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Secret } from "../credentials.ts";
-import { parsedJson } from "../parsed_json.ts";
-import type { EpochMillis } from "../time.ts";
+import type { Secret } from "./credentials.ts";
+import { parsedJson } from "./parsed_json.ts";
+import type { EpochMillis } from "./time.ts";
 
 /** The registered claims that we look at. Not verified: STS does that. */
 export interface TokenClaims {

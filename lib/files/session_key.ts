@@ -1,0 +1,86 @@
+/**
+ * The key that says which sessions, and which recalled command lines, this user's program wrote: 32 random bytes in the
+ * state directory. Whoever can read it can forge both.
+ *
+ * Everything that this imports is read at every start.
+ *
+ * @module
+ */
+import type { Host, ReadingFiles } from "../host.ts";
+import { joinPath, stateHome, type Surroundings } from "../paths.ts";
+import { hexOf } from "../sha256.ts";
+
+/** HMAC-SHA-256 over lists, which JSON writes without two of them ever giving the same text. */
+export interface SessionKey {
+  /** 64 hex digits. */
+  readonly macOf: (parts: readonly unknown[]) => Promise<string>;
+  /** Compares in constant time. */
+  readonly verifies: (parts: readonly unknown[], mac: string) => Promise<boolean>;
+}
+
+/** What is there in place of a key. */
+export type KeyFile =
+  | { readonly state: "good"; readonly key: SessionKey }
+  | { readonly state: "absent" }
+  /** It is never replaced: what damaged it may be undone, and a newer version may have written it. */
+  | { readonly state: "unusable"; readonly reason: string };
+
+/** What looking for the key needs. */
+export interface SessionKeyReader extends Surroundings {
+  readonly files: Pick<ReadingFiles, "readText" | "status">;
+}
+
+const OPEN_TO_OTHERS = 0o077;
+
+/**
+ * `<state home>/atmos/session-key`: 64 hex digits and a line break.
+ *
+ * @throws AuthError `config-invalid` where there is no place for state, as without a home
+ */
+export function sessionKeyPath(host: Surroundings): string {
+  return joinPath(host.os, stateHome(host), "atmos", "session-key");
+}
+
+/**
+ * Reads the key. One that others can read or write, or that somebody else owns, is none.
+ *
+ * @throws AuthError for what cannot be looked at
+ */
+export async function readSessionKey(host: SessionKeyReader): Promise<KeyFile> {
+  const path = sessionKeyPath(host);
+  const status = await host.files.status(path);
+  if (status === undefined) return { state: "absent" };
+  if (status.kind !== "file") return unusable(`${path} is not a regular file`);
+  if (status.owned === false) return unusable(`${path} belongs to another user`);
+  if (((status.mode ?? 0) & OPEN_TO_OTHERS) !== 0) return unusable(`others have access to ${path}`);
+  const [, hex] = /^([0-9a-f]{64})\n$/.exec(await host.files.readText(path) ?? "") ?? [];
+  return hex === undefined
+    ? unusable(`${path} does not hold a session key`)
+    : { state: "good", key: await importSessionKey(bytesOf(hex)) };
+}
+
+const unusable = (reason: string): KeyFile => ({ state: "unusable", reason });
+
+/** The text of a new key file. */
+export function sessionKeyText(random: Host["random"]): string {
+  // A copy: what is given may be a part of a larger buffer, as on Node.
+  return `${hexOf(new Uint8Array(random(32)).buffer)}\n`;
+}
+
+/** @param bytes 32 of them */
+async function importSessionKey(bytes: Uint8Array<ArrayBuffer>): Promise<SessionKey> {
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  const key = await crypto.subtle.importKey("raw", bytes, algorithm, false, ["sign", "verify"]);
+  const encoded = (parts: readonly unknown[]) => new TextEncoder().encode(JSON.stringify(parts));
+  return {
+    macOf: async (parts) => hexOf(await crypto.subtle.sign("HMAC", key, encoded(parts))),
+    verifies: async (parts, mac) =>
+      /^[0-9a-f]{64}$/.test(mac) && await crypto.subtle.verify("HMAC", key, bytesOf(mac), encoded(parts)),
+  };
+}
+
+function bytesOf(hex: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(hex.length / 2);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = Number.parseInt(hex.slice(2 * at, 2 * at + 2), 16);
+  return bytes;
+}

@@ -1,0 +1,150 @@
+/**
+ * Replacing a file as a whole: a temporary file beside it, sync, rename, sync of the directory. A writer locks its
+ * temporary file for as long as it lives, so that one which nobody has locked was left by a writer that was killed.
+ *
+ * @module
+ */
+import { AuthError } from "../errors.ts";
+import { temporaryFor, temporaryName } from "../files/temporary.ts";
+import type { Os } from "../host.ts";
+import { baseName, joinPath, parentOf } from "../paths.ts";
+import { attemptOnFile, attemptUnlessAbsent, systemCodeOf } from "./failures.ts";
+import { denoReading } from "./reading.ts";
+
+/** Where locks do not work, or the file is not ours to open: writing takes milliseconds. */
+const LEFTOVER_MILLIS = 10 * 60_000;
+
+/** A directory may be removed, or a temporary file taken for a leftover, between two of our steps. */
+const TRIES = 8;
+
+/** Makes the directory of a path with those above it, 0700 each; directories that exist stay as they are. */
+export async function makeParents(os: Os, path: string): Promise<void> {
+  const directory = parentOf(os, path);
+  await attemptOnFile(
+    `create the directory ${directory}`,
+    () => Deno.mkdir(directory, { recursive: true, mode: 0o700 }),
+  );
+}
+
+/** Replaces a file that is regular or not there. */
+export async function replaceFile(os: Os, path: string, bytes: Uint8Array, mode: number): Promise<void> {
+  for (let left = TRIES - 1;; left--) {
+    await makeParents(os, path);
+    await removeLeftovers(os, path);
+    try {
+      await replaceOnce(os, path, bytes, mode);
+      break;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound && left > 0) continue;
+      if (error instanceof Deno.errors.NotCapable) throw directoryMissing(os, path, error);
+      throw error;
+    }
+  }
+  await syncDirectory(os, parentOf(os, path));
+}
+
+async function replaceOnce(os: Os, path: string, bytes: Uint8Array, mode: number): Promise<void> {
+  const name = temporaryName(baseName(os, path), crypto.randomUUID().replaceAll("-", ""));
+  const temporary = joinPath(os, parentOf(os, path), name);
+  const file = await Deno.open(temporary, { write: true, createNew: true, mode });
+  try {
+    try {
+      await lockIfPossible(file);
+      await writeAll(file, bytes);
+      await file.sync();
+      if (os !== "windows") await Deno.rename(temporary, path);
+    } finally {
+      file.close();
+    }
+    // Windows does not rename a file that is open.
+    if (os === "windows") await Deno.rename(temporary, path);
+  } catch (error) {
+    await attemptUnlessAbsent(`remove ${temporary}`, undefined, () => Deno.remove(temporary));
+    throw error;
+  }
+}
+
+/** Nobody knows the file yet: there is nothing to wait for. Some file systems have no locks. */
+async function lockIfPossible(file: Deno.FsFile): Promise<void> {
+  try {
+    await (typeof file.tryLock === "function" ? file.tryLock(true) : file.lock(true));
+  } catch (error) {
+    const code = systemCodeOf(error) ?? "";
+    if (!["ENOLCK", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EINVAL"].includes(code)) throw error;
+  }
+}
+
+/** Writes all of it. */
+export async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
+}
+
+/** A grant for one file is not enough to replace it. */
+function directoryMissing(os: Os, path: string, cause: Error): AuthError {
+  const directory = parentOf(os, path);
+  return new AuthError("permission-missing", `Cannot write ${path}: a file is made beside it and renamed`, {
+    hints: [`Run with --allow-read=${directory} --allow-write=${directory}`],
+    cause,
+  });
+}
+
+/** Without it a rename may be lost with the power. Windows has no such thing, some file systems refuse it. */
+async function syncDirectory(os: Os, path: string): Promise<void> {
+  if (os === "windows") return;
+  try {
+    using directory = await Deno.open(path, { read: true });
+    await directory.sync();
+  } catch (error) {
+    if (!["EINVAL", "ENOTSUP", "EACCES"].includes(systemCodeOf(error) ?? "")) throw error;
+  }
+}
+
+/** Paths of the temporary files in a directory whose writers are dead. */
+export async function leftoversIn(os: Os, directory: string): Promise<readonly string[]> {
+  return await forsaken(os, directory, () => true);
+}
+
+/** Removes those of one file. One that cannot be removed is not worth the write. */
+async function removeLeftovers(os: Os, path: string): Promise<void> {
+  const own = baseName(os, path);
+  for (const leftover of await forsaken(os, parentOf(os, path), (name) => name === own)) {
+    try {
+      await Deno.remove(leftover);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotCapable) throw error;
+    }
+  }
+}
+
+async function forsaken(
+  os: Os,
+  directory: string,
+  isMeant: (name: string) => boolean,
+): Promise<readonly string[]> {
+  const entries = await denoReading(os).list(directory) ?? [];
+  const paths = entries.filter(({ name, kind }) => {
+    const target = kind === "file" ? temporaryFor(name) : undefined;
+    return target !== undefined && isMeant(target);
+  }).map(({ name }) => joinPath(os, directory, name));
+  const found: string[] = [];
+  for (const path of paths) if (await isForsaken(path)) found.push(path);
+  return found;
+}
+
+async function isForsaken(path: string): Promise<boolean> {
+  try {
+    // For reading and writing: even if it became a pipe meanwhile, opening it does not wait.
+    using file = await Deno.open(path, { read: true, write: true });
+    if (typeof file.tryLock !== "function") return await isOld(path);
+    return await file.tryLock(true);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return !(error instanceof Deno.errors.NotFound) && await isOld(path);
+  }
+}
+
+async function isOld(path: string): Promise<boolean> {
+  const info = await attemptUnlessAbsent(`look at ${path}`, undefined, () => Deno.lstat(path));
+  const changedAt = info?.mtime?.getTime();
+  return changedAt !== undefined && changedAt < Date.now() - LEFTOVER_MILLIS;
+}

@@ -1,0 +1,103 @@
+/**
+ * Writing to what is not a regular file: devices and pipes are written to, and never replaced or given another mode.
+ *
+ * @module
+ */
+import { AuthError } from "../errors.ts";
+import type { Os, Sink } from "../host.ts";
+import { descriptorOf, isInside } from "../paths.ts";
+import { attemptOnFile, attemptUnlessAbsent } from "./failures.ts";
+import { writeAll } from "./replacing.ts";
+import { within } from "./timing.ts";
+
+const encoder = new TextEncoder();
+
+/** What stands at a path that is not a regular file, for a sentence; `undefined` for one that is. */
+export function oddKind(info: Deno.FileInfo): string | undefined {
+  if (info.isSymlink) return "it is a symbolic link";
+  if (info.isDirectory) return "it is a directory";
+  if (info.isSocket === true) return "it is a socket";
+  if (info.isFifo === true) return "it is a pipe";
+  if (info.isBlockDevice === true) return "it is a block device";
+  return info.isFile ? undefined : "it is a device";
+}
+
+/**
+ * A character device or a pipe, also by the system's own links such as `/dev/fd/3`. The first write opens it.
+ *
+ * @param deadlineMillis how long to wait for a reader of a pipe, and for it to read
+ * @returns `undefined` for a regular file, and where nothing is
+ */
+export async function openSink(os: Os, path: string, deadlineMillis: number): Promise<Sink | undefined> {
+  const attempt = `write to ${path}`;
+  if (descriptorOf(os, path) === 0) throw refused(path, "it is for reading");
+  const named = await attemptUnlessAbsent(attempt, undefined, () => Deno.lstat(path));
+  if (named === undefined) return undefined;
+  const isSystems = named.isSymlink && isSystemPath(os, path);
+  const info = isSystems ? await attemptOnFile(attempt, () => Deno.stat(path)) : named;
+  if (info.isFile && !isSystems) return undefined;
+  const isPipe = info.isFifo === true;
+  if (!isPipe && !info.isFile && info.isCharDevice !== true) {
+    throw refused(path, oddKind(info) ?? "it is not a file");
+  }
+  // Whoever put it there would get what we write.
+  if (isPipe && !isSystems && os !== "windows" && info.uid !== 0 && info.uid !== Deno.uid()) {
+    throw refused(path, "the pipe belongs to another user");
+  }
+  const opened: { file?: Promise<Deno.FsFile> } = {};
+  const open = async () => {
+    const file = await (isPipe ? openPipe(path, deadlineMillis) : Deno.open(path, { append: true }));
+    const { ino, dev } = await file.stat();
+    if (ino === info.ino && dev === info.dev) return file;
+    file.close();
+    throw new AuthError("file-failed", `Cannot write to ${path}: it was replaced meanwhile`);
+  };
+  return {
+    write: (text) =>
+      attemptOnFile(attempt, async () => {
+        const writing = writeAll(await (opened.file ??= open()), encoder.encode(text));
+        await (isPipe ? inTime(path, deadlineMillis, writing) : writing);
+      }),
+    [Symbol.asyncDispose]: async () => {
+      // One that could not be opened has failed its write already.
+      (await opened.file?.catch((error: unknown) => void error))?.close();
+    },
+  };
+}
+
+/** Names that the system keeps, and no other user could have put there. */
+const isSystemPath = (os: Os, path: string): boolean =>
+  os !== "windows" &&
+  (isInside(os, path, "/proc") || (isInside(os, path, "/dev") && !isInside(os, path, "/dev/shm")));
+
+function refused(path: string, reason: string): AuthError {
+  return new AuthError("usage", `Cannot write to ${path}: ${reason}`, {
+    hints: ["Name a file, a pipe or a terminal"],
+  });
+}
+
+/** Opening a pipe waits for a reader, and cannot be called off: at the deadline we are the reader, for a moment. */
+async function openPipe(path: string, deadlineMillis: number): Promise<Deno.FsFile> {
+  const opening = Deno.open(path, { append: true });
+  const file = await within(deadlineMillis, opening, undefined);
+  if (file !== undefined) return file;
+  const close = opening.then((late) => late.close());
+  (await Deno.open(path, { read: true, write: true })).close();
+  await close;
+  throw unread(path, deadlineMillis, "nothing reads from this pipe");
+}
+
+async function inTime(path: string, deadlineMillis: number, writing: Promise<void>): Promise<void> {
+  if (await within(deadlineMillis, writing.then(() => true), false)) return;
+  // It cannot be called off, and ends with this process at the latest.
+  writing.then(undefined, (error) => void error);
+  throw unread(path, deadlineMillis, "the reader of this pipe does not read on");
+}
+
+function unread(path: string, deadlineMillis: number, reason: string): AuthError {
+  return new AuthError(
+    "file-failed",
+    `Cannot write to ${path}: ${reason}, after waiting for ${deadlineMillis / 1000} seconds`,
+    { hints: ["Start the program that reads from it first"] },
+  );
+}
