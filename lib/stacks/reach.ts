@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isGlob } from "../config/glob.ts";
 import type { ConfigReading } from "../config/load.ts";
 import { nodeAt, type Path } from "../config/raw.ts";
 import { mayRead } from "../config/sources.ts";
@@ -10,6 +11,8 @@ import type { Need } from "../config/trust.ts";
 import type { ConfigFile } from "../config/types.ts";
 import { TRUST_HINT } from "../config/untrusted.ts";
 import { AuthError } from "../errors.ts";
+import type { Os } from "../host.ts";
+import { resolvePath } from "../paths.ts";
 import type { ProjectSettings } from "./types.ts";
 
 interface Reached {
@@ -19,7 +22,12 @@ interface Reached {
   readonly variable: string;
 }
 
-function reachedBy({ stacks, workflowsDirectory, ...types }: ProjectSettings): readonly Reached[] {
+function reachedBy(os: Os, { stacks, workflowsDirectory, ...types }: ProjectSettings): readonly Reached[] {
+  const included = stacks.included.map((pattern): Reached => ({
+    directory: resolvePath(os, stacks.directory, startOf(pattern)),
+    key: ["stacks", "included_paths"],
+    variable: "ATMOS_STACKS_INCLUDED_PATHS",
+  }));
   const components = (["terraform", "helmfile", "packer"] as const).map((type): Reached => ({
     directory: types[type].directory,
     key: ["components", type, "base_path"],
@@ -28,8 +36,16 @@ function reachedBy({ stacks, workflowsDirectory, ...types }: ProjectSettings): r
   return [
     { directory: stacks.directory, key: ["stacks", "base_path"], variable: "ATMOS_STACKS_BASE_PATH" },
     { directory: workflowsDirectory, key: ["workflows", "base_path"], variable: "ATMOS_WORKFLOWS_BASE_PATH" },
+    ...included,
     ...components,
   ];
+}
+
+/** The directories of a pattern before its first sign. */
+function startOf(pattern: string): string {
+  const names = pattern.split("/");
+  const first = names.findIndex((name) => isGlob(name));
+  return names.slice(0, first < 0 ? -1 : first).join("/") || ".";
 }
 
 /** What of a project's directories is not followed until somebody trusts it. */
@@ -42,7 +58,7 @@ export async function projectNeeds(
   const fileAt = (key: Path): ConfigFile | undefined => session.files.get(nodeAt(raw, key)?.at.file ?? "");
   const found: Need[] = [];
   const own = { ...session, unread: found };
-  for (const { directory, key, variable } of reachedBy(settings)) {
+  for (const { directory, key, variable } of reachedBy(session.host.os, settings)) {
     if ((session.host.env(variable) ?? "") !== "") continue;
     const isBase = nodeAt(raw, key) === undefined;
     if (isBase && session.basePath !== undefined) continue;

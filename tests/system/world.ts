@@ -111,7 +111,7 @@ export async function startWorld(options: EmulatorOptions = {}): Promise<World> 
     },
     [Symbol.asyncDispose]: async () => {
       await aws.close();
-      await Deno.remove(home, { recursive: true });
+      await removeTree(home);
     },
   };
 }
@@ -203,4 +203,16 @@ function approving(aws: Emulator): (printed: string) => void {
       aws.approve(code);
     }
   };
+}
+
+/** A shell that was just ended may still write its history into its home. */
+async function removeTree(path: string): Promise<void> {
+  for (let left = 50;; left--) {
+    try {
+      return await Deno.remove(path, { recursive: true });
+    } catch (error) {
+      if (left === 0 || error instanceof Deno.errors.NotFound) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
 }
