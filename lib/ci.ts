@@ -32,6 +32,9 @@ const CI_VARIABLES = [
   "TF_VAR_spacelift_run_id",
 ] as const;
 
+/** Every variable that `isCi` asks for. */
+export const CI_SETTINGS: readonly string[] = ["CI", "JENKINS_URL", "BUILD_ID", "CI_NAME", ...CI_VARIABLES];
+
 /** Whether a CI system runs us. */
 export function isCi(env: Host["env"]): boolean {
   if (env("CI")?.toLowerCase() === "true") return true;

@@ -17,6 +17,12 @@ export function isStandardInput(path: string): boolean {
   return path === "/dev/stdin" || path === "/dev/fd/0";
 }
 
+/** Whether a name is the system's own, which no other user could have put there. */
+export function isSystemPath(os: Os, path: string): boolean {
+  return os !== "windows" && ["/dev", "/proc", "/sys"].some((directory) => isInside(os, path, directory)) &&
+    !isInside(os, path, "/dev/shm");
+}
+
 /** Whether a path starts at a root: `/x`, on Windows `C:\x`, `C:/x` and `\\server\share`. */
 export function isAbsolutePath(os: Os, path: string): boolean {
   return os === "windows" ? /^(?:[A-Za-z]:[\\/]|[\\/]{2})/.test(path) : path.startsWith("/");

@@ -534,15 +534,27 @@ Deno.test("denoHost().self starts the command line program of these sources", ()
   assert.deepEqual(args, ["run", "-q", "--no-prompt", "--cached-only", "--allow-all", cli]);
 });
 
-Deno.test("lib/host_deno.ts pulls in no node: module and nothing from npm", async () => {
+Deno.test("lib/host_deno.ts needs nothing from npm, and loads node:fs only when a pipe is used", async () => {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["info", "--json", new URL("../lib/host_deno.ts", import.meta.url).pathname],
   }).output();
-  const { modules } = JSON.parse(new TextDecoder().decode(stdout));
-  const specifiers: string[] = modules.map(({ specifier }: { specifier: string }) => specifier);
-  assert.ok(specifiers.length > 5);
-  assert.deepEqual(specifiers.filter((specifier) => !specifier.startsWith("file:")), []);
+  const { modules }: { modules: readonly Module[] } = JSON.parse(new TextDecoder().decode(stdout));
+  assert.ok(modules.length > 5);
+  const foreign = modules.filter(({ specifier }) => !specifier.startsWith("file:"));
+  assert.deepEqual(foreign.map(({ specifier }) => specifier), ["node:fs/promises"]);
+  const imports = modules.flatMap(({ dependencies = [] }) => dependencies)
+    .filter(({ code }) => code?.specifier === "node:fs/promises");
+  assert.deepEqual(imports.map(({ isDynamic }) => isDynamic), [true]);
 });
+
+/** What `deno info --json` says of a module. */
+interface Module {
+  readonly specifier: string;
+  readonly dependencies?: readonly {
+    readonly code?: { readonly specifier?: string };
+    readonly isDynamic?: boolean;
+  }[];
+}
 
 Deno.test("denoHost().fetch takes a body that is cut off, or too long, for a failure and not for an answer", async () => {
   const cut = Deno.listen({ hostname: "127.0.0.1", port: 0 });

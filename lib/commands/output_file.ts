@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { AuthError } from "../errors.ts";
+import { AuthError, isAuthError } from "../errors.ts";
 import { isDeviceName } from "../files/names.ts";
 import type { Host } from "../host.ts";
-import { baseName, descriptorOf, expandHome, isInside, resolvePath } from "../paths.ts";
+import { baseName, descriptorOf, expandHome, isSystemPath, resolvePath } from "../paths.ts";
 import { type Configured, reasonToKeep } from "./kept_places.ts";
 import { withNote } from "./output_notes.ts";
 
@@ -42,12 +42,9 @@ export async function openOutput(
   if (descriptor === 0) throw refused(path, "it is for reading");
   if (descriptor === 1 || descriptor === 2) return streamOutput(host, descriptor);
   if (host.os === "windows" && isDeviceName(baseName(host.os, path))) return windowsDevice(host, path);
+  if (descriptor !== undefined) return await descriptorOutput(host, path);
+  if (isSystemPath(host.os, path)) return await systemOutput(host, path);
   const kind = (await host.files.status(path))?.kind;
-  if (isSystems(host, path)) {
-    if (kind === "other" || kind === "symlink") return await sinkOutput(host, path);
-    const reason = kind === undefined ? "there is no such device" : "it belongs to the system";
-    throw refused(path, reason);
-  }
   const reason = await reasonToKeep(host, path, configured, "output");
   if (reason !== undefined) throw refused(path, reason);
   switch (kind) {
@@ -81,10 +78,31 @@ function windowsDevice(host: OutputHost, path: string): Output {
   throw refused(path, "it is a device of Windows");
 }
 
-/** The kernel's own directories; files can be made in none of them but for one. */
-const isSystems = ({ os }: OutputHost, path: string): boolean =>
-  os !== "windows" && ["/dev", "/proc", "/sys"].some((directory) => isInside(os, path, directory)) &&
-  !isInside(os, path, "/dev/shm");
+async function systemOutput(host: OutputHost, path: string): Promise<Output> {
+  const kind = (await host.files.status(path))?.kind;
+  if (kind === "other" || kind === "symlink") return await sinkOutput(host, path);
+  throw refused(path, kind === undefined ? "there is no such device" : "it belongs to the system");
+}
+
+/** What a shell has opened: `3>file`, `>(command)`. */
+async function descriptorOutput(host: OutputHost, path: string): Promise<Output> {
+  const output = await explained(path, () => systemOutput(host, path));
+  return { write: (content) => explained(path, () => output.write(content)) };
+}
+
+/** Deno lets only a program with all permissions open a descriptor by its number, unless it is a pipe. */
+async function explained<T>(path: string, operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    if (!isAuthError(error, "permission-missing")) throw error;
+    throw new AuthError(
+      "usage",
+      `Cannot write to ${path}: in a sandbox, only a pipe can be opened by its number`,
+      { hints: ["Name the file itself with --output-file FILE, or redirect standard output to it"] },
+    );
+  }
+}
 
 async function sinkOutput({ files }: OutputHost, path: string): Promise<Output> {
   const sink = await files.sink(path, READER_MILLIS);

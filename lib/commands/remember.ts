@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { CI_SETTINGS } from "../ci.ts";
 import type { AuthConfig } from "../config/types.ts";
 import { Secret } from "../credentials.ts";
 import { isAuthError } from "../errors.ts";
@@ -114,6 +115,7 @@ const SETTINGS: ReadonlySet<string> = new Set([
   "XDG_CONFIG_HOME",
   "XDG_DATA_HOME",
   "XDG_STATE_HOME",
+  ...CI_SETTINGS,
 ]);
 /** Those that stand in place of what a file says of stacks. */
 const STACK_SETTING = /^ATMOS_(?:COMPONENTS|SETTINGS|STACKS|WORKFLOWS)_[A-Z_]+$/;

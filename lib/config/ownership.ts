@@ -193,8 +193,9 @@ function isExempt(
   { root, isGit }: { readonly root: string; readonly isGit: boolean },
   home: string | undefined,
 ): boolean {
+  if (home === undefined || !isInside(os, home, root)) return false;
   const [isInCi = true] = optional(() => [isCi(env)]);
-  if (home === undefined || isInCi || !isInside(os, home, root)) return false;
+  if (isInCi) return false;
   return !isGit || isInside(os, root, home);
 }
 

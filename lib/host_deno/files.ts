@@ -124,10 +124,20 @@ async function refuseProtected(os: Os, home: string | undefined, path: string): 
 /** A path with the links of its existing part resolved, as far as we are granted to look. */
 async function realOfExisting(os: Os, path: string): Promise<string> {
   if (!mayRead(path)) return path;
-  const real = await attemptUnlessAbsent(`resolve ${path}`, undefined, () => Deno.realPath(path));
+  const real = await attemptUnlessAbsent(`resolve ${path}`, undefined, () => realPathIfGranted(path));
   const parent = parentOf(os, path);
   if (real !== undefined || parent === path) return real ?? path;
   return joinPath(os, await realOfExisting(os, parent), baseName(os, path));
+}
+
+/** Below `/dev` and `/proc` Deno hides most, even from a program that may read all files. */
+async function realPathIfGranted(path: string): Promise<string> {
+  try {
+    return await Deno.realPath(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return path;
+    throw error;
+  }
 }
 
 async function append(os: Os, path: string, bytes: Uint8Array, mode: number): Promise<void> {

@@ -3,9 +3,11 @@
  *
  * @module
  */
+import type { Os } from "../host.ts";
 import { LIMITS, overLimit } from "../limits.ts";
-import { isStandardInput } from "../paths.ts";
+import { isStandardInput, isSystemPath } from "../paths.ts";
 import { readAll, refused, whatIs } from "./bounded.ts";
+import { openForReading } from "./named_pipe.ts";
 import { within } from "./timing.ts";
 
 /**
@@ -14,25 +16,25 @@ import { within } from "./timing.ts";
  * @throws AuthError `file-failed` for anything else, beyond the limit of a file, and at the deadline
  */
 export async function readPipe(
+  os: Os,
   path: string,
   deadlineMillis = LIMITS.pipeSeconds.most * 1000,
 ): Promise<Uint8Array> {
   // It is open already, and needs no grant as its name does.
   if (isStandardInput(path)) return await readStandardInput(path, deadlineMillis);
   const info = await Deno.stat(path);
-  if (info.isFifo !== true && !info.isFile) {
-    throw refused(path, `it is ${whatIs(info)}, not a file or a pipe`);
+  if (info.isFile) {
+    using file = await Deno.open(path);
+    return await readAll((into) => file.read(into), path, 0);
   }
-  const deadline = performance.now() + deadlineMillis;
-  const opening = Deno.open(path);
-  const opened = await within(deadlineMillis, opening, undefined);
-  if (opened === undefined) throw await unopened(path, opening);
-  // Closing the file ends a read that still waits.
-  using file = opened;
-  const reading = readAll((into) => file.read(into), path, 0);
-  const bytes = await within(deadline - performance.now(), reading, undefined);
-  if (bytes !== undefined) return bytes;
-  throw refused(path, overLimit("pipeSeconds"));
+  if (info.isFifo !== true) throw refused(path, `it is ${whatIs(info)}, not a file or a pipe`);
+  await using pipe = await openForReading(path, {
+    // What a shell opened for us, as `<(command)`, has had its writer.
+    hasWriter: isSystemPath(os, path),
+    until: performance.now() + deadlineMillis,
+    late: () => refused(path, overLimit("pipeSeconds")),
+  });
+  return await readAll(pipe.read, path, 0);
 }
 
 async function readStandardInput(path: string, deadlineMillis: number): Promise<Uint8Array> {
@@ -41,16 +43,4 @@ async function readStandardInput(path: string, deadlineMillis: number): Promise<
   const bytes = await within(deadlineMillis, reading, undefined);
   if (bytes !== undefined) return bytes;
   throw refused(path, overLimit("pipeSeconds"));
-}
-
-/** Opening a pipe waits for whoever writes to it: we do that ourselves for a moment, so that nothing goes on waiting. */
-async function unopened(path: string, opening: Promise<Deno.FsFile>): Promise<Error> {
-  opening.then((file) => file.close(), () => {});
-  try {
-    (await Deno.open(path, { read: true, write: true })).close();
-  } catch (cause) {
-    // Without the grant, or the right, to write it the wait ends with the process.
-    return refused(path, overLimit("pipeSeconds"), cause);
-  }
-  return refused(path, overLimit("pipeSeconds"));
 }

@@ -53,7 +53,7 @@ export function denoReading(os: Os, calls = ASIDE): ReadingFiles {
     readBytes: (path) => attemptUnlessAbsent(`read ${path}`, undefined, () => content(calls, path)),
     readPipe: (path) => {
       const bytes = pipes.get(path) ??
-        attemptUnlessAbsent(`read ${path}`, undefined, () => readPipe(path));
+        attemptUnlessAbsent(`read ${path}`, undefined, () => readPipe(os, path));
       pipes.set(path, bytes);
       return bytes;
     },

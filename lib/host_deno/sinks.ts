@@ -5,10 +5,10 @@
  */
 import { AuthError } from "../errors.ts";
 import type { Os, Sink } from "../host.ts";
-import { descriptorOf, isInside } from "../paths.ts";
+import { descriptorOf, isSystemPath } from "../paths.ts";
 import { attemptOnFile, attemptUnlessAbsent } from "./failures.ts";
+import { openForWriting, writeUntil } from "./named_pipe.ts";
 import { writeAll } from "./replacing.ts";
-import { within } from "./timing.ts";
 
 const encoder = new TextEncoder();
 
@@ -44,54 +44,62 @@ export async function openSink(os: Os, path: string, deadlineMillis: number): Pr
   if (isPipe && !isSystems && os !== "windows" && info.uid !== 0 && info.uid !== Deno.uid()) {
     throw refused(path, "the pipe belongs to another user");
   }
-  const opened: { file?: Promise<Deno.FsFile> } = {};
+  const opened: { file?: Promise<Opened> } = {};
   const open = async () => {
-    const file = await (isPipe ? openPipe(path, deadlineMillis) : Deno.open(path, { append: true }));
+    const file = await (isPipe ? openPipe(path, deadlineMillis) : openDevice(path));
     const { ino, dev } = await file.stat();
     if (ino === info.ino && dev === info.dev) return file;
-    file.close();
+    await file.close();
     throw new AuthError("file-failed", `Cannot write to ${path}: it was replaced meanwhile`);
   };
   return {
     write: (text) =>
       attemptOnFile(attempt, async () => {
-        const writing = writeAll(await (opened.file ??= open()), encoder.encode(text));
-        await (isPipe ? inTime(path, deadlineMillis, writing) : writing);
+        const file = await (opened.file ??= open());
+        await file.write(encoder.encode(text));
       }),
     [Symbol.asyncDispose]: async () => {
       // One that could not be opened has failed its write already.
-      (await opened.file?.catch((error: unknown) => void error))?.close();
+      const file = await opened.file?.catch((error: unknown) => void error);
+      await file?.close();
     },
   };
 }
 
-/** Names that the system keeps, and no other user could have put there. */
-const isSystemPath = (os: Os, path: string): boolean =>
-  os !== "windows" &&
-  (isInside(os, path, "/proc") || (isInside(os, path, "/dev") && !isInside(os, path, "/dev/shm")));
+/** A device or a pipe that is open. */
+interface Opened {
+  readonly stat: () => Promise<{ readonly ino: number | null; readonly dev: number }>;
+  readonly write: (bytes: Uint8Array) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+async function openDevice(path: string): Promise<Opened> {
+  const file = await Deno.open(path, { append: true });
+  return {
+    stat: () => file.stat(),
+    write: (bytes) => writeAll(file, bytes),
+    close: () => Promise.resolve(file.close()),
+  };
+}
+
+async function openPipe(path: string, deadlineMillis: number): Promise<Opened> {
+  const until = () => performance.now() + deadlineMillis;
+  const pipe = await openForWriting(path, until());
+  if (pipe === undefined) throw unread(path, deadlineMillis, "nothing reads from this pipe");
+  return {
+    stat: () => pipe.stat(),
+    write: async (bytes) => {
+      if (await writeUntil(pipe, bytes, until())) return;
+      throw unread(path, deadlineMillis, "the reader of this pipe does not read on");
+    },
+    close: () => pipe.close(),
+  };
+}
 
 function refused(path: string, reason: string): AuthError {
   return new AuthError("usage", `Cannot write to ${path}: ${reason}`, {
     hints: ["Name a file, a pipe or a terminal"],
   });
-}
-
-/** Opening a pipe waits for a reader, and cannot be called off: at the deadline we are the reader, for a moment. */
-async function openPipe(path: string, deadlineMillis: number): Promise<Deno.FsFile> {
-  const opening = Deno.open(path, { append: true });
-  const file = await within(deadlineMillis, opening, undefined);
-  if (file !== undefined) return file;
-  const close = opening.then((late) => late.close());
-  (await Deno.open(path, { read: true, write: true })).close();
-  await close;
-  throw unread(path, deadlineMillis, "nothing reads from this pipe");
-}
-
-async function inTime(path: string, deadlineMillis: number, writing: Promise<void>): Promise<void> {
-  if (await within(deadlineMillis, writing.then(() => true), false)) return;
-  // It cannot be called off, and ends with this process at the latest.
-  writing.then(undefined, (error) => void error);
-  throw unread(path, deadlineMillis, "the reader of this pipe does not read on");
 }
 
 function unread(path: string, deadlineMillis: number, reason: string): AuthError {

@@ -1,6 +1,7 @@
 /** What a command line came to the last time: the same as what it comes to now, or it is not used. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { CI_SETTINGS } from "../../lib/ci.ts";
 import { linksOf } from "../../lib/chain/digest.ts";
 import { planChain } from "../../lib/chain/plan.ts";
 import { main } from "../../lib/commands/mod.ts";
@@ -404,6 +405,17 @@ Deno.test("start() takes a repository in the person's own home for the person's,
   await assertRecalled(world);
   world.env["CI"] = "true";
   assert.equal((await run(world)).wasWhole, true);
+});
+
+Deno.test("start() recalls in the person's own home, unless a variable speaks of CI", async () => {
+  const files = { "/home/ana/atmos.yaml": CONFIG, "/home/ana/parts/more.yaml": MORE };
+  const world = await startWorld({ workingDirectory: "/home/ana", files });
+  await assertRecalled(world);
+  for (const name of CI_SETTINGS) {
+    world.env[name] = "true";
+    assert.equal((await run(world)).wasWhole, true, name);
+    delete world.env[name];
+  }
 });
 
 Deno.test("start() recalls with the paths that a configuration may name, and with what it finds in directories", async () => {

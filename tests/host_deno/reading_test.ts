@@ -63,7 +63,7 @@ Deno.test("readPipe() stops at the limit of an endless pipe", () =>
   inTemporary(async (root) => {
     await using pipes = startPipes();
     await pipes.fill(`${root}/pipe`, 'yes > "$1"');
-    await assert.rejects(readPipe(`${root}/pipe`), /larger than 16 MiB, the limit for a file/);
+    await assert.rejects(readPipe("linux", `${root}/pipe`), /larger than 16 MiB, the limit for a file/);
   }));
 
 Deno.test("readPipe() gives up at the deadline when nobody opens the pipe, and leaves nothing behind", () =>
@@ -71,7 +71,7 @@ Deno.test("readPipe() gives up at the deadline when nobody opens the pipe, and l
     await using pipes = startPipes();
     await pipes.fill(`${root}/pipe`, ":");
     await assert.rejects(
-      readPipe(`${root}/pipe`, 20),
+      readPipe("linux", `${root}/pipe`, 20),
       /not complete within 30 seconds, the limit for a pipe/,
     );
   }));
@@ -81,7 +81,7 @@ Deno.test("readPipe() gives up at the deadline when the writer falls silent", ()
     await using pipes = startPipes();
     await pipes.fill(`${root}/pipe`, 'exec > "$1"; echo a; exec sleep 60');
     await assert.rejects(
-      readPipe(`${root}/pipe`, 500),
+      readPipe("linux", `${root}/pipe`, 500),
       /not complete within 30 seconds, the limit for a pipe/,
     );
   }));

@@ -19,7 +19,7 @@ const directory = ASKED ? await Deno.makeTempDir({ prefix: "atmos-compiled-" }) 
 const deno = COMPILE === "own"
   ? { compiler: Deno.execPath(), runtime: Deno.env.get("DENORT_BIN") }
   : ASKED
-  ? await denoForCompiling(`${directory}/deno`)
+  ? await denoForCompiling()
   : "ATMOS_TEST_COMPILE is not true";
 const target = ownTarget();
 if (ASKED) globalThis.addEventListener("unload", () => Deno.removeSync(directory, { recursive: true }));

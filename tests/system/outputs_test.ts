@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { canMakeDevices, FULL_DEVICE, makeDevice, makePipe, NULL_DEVICE } from "../devices.ts";
 import { assertFailed } from "./clear.ts";
-import { testIf } from "./program.ts";
+import { isCompiled, testIf } from "./program.ts";
 import { KEYRING, snapshot } from "./sessions.ts";
 import { loggedInWorld, type Ran, type RunOptions, type World } from "./world.ts";
 
@@ -35,12 +35,25 @@ Deno.test("`env -o` with -, /dev/stdout, /dev/fd/1 and /proc/self/fd/1 is standa
 
 Deno.test("`env -o /dev/fd/N` writes to a descriptor that a shell has opened", async () => {
   await using world = await loggedInWorld();
+  const toFile = { under: ["sh", "-c", 'exec "$@" 3>"$HOME/three.env"', "sh"] };
+  const toPipe = { under: ["sh", "-c", 'exec "$@" 3>&1 >/dev/null', "sh"] };
   for (const file of ["/dev/fd/3", "/proc/self/fd/3"]) {
-    const toFile = { under: ["sh", "-c", 'exec "$@" 3>"$HOME/three.env"', "sh"] };
+    assert.match(succeeds(await env(world, file, toPipe)).stdout, KEYS);
+    if (isCompiled()) continue;
     assert.equal(succeeds(await env(world, file, toFile)).stdout, "");
     assert.match(await world.read("three.env"), KEYS);
-    const toPipe = { under: ["sh", "-c", 'exec "$@" 3>&1 >/dev/null', "sh"] };
+  }
+});
+
+Deno.test("`env -o /dev/fd/N` in a sandbox writes to a pipe, and says why not to a file", async () => {
+  await using world = await loggedInWorld();
+  const grants = ["--allow-read", "--allow-write", "--allow-env", "--allow-net", "--allow-sys=uid,hostname"];
+  const toFile = { grants, under: ["sh", "-c", 'exec "$@" 3>"$HOME/three.env"', "sh"] };
+  const toPipe = { grants, under: ["sh", "-c", 'exec "$@" 3>&1 >/dev/null', "sh"] };
+  for (const file of ["/dev/fd/3", "/proc/self/fd/3"]) {
     assert.match(succeeds(await env(world, file, toPipe)).stdout, KEYS);
+    assertFailed(await env(world, file, toFile), 2, /in a sandbox, only a pipe can be opened by its number/);
+    assert.equal(await world.read("three.env"), "");
   }
 });
 

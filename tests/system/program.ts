@@ -81,7 +81,23 @@ function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
   }
 }
 
+/** No run of a test takes so long, on the busiest machine: one that hangs fails its test, and not the whole suite. */
+const HANGS_MILLIS = 5 * 60_000;
+
 async function ended(child: Deno.ChildProcess, options: StartOptions): Promise<Ran> {
+  const { promise: hung, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    kill(child, "SIGKILL");
+    reject(new Error(`the program did not end within ${HANGS_MILLIS / 60_000} minutes`));
+  }, HANGS_MILLIS);
+  try {
+    return await Promise.race([whole(child, options), hung]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function whole(child: Deno.ChildProcess, options: StartOptions): Promise<Ran> {
   const [stdout, stderr, { code }] = await Promise.all([
     collect(child.stdout, options.onStdout),
     collect(child.stderr, options.onStderr),
