@@ -9,7 +9,7 @@
  */
 import { toHex } from "../lib/keyring/bytes.ts";
 import { COMPLETION_SHELLS, completionScript } from "../lib/output/completion_script.ts";
-import { ADDON, bundleParts, bundleProgram } from "./bundle.ts";
+import { ADDON, bundleParts, bundleProgram, PROGRAM } from "./bundle.ts";
 import { manualPage } from "./man.ts";
 import { run } from "./run.ts";
 import { type Lock, type Part, softwareBill } from "./sbom.ts";
@@ -94,7 +94,7 @@ async function forgetTimes(directory: string): Promise<void> {
   }
 }
 
-/** Compiles `bundle/cli.js` of a staging directory. */
+/** Compiles the bundle of a staging directory. */
 export async function compile(
   stage: string,
   output: string,
@@ -118,7 +118,7 @@ export async function compile(
       `--v8-flags=${V8_FLAGS.join(",")}`,
       ...bakedFlags(target, manifest.permissions.cli),
       `--output=${output}`,
-      "bundle/cli.js",
+      `bundle/${PROGRAM}`,
     ],
     { cwd: stage, ...(runtime === undefined ? {} : { env: { DENORT_BIN: runtime } }) },
   );

@@ -56,7 +56,7 @@ export async function readSessionKey(host: SessionKeyReader): Promise<KeyFile> {
   const [, hex] = /^([0-9a-f]{64})\n$/.exec(await host.files.readText(path) ?? "") ?? [];
   return hex === undefined
     ? unusable(`${path} does not hold a session key`)
-    : { state: "good", key: await importSessionKey(bytesOf(hex)) };
+    : { state: "good", key: sessionKey(bytesOf(hex)) };
 }
 
 const unusable = (reason: string): KeyFile => ({ state: "unusable", reason });
@@ -68,15 +68,38 @@ export function sessionKeyText(random: Host["random"]): string {
 }
 
 /** @param bytes 32 of them */
-async function importSessionKey(bytes: Uint8Array<ArrayBuffer>): Promise<SessionKey> {
-  const algorithm = { name: "HMAC", hash: "SHA-256" };
-  const key = await crypto.subtle.importKey("raw", bytes, algorithm, false, ["sign", "verify"]);
-  const encoded = (parts: readonly unknown[]) => new TextEncoder().encode(JSON.stringify(parts));
+function sessionKey(bytes: Uint8Array): SessionKey {
+  const mac = (parts: readonly unknown[]) =>
+    hmacSha256(bytes, new TextEncoder().encode(JSON.stringify(parts)));
   return {
-    macOf: async (parts) => hexOf(await crypto.subtle.sign("HMAC", key, encoded(parts))),
-    verifies: async (parts, mac) =>
-      /^[0-9a-f]{64}$/.test(mac) && await crypto.subtle.verify("HMAC", key, bytesOf(mac), encoded(parts)),
+    macOf: async (parts) => hexOf((await mac(parts)).buffer),
+    verifies: async (parts, hex) => /^[0-9a-f]{64}$/.test(hex) && areEqual(await mac(parts), bytesOf(hex)),
   };
+}
+
+const BLOCK_BYTES = 64;
+
+/**
+ * HMAC (RFC 2104). WebCrypto's own wants its key imported, which takes each start two milliseconds more than this.
+ *
+ * @param key no longer than a block
+ */
+export async function hmacSha256(key: Uint8Array, message: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  const digest = async (pad: number, rest: Uint8Array) => {
+    const bytes = new Uint8Array(BLOCK_BYTES + rest.length);
+    bytes.set(key);
+    for (let at = 0; at < BLOCK_BYTES; at++) bytes[at] = (bytes[at] ?? 0) ^ pad;
+    bytes.set(rest, BLOCK_BYTES);
+    return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  };
+  return await digest(0x5c, await digest(0x36, message));
+}
+
+/** Takes the same time wherever they differ. */
+function areEqual(left: Uint8Array, right: Uint8Array): boolean {
+  let difference = left.length ^ right.length;
+  for (let at = 0; at < left.length; at++) difference |= (left[at] ?? 0) ^ (right[at] ?? 0);
+  return difference === 0;
 }
 
 function bytesOf(hex: string): Uint8Array<ArrayBuffer> {
