@@ -23,6 +23,7 @@ interface Rule {
 
 const isLib = (path: string) => path.startsWith("lib/");
 const inRoom = (room: string) => (path: string) => path.startsWith(`lib/${room}/`);
+const directoryOf = (path: string) => path.slice(0, path.lastIndexOf("/"));
 const isHost = (path: string) => path === "lib/host_deno.ts" || path.startsWith("lib/host_deno/");
 
 function importing(
@@ -47,7 +48,6 @@ const TOP_WORDS =
   /^lib\/(?:ci|host|credentials|endpoint_variables|errors|jwt|limits|time|arn|duration|paths|session_variables|sha256)\.ts$/;
 const DOORS: ReadonlyMap<string, (path: string) => boolean> = new Map([
   ["yaml", (path) => /^lib\/config\/yaml(?:_document|_edit)?\.ts$/.test(path)],
-  ["commander", inRoom("commands")],
   ["@aws-sdk/", inRoom("aws")],
   ["parse5", inRoom("saml")],
   ["fast-xml-parser", inRoom("saml")],
@@ -56,7 +56,7 @@ const DOORS: ReadonlyMap<string, (path: string) => boolean> = new Map([
   ["dbus-native", inRoom("keyring")],
 ]);
 const REVEALING =
-  /^lib\/(?:aws|oauth|saml|providers|identities|keyring|files|session|commands)\/|^lib\/(?:jwt|output\/environment)\.ts$/;
+  /^lib\/(?:aws|oauth|saml|providers|identities|keyring|files|session|cli|commands)\/|^lib\/(?:jwt|output\/environment)\.ts$/;
 
 const RULES: readonly Rule[] = [
   importing(
@@ -72,9 +72,19 @@ const RULES: readonly Rule[] = [
       imported.startsWith("scripts/"),
   ),
   importing(
-    "nothing imports commands/ but cli.ts and the library's wiring",
+    "nothing imports commands/ but cli.ts",
     (path) => isLib(path) && !inRoom("commands")(path),
-    (imported) => inRoom("commands")(imported),
+    inRoom("commands"),
+  ),
+  importing(
+    "nothing imports cli/ but the commands and cli.ts",
+    (path) => isLib(path) && !inRoom("commands")(path) && !inRoom("cli")(path),
+    inRoom("cli"),
+  ),
+  importing(
+    "a command imports none of another folder; only the wiring in commands/ itself does",
+    (path) => inRoom("commands")(path) && directoryOf(path) !== "lib/commands",
+    (imported, from) => inRoom("commands")(imported) && directoryOf(imported) !== directoryOf(from),
   ),
   importing(
     "config/ imports no other room",
@@ -84,12 +94,12 @@ const RULES: readonly Rule[] = [
   importing(
     "chain/{select,plan,check,resume,duration} take values and give values",
     (path) => /^lib\/chain\/(?:select|plan|check|resume|duration|types)\.ts$/.test(path),
-    (imported) => /^lib\/(?:host\.ts|providers|identities|keyring|files|commands|output)/.test(imported),
+    (imported) => /^lib\/(?:host\.ts|providers|identities|keyring|files|cli|commands|output)/.test(imported),
   ),
   importing(
     "output/ takes values and gives values",
     inRoom("output"),
-    (imported) => /^lib\/(?:keyring|providers|identities|commands)/.test(imported),
+    (imported) => /^lib\/(?:keyring|providers|identities|cli|commands)/.test(imported),
   ),
   importing(
     "a provider imports no identity",
@@ -104,7 +114,7 @@ const RULES: readonly Rule[] = [
   importing(
     "providers and identities import no keyring, files, output, chain or commands",
     (path) => inRoom("providers")(path) || inRoom("identities")(path),
-    (imported) => /^lib\/(?:keyring|files|output|chain|commands)\//.test(imported),
+    (imported) => /^lib\/(?:keyring|files|output|chain|cli|commands)\//.test(imported),
   ),
   importing(
     "a kind does not import another kind",
@@ -114,7 +124,7 @@ const RULES: readonly Rule[] = [
   importing(
     "keyring/ knows nothing of credentials' makers",
     inRoom("keyring"),
-    (imported) => /^lib\/(?:providers|identities|chain|output|commands|aws)\//.test(imported),
+    (imported) => /^lib\/(?:providers|identities|chain|output|cli|commands|aws)\//.test(imported),
   ),
   importing(
     "workflows/ knows nothing of credentials",
@@ -127,7 +137,7 @@ const RULES: readonly Rule[] = [
     "stacks/ is about manifests, and knows nothing of sessions",
     inRoom("stacks"),
     (imported) =>
-      /^lib\/(?:chain|providers|identities|keyring|files|output|commands|session|workflows|aws)\//.test(
+      /^lib\/(?:chain|providers|identities|keyring|files|output|cli|commands|session|workflows|aws)\//.test(
         imported,
       ),
   ),

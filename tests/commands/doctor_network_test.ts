@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { networkFindings } from "../../lib/commands/doctor_network.ts";
+import { networkFindings } from "../../lib/commands/auth/doctor/network.ts";
 import type { ProviderConfig } from "../../lib/config/types.ts";
 import { AuthError } from "../../lib/errors.ts";
 import { sso } from "../chain/samples.ts";
