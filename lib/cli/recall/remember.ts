@@ -8,9 +8,9 @@ import type { AuthConfig } from "../../config/types.ts";
 import { Secret } from "../../credentials.ts";
 import { isAuthError } from "../../errors.ts";
 import type { SessionKey } from "../../files/session_key.ts";
-import type { Host } from "../../host.ts";
+import type { Files, Host } from "../../host.ts";
 import { isInside, parentOf } from "../../paths.ts";
-import { derived } from "../../session/derive.ts";
+import { observed } from "../../session/derive.ts";
 import {
   type Aim,
   answerOf,
@@ -126,6 +126,12 @@ const ENDPOINT = /^AWS_ENDPOINT_URL(?:_[A-Z_]+)?$/;
 const isSetting = (name: string): boolean =>
   SETTINGS.has(name) || STACK_SETTING.test(name) || ENDPOINT.test(name);
 
+/** The same in every run of this program, or nothing that a line could come to. */
+type Unasked = Extract<
+  keyof Host,
+  "os" | "workingDirectory" | "self" | "calledBy" | "screen" | "output" | "giveUp" | "interrupted"
+>;
+
 /** What cannot be asked again is not kept, nor what does more than ask. */
 function recordedHost(host: Host, recording: Recording): Host {
   const noted = <Answer>(ask: Ask, question: (of: string) => Promise<Answer>) => async (of: string) => {
@@ -144,10 +150,10 @@ function recordedHost(host: Host, recording: Recording): Host {
       return act(...given);
     };
   const { files } = host;
-  return derived(host, {
+  return observed<Host, Unasked>(host, {
     // Any other variable was asked for by the configuration (`!env`), and may be a secret.
     env: (name) => isSetting(name) ? notedVariable(host, recording, name) : spoiling(host.env)(name),
-    files: derived(files, {
+    files: observed<Files, never>(files, {
       status: noted("status", async (path) => {
         const status = await files.status(path);
         // A pipe, or a device: to read it again is not to read the same.
@@ -175,6 +181,8 @@ function recordedHost(host: Host, recording: Recording): Host {
     now: spoiling(host.now),
     random: spoiling(host.random),
     run: spoiling(host.run),
+    browse: host.browse && spoiling(host.browse),
+    sleep: spoiling(host.sleep),
     fetch: spoiling(host.fetch),
     listen: spoiling(host.listen),
     openUrl: spoiling(host.openUrl),

@@ -6,7 +6,7 @@
  */
 import type { Files, Host } from "../../host.ts";
 import { GRANT_KINDS, type GrantKind, type Grants } from "../../output/permissions.ts";
-import { derived } from "../../session/derive.ts";
+import { observed } from "../../session/derive.ts";
 
 /** Scopes by class, growing. */
 export interface Ledger {
@@ -47,9 +47,26 @@ function without(book: Book, other: ReadonlyMap<string, Iterable<string>>): Gran
   }));
 }
 
+/** What takes no grant, or is noted where a command's parts are, because looking for needs does not do it. */
+type Unnoted =
+  | (
+    | "os"
+    | "workingDirectory"
+    | "self"
+    | "calledBy"
+    | "now"
+    | "sleep"
+    | "random"
+    | "fetch"
+    | "run"
+    | "listen"
+  )
+  | ("prompt" | "screen" | "output" | "openUrl" | "browse" | "readInput" | "write" | "tell" | "giveUp")
+  | "interrupted";
+
 /** The same world; what is looked at is needed. */
 export function notingHost(host: Host, ledger: Ledger): Host {
-  return derived(host, {
+  return observed<Host, Unnoted>(host, {
     env: (name) => {
       ledger.need("env", name);
       return host.env(name);
@@ -57,6 +74,11 @@ export function notingHost(host: Host, ledger: Ledger): Host {
     files: notingFiles(host.files, ledger),
   });
 }
+
+/** Looking for needs changes no file. */
+type Changing =
+  | ("writeText" | "appendText" | "sink" | "remove" | "removeIfEmpty" | "removeTree" | "leftovers")
+  | "lock";
 
 /**
  * Whether a repository is above is left open, and the configuration counts as part of one: a grant to look at `.git`
@@ -67,8 +89,7 @@ function notingFiles(files: Files, ledger: Ledger): Files {
     ledger.need("read", path);
     return read(path);
   };
-  return {
-    ...files,
+  return observed<Files, Changing>(files, {
     readText: noted(files.readText),
     readBytes: noted(files.readBytes),
     readPipe: noted(files.readPipe),
@@ -78,7 +99,7 @@ function notingFiles(files: Files, ledger: Ledger): Files {
       if (!/[\\/]\.git$/.test(path)) ledger.need("read", path);
       return files.status(path);
     },
-  };
+  });
 }
 
 /** An environment in which nothing is set, so that every variable that might be looked at is. */

@@ -11,8 +11,9 @@ import type { ChainPlan, LinkOutcome, Renewal } from "../../chain/types.ts";
 import type { ChainOptions } from "../../chain/run.ts";
 import type { EnvironmentEdits } from "../../host.ts";
 import type { Pointers, Surroundings } from "../../output/environment.ts";
-import { derived } from "../../session/derive.ts";
+import { derived, observed } from "../../session/derive.ts";
 import { keyringOpener, locks } from "../../session/stores.ts";
+import type { Host } from "../../host.ts";
 import type { Context } from "./context.ts";
 import type { SessionPlace, Use } from "../recall/recall.ts";
 import type { Keeper } from "../recall/remember.ts";
@@ -65,12 +66,17 @@ export function aimed(
 /** An AWS SDK gives a program a minute, and then says nothing of why. */
 const UNATTENDED_LOCK_MILLIS = 50_000;
 
+/** What needs no person. */
+type Unattended =
+  | ("os" | "env" | "workingDirectory" | "self" | "calledBy" | "now" | "sleep" | "random" | "fetch" | "files")
+  | ("run" | "listen" | "screen" | "output" | "readInput" | "write" | "tell" | "giveUp" | "interrupted");
+
 /**
  * The same surroundings where nobody is: for what runs behind a program, or behind an SDK. Nobody is asked, not for the
  * keyring's password either; no browser is opened, and waiting for another process is not told of.
  */
 export function unattended(context: Context): Context {
-  const host = derived(context.host, {
+  const host = observed<Host, Unattended>(context.host, {
     prompt: undefined,
     browse: undefined,
     openUrl: () => Promise.resolve(false),

@@ -7,15 +7,20 @@
  */
 import { messageOf } from "../../errors.ts";
 import type { Files, Host } from "../../host.ts";
-import { derived } from "../../session/derive.ts";
+import { observed } from "../../session/derive.ts";
 import type { Log } from "./log.ts";
 
 /** Turns of a spinner are shorter, and of no interest. */
 const LEAST_WAIT_MILLIS = 1000;
 
+/** What only tells, or is told to a person. */
+type Untold =
+  | ("os" | "env" | "workingDirectory" | "self" | "calledBy" | "now" | "random" | "listen" | "prompt")
+  | ("screen" | "output" | "readInput" | "write" | "tell" | "giveUp" | "interrupted");
+
 /** The same world, watched. */
 export function tracedHost(host: Host, log: Log): Host {
-  return derived(host, {
+  return observed<Host, Untold>(host, {
     fetch: (request) => tracedFetch(host, log, request),
     files: tracedFiles(host, log),
     run: async (command) => {
@@ -84,9 +89,13 @@ function outcomeOf(response: Response): { readonly status: number; readonly requ
   return { status: response.status, request_id: id ?? undefined };
 }
 
+/** Looks without an answer of interest, and changes that only follow from others. */
+type UntoldOfFiles =
+  | ("readBytes" | "readPipe" | "list" | "status" | "realPath" | "appendText" | "sink" | "removeIfEmpty")
+  | "leftovers";
+
 function tracedFiles({ files, now }: Pick<Host, "files" | "now">, log: Log): Files {
-  return {
-    ...files,
+  return observed<Files, UntoldOfFiles>(files, {
     readText: async (path) => {
       const content = await files.readText(path);
       log("trace", "file read", { path, found: content === undefined ? "no" : "yes" });
@@ -112,5 +121,5 @@ function tracedFiles({ files, now }: Pick<Host, "files" | "now">, log: Log): Fil
       log("trace", "locked", { path, millis: now() - started });
       return lock;
     },
-  };
+  });
 }
