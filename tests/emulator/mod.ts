@@ -8,7 +8,7 @@ import { authorizePage } from "./authorize_page.ts";
 import { type Clock, type EpochMillis, newClock } from "./clock.ts";
 import { control } from "./control.ts";
 import { approveGrant, denyGrant, devicePage, pendingUserCodes } from "./device_page.ts";
-import { applyEffect } from "./effects.ts";
+import { applyEffect, type Pause, realPause } from "./effects.ts";
 import { encodeHex } from "./encoding.ts";
 import { type Fault, type Faults, newFaults } from "./faults.ts";
 import { Refusal } from "./http.ts";
@@ -49,6 +49,8 @@ export interface EmulatorOptions {
   pageSize?: number;
   /** What the clock runs on, for tests that share one with the client; default the machine's. */
   clock?: () => EpochMillis;
+  /** How a slow call waits; default in real time. */
+  pause?: Pause;
   /** Makes keys and tokens the same in every run; the token issuer's key pair and the control token stay random. */
   randomSeed?: number;
 }
@@ -102,7 +104,7 @@ const SERVICES: readonly Service[] = [
 ];
 
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const { seed = defaultSeed(), port = 0, pageSize = 2 } = options;
+  const { seed = defaultSeed(), port = 0, pageSize = 2, pause = realPause } = options;
   const clock = newClock(options.clock);
   const context = newContext(seed, clock, pageSize, options.randomSeed);
   const faults = newFaults();
@@ -112,7 +114,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     if (incoming.url.pathname.startsWith("/_control/")) {
       return { kind: "response", response: control(context, faults, controlToken, incoming) };
     }
-    return respond(context, faults, closing.signal, incoming);
+    return respond(context, faults, { closing: closing.signal, pause }, incoming);
   });
   context.url = listener.url;
   const close = () => {
@@ -171,7 +173,7 @@ function endpoints(url: string): Record<string, string> {
 async function respond(
   context: Context,
   faults: Faults,
-  closing: AbortSignal,
+  waiting: { closing: AbortSignal; pause: Pause },
   incoming: Incoming,
 ): Promise<Answer> {
   for (const service of SERVICES) {
@@ -189,7 +191,7 @@ async function respond(
     const effect = faults.take(call.operation);
     const answer = await applyEffect(
       effect,
-      { context, service, call, closing },
+      { context, service, call, ...waiting },
       () => run(context, service, call),
     );
     if (answer.kind === "response") record.status = answer.response.status;
