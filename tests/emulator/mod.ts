@@ -51,6 +51,8 @@ export interface EmulatorOptions {
   clock?: () => EpochMillis;
   /** How a slow call waits; default in real time. */
   pause?: Pause;
+  /** Called when a call is left without an answer. */
+  onSilence?: () => void;
   /** Makes keys and tokens the same in every run; the token issuer's key pair and the control token stay random. */
   randomSeed?: number;
 }
@@ -104,17 +106,19 @@ const SERVICES: readonly Service[] = [
 ];
 
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const { seed = defaultSeed(), port = 0, pageSize = 2, pause = realPause } = options;
+  const { seed = defaultSeed(), port = 0, pageSize = 2, pause = realPause, onSilence = () => {} } = options;
   const clock = newClock(options.clock);
   const context = newContext(seed, clock, pageSize, options.randomSeed);
   const faults = newFaults();
   const controlToken = encodeHex(crypto.getRandomValues(new Uint8Array(24)));
   const closing = new AbortController();
-  const listener = await listen(port, (incoming) => {
+  const listener = await listen(port, async (incoming) => {
     if (incoming.url.pathname.startsWith("/_control/")) {
       return { kind: "response", response: control(context, faults, controlToken, incoming) };
     }
-    return respond(context, faults, { closing: closing.signal, pause }, incoming);
+    const answer = await respond(context, faults, { closing: closing.signal, pause }, incoming);
+    if (answer.kind === "silent") onSilence();
+    return answer;
   });
   context.url = listener.url;
   const close = () => {

@@ -128,7 +128,7 @@ Deno.test("a lock that is held is waited for until the deadline and no longer, a
   assert.deepEqual(order, ["399 ms", "given up"]);
   assert.equal(told.length, 1);
   assert.ok([`process ${holder.pid}`, undefined].includes(told[0]), told[0]);
-  const next = files.lock(path, { deadlineMillis: 20_000 });
+  const next = files.lock(path, { deadlineMillis: 120_000 });
   holder.kill("SIGKILL");
   await holder.ended;
   await (await next)[Symbol.asyncDispose]();

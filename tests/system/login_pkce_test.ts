@@ -10,9 +10,9 @@ import {
   endPortalSession,
   endSessionIn,
   sectionsOf,
-  sleep,
   snapshot,
 } from "./sessions.ts";
+import { until } from "./waiting.ts";
 import { chainedConfig, type Ran, type RunOptions, startWorld, type World } from "./world.ts";
 
 /** The words with which a browser of this machine is used although this may be a container. */
@@ -32,11 +32,10 @@ async function newWorld(extra = ""): Promise<World> {
 /** Runs the program, and waits until the person's browser has shown the last page: it is a process of its own. */
 async function visit(world: World, words: readonly string[], options: RunOptions): Promise<Visit> {
   const ran = await world.run(words, options);
-  const deadline = Date.now() + 30_000;
-  while (!(await Array.fromAsync(Deno.readDir(world.home))).some(({ name }) => name === "page")) {
-    assert.ok(Date.now() < deadline, `the browser showed no page: ${ran.stderr}`);
-    await sleep(20);
-  }
+  await until(
+    async () => (await Array.fromAsync(Deno.readDir(world.home))).some(({ name }) => name === "page"),
+    () => `the browser showed no page: ${ran.stderr}`,
+  );
   const page = await world.read("page");
   await Deno.remove(`${world.home}/page`);
   return { ...ran, page };

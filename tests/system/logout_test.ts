@@ -4,7 +4,8 @@
 import assert from "node:assert/strict";
 import { PLAIN_USER } from "../emulator/mod.ts";
 import { assertFailed } from "./clear.ts";
-import { CREDENTIALS, KEYRING, sectionsOf, sleep, snapshot } from "./sessions.ts";
+import { CREDENTIALS, KEYRING, sectionsOf, snapshot } from "./sessions.ts";
+import { until } from "./waiting.ts";
 import { chainedConfig, loggedInWorld, logIn, startWorld, type World } from "./world.ts";
 
 const USERS = `    deploy-bot: { kind: aws/user, credentials: { region: us-east-1 } }
@@ -31,15 +32,6 @@ async function filesOf({ home }: World): Promise<Readonly<Record<string, string>
   return Object.fromEntries(all.filter(([path, content]) => content !== "directory" && !isKept(path)));
 }
 
-/** What runs on by itself gets there, or the test fails. */
-async function until(isThere: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  while (!await isThere()) {
-    assert.ok(Date.now() < deadline, "it does not come");
-    await sleep(50);
-  }
-}
-
 async function succeeds(world: World, words: readonly string[], options: Parameters<World["run"]>[1] = {}) {
   const ran = await world.run(["auth", ...words], options);
   assert.equal(ran.code, 0, ran.stderr);
@@ -59,8 +51,9 @@ Deno.test("after `logout --all --keychain` every file is as it was before the fi
   await succeeds(world, ["env"], { printsSecrets: true });
   const env = { DISPLAY: ":0", PATH: `${world.home}/bin:${world.env["PATH"]}` };
   await succeeds(world, ["console", "--isolated"], { env });
-  await until(async () =>
-    Object.keys(await filesOf(world)).some((path) => path.endsWith("/Default/Cookies"))
+  await until(
+    async () => Object.keys(await filesOf(world)).some((path) => path.endsWith("/Default/Cookies")),
+    () => "the browser writes no cookies",
   );
   // What a compiled program recalls is kept as well; from source nothing is.
   const between = Object.keys(await filesOf(world))

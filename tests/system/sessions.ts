@@ -85,5 +85,3 @@ export async function snapshot(directory: string, inner = ""): Promise<Readonly<
   }
   return all;
 }
-
-export const sleep = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));
