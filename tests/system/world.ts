@@ -4,7 +4,13 @@
  */
 import assert from "node:assert/strict";
 import { findSecrets } from "../emulator/canary.ts";
-import { type Emulator, type EmulatorOptions, type IssuedSecret, startEmulator } from "../emulator/mod.ts";
+import {
+  type Emulator,
+  type EmulatorOptions,
+  type IssuedSecret,
+  PLAIN_USER,
+  startEmulator,
+} from "../emulator/mod.ts";
 import { program, type Ran, type Running, start, type StartOptions } from "./program.ts";
 
 export type { Ran, Running } from "./program.ts";
@@ -69,6 +75,19 @@ export function chainedConfig(startUrl: string, extra = ""): string {
       principal: { assume_role: "arn:aws:iam::999999999999:role/ProductionAdmin", session_name: first-light }
 ${extra}`;
 }
+
+/** A configuration that keeps nothing: long-lived keys out of {@linkcode MEMORY_KEYS}. */
+export const MEMORY_CONFIG = `auth:
+  keyring: { type: memory }
+  identities:
+    deploy-bot:
+      kind: aws/user
+      credentials:
+        access_key_id: !env MEMORY_KEY
+        secret_access_key: !env MEMORY_SECRET
+        region: us-east-1
+`;
+export const MEMORY_KEYS = { MEMORY_KEY: PLAIN_USER.accessKeyId, MEMORY_SECRET: PLAIN_USER.secretAccessKey };
 
 /** Starts an emulator and makes a home with nothing in it. */
 export async function startWorld(options: EmulatorOptions = {}): Promise<World> {
