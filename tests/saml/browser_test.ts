@@ -1,25 +1,15 @@
 import assert from "node:assert/strict";
 import { loginWithBrowser } from "../../lib/saml/browser.ts";
-import type { SamlPerson } from "../../lib/saml/types.ts";
 import { failureOf } from "../failing.ts";
 import { type FakeHost, fakeHost } from "../fake_host.ts";
 import { type Behaviour, type FakeBrowser, fakeBrowser, PAGE } from "./fake_browser.ts";
-import { samlProvider } from "./provider.ts";
+import { samlProvider, UNASKED } from "./provider.ts";
 
 const url = "https://idp.example.com/app";
 const ACS = "https://signin.aws.amazon.com/saml";
 const RESPONSE = "bm90LWEtcmVhbC1zZWNyZXQ+Pz8/Cg==";
 const BODY = new URLSearchParams({ SAMLResponse: RESPONSE, RelayState: "" }).toString();
 const provider = samlProvider({ url });
-
-const unasked = () => Promise.reject(new Error("the driver asked a person"));
-const person: SamlPerson = {
-  username: unasked,
-  password: unasked,
-  code: unasked,
-  choose: unasked,
-  tell: () => {},
-};
 
 /** Logs in with a browser that behaves so; a person sits at a display, unless one of them is lacking. */
 function login(
@@ -33,7 +23,7 @@ function login(
     ...(lacking === "person" ? {} : { keys: [] }),
     browse: () => browser,
   });
-  const result = loginWithBrowser(host, provider, person).then((response) => response.reveal());
+  const result = loginWithBrowser(host, provider, UNASKED).then((response) => response.reveal());
   return { host, browser, result };
 }
 
@@ -300,7 +290,7 @@ Deno.test("loginWithBrowser() fails as itself when the browser says what nobody 
 Deno.test("loginWithBrowser() says how to get a browser where there is none, and that it downloads none", async () => {
   const host = fakeHost({ env: { HOME: "/home/jane" }, browse: () => fakeBrowser(() => undefined) });
   const error = await failureOf(
-    loginWithBrowser(host, samlProvider({ url, downloadBrowserDriver: true }), person),
+    loginWithBrowser(host, samlProvider({ url, downloadBrowserDriver: true }), UNASKED),
   );
   assert.equal(error.code, "failed");
   assert.match(error.hints[0] ?? "", /apt-get install chromium/);
@@ -309,7 +299,7 @@ Deno.test("loginWithBrowser() says how to get a browser where there is none, and
 
 Deno.test("loginWithBrowser() opens no browser where none may be opened", async () => {
   const error = await failureOf(
-    loginWithBrowser(fakeHost({ env: { HOME: "/home/jane" } }), provider, person),
+    loginWithBrowser(fakeHost({ env: { HOME: "/home/jane" } }), provider, UNASKED),
   );
   assert.equal(error.code, "person-needed");
 });

@@ -13,12 +13,12 @@ import { authenticateSaml } from "../../lib/providers/aws_saml.ts";
 import { readAssertion } from "../../lib/saml/assertion.ts";
 import { loginWithBrowser } from "../../lib/saml/browser.ts";
 import { browserProfile } from "../../lib/saml/browser_profile.ts";
-import type { NamedSamlProvider, SamlPerson } from "../../lib/saml/types.ts";
+import type { NamedSamlProvider } from "../../lib/saml/types.ts";
 import { role } from "../chain/samples.ts";
 import { failureOf } from "../failing.ts";
 import { defaultSeed, startEmulator } from "../emulator/mod.ts";
 import { SAML_USER, startSamlIdp } from "../emulator/saml_idp.ts";
-import { samlProvider } from "../saml/provider.ts";
+import { samlProvider, UNASKED } from "../saml/provider.ts";
 import { missingProgram, SIMPLE_USER, startSimpleSamlPhp } from "./simplesamlphp.ts";
 import { atPage } from "./second_client.ts";
 
@@ -97,17 +97,8 @@ async function worldIn(directory: string): Promise<World> {
   };
 }
 
-const unasked = () => Promise.reject(new Error("the driver asked a person"));
-const person: SamlPerson = {
-  username: unasked,
-  password: unasked,
-  code: unasked,
-  choose: unasked,
-  tell: () => {},
-};
-
 const login = async (host: Host, provider: NamedSamlProvider) =>
-  (await loginWithBrowser(host, provider, person)).reveal();
+  (await loginWithBrowser(host, provider, UNASKED)).reveal();
 
 const readAssertionOf = (base64: string) => readAssertion(new Secret(base64), "auth.providers.okta-saml");
 

@@ -148,15 +148,24 @@ export async function loggedInWorld(extra = "", options: EmulatorOptions = {}): 
   }
 }
 
+/** Runs `atmos` with words that must not fail. */
+export async function succeeds(
+  world: Pick<World, "run">,
+  words: readonly string[],
+  options: RunOptions = {},
+): Promise<Ran> {
+  const ran = await world.run(words, options);
+  assert.equal(ran.code, 0, ran.stderr);
+  return ran;
+}
+
 /** Logs in at the device page. */
 export async function logIn(
   world: World,
   words: readonly string[] = [],
   options: RunOptions = {},
 ): Promise<Ran> {
-  const ran = await world.run(["auth", "login", "--device-code", ...words], { approve: true, ...options });
-  assert.equal(ran.code, 0, ran.stderr);
-  return ran;
+  return await succeeds(world, ["auth", "login", "--device-code", ...words], { approve: true, ...options });
 }
 
 function worldVariables(home: string, aws: Emulator): Record<string, string> {
