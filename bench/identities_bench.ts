@@ -4,7 +4,7 @@ import { readConfig } from "../lib/config/load.ts";
 import { denoHost } from "../lib/host_deno.ts";
 import { derived } from "../lib/session/derive.ts";
 import { largeConfig } from "../tests/system/large.ts";
-import type { Measurement } from "./keyring_bench.ts";
+import { type Measurement, median } from "./measure.ts";
 
 const SIZES = [10, 100, 1_000, 10_000];
 const RUNS = 7;
@@ -19,10 +19,13 @@ export async function measureIdentities(): Promise<readonly Measurement[]> {
     for (const size of SIZES) {
       await Deno.writeTextFile(`${home}/atmos.yaml`, largeConfig(size));
       const host = derived(denoHost(), { workingDirectory: () => home });
-      const millis = await median(async () => {
+      const work = async () => {
         const { loaded } = await readConfig(host);
         if (checkChains(loaded.auth).length !== size) throw new Error("An identity is missing");
-      });
+      };
+      // The first run compiles, and does not count.
+      await work();
+      const millis = await median(RUNS, work);
       const each = (1000 * millis / size).toFixed(0);
       measured.push({
         what: `${size.toLocaleString("en")} identities, ${each} µs for each`,
@@ -34,15 +37,4 @@ export async function measureIdentities(): Promise<readonly Measurement[]> {
   } finally {
     await Deno.remove(home, { recursive: true });
   }
-}
-
-async function median(work: () => Promise<void>): Promise<number> {
-  const times: number[] = [];
-  // The first run compiles, and does not count.
-  for (let run = 0; run <= RUNS; run++) {
-    const start = performance.now();
-    await work();
-    if (run > 0) times.push(performance.now() - start);
-  }
-  return times.toSorted((a, b) => a - b)[RUNS >> 1] ?? NaN;
 }

@@ -1,4 +1,3 @@
-// deno-lint-ignore-file no-console
 /**
  * What the keyring costs: medians over real files and the real host. `deno run -A bench/keyring_bench.ts` prints
  * them, and exits 1 when one passes its limit.
@@ -9,15 +8,9 @@ import { osSource } from "../lib/keyring/system.ts";
 import type { EntryKey } from "../lib/keyring/types.ts";
 import { denoHost } from "../lib/host_deno.ts";
 import { mapStore } from "../tests/keyring/support.ts";
+import { type Measurement, median, report } from "./measure.ts";
 
-/** One thing measured. */
-export interface Measurement {
-  readonly what: string;
-  /** Median of all runs. */
-  readonly millis: number;
-  /** `undefined`: for information. */
-  readonly limitMillis: number | undefined;
-}
+export type { Measurement } from "./measure.ts";
 
 const ENTRIES = 500;
 const RUNS = 41;
@@ -27,16 +20,6 @@ const keyOf = (index: number): EntryKey => ({
   purpose: "sso-session",
   name: `https://example-${index}.awsapps.com`,
 });
-
-async function median(work: (run: number) => Promise<unknown>): Promise<number> {
-  const times: number[] = [];
-  for (let run = 0; run < RUNS; run++) {
-    const start = performance.now();
-    await work(run);
-    times.push(performance.now() - start);
-  }
-  return times.toSorted((a, b) => a - b)[RUNS >> 1] ?? NaN;
-}
 
 /** Measures in a temporary directory. */
 export async function measureKeyring(): Promise<readonly Measurement[]> {
@@ -56,23 +39,27 @@ export async function measureKeyring(): Promise<readonly Measurement[]> {
     return [
       {
         what: `open a store of ${ENTRIES} entries (${kilobytes} kB) and read one, without the KDF`,
-        millis: await median((run) => open().get(keyOf(run))),
+        millis: await median(RUNS, (run) => open().get(keyOf(run))),
         limitMillis: 5,
       },
       {
         what: `write ${kilobytes} kB atomically`,
-        millis: await median(() => host.files.writeText(`${directory}/copy`, text, 0o600)),
+        millis: await median(RUNS, () => host.files.writeText(`${directory}/copy`, text, 0o600)),
         limitMillis: 20,
       },
       {
         what: `set one of ${ENTRIES} entries: lock, read, check, write`,
-        millis: await median((run) => filling.set(keyOf(run), TEXT)),
+        millis: await median(RUNS, (run) => filling.set(keyOf(run), TEXT)),
         limitMillis: undefined,
       },
-      { what: `list ${ENTRIES} entries`, millis: await median(() => filling.list()), limitMillis: undefined },
+      {
+        what: `list ${ENTRIES} entries`,
+        millis: await median(RUNS, () => filling.list()),
+        limitMillis: undefined,
+      },
       {
         what: `derive a key from a password (${preferredKdf().kdf})`,
-        millis: await median(() => deriveKey("not-a-real-password", preferredKdf(), salt)),
+        millis: await median(RUNS, () => deriveKey("not-a-real-password", preferredKdf(), salt)),
         limitMillis: undefined,
       },
     ];
@@ -81,13 +68,4 @@ export async function measureKeyring(): Promise<readonly Measurement[]> {
   }
 }
 
-if (import.meta.main) {
-  const measured = await measureKeyring();
-  for (const { what, millis, limitMillis } of measured) {
-    const limit = limitMillis === undefined ? "" : ` (limit ${limitMillis} ms)`;
-    console.log(`${millis.toFixed(2).padStart(8)} ms  ${what}${limit}`);
-  }
-  if (measured.some(({ millis, limitMillis }) => limitMillis !== undefined && millis > limitMillis)) {
-    Deno.exit(1);
-  }
-}
+if (import.meta.main && !report(await measureKeyring())) Deno.exit(1);

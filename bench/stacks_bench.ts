@@ -3,9 +3,9 @@ import { readConfig } from "../lib/config/load.ts";
 import { denoHost } from "../lib/host_deno.ts";
 import { derived } from "../lib/session/derive.ts";
 import { findComponent } from "../lib/stacks/find.ts";
-import { loadProject } from "../lib/stacks/loader.ts";
+import { listStacks, loadProject } from "../lib/stacks/loader.ts";
 import { manyStacks } from "../tests/system/many_stacks.ts";
-import type { Measurement } from "./keyring_bench.ts";
+import { type Measurement, median } from "./measure.ts";
 
 const RUNS = 11;
 const LIMIT_MILLIS = 1000;
@@ -19,19 +19,22 @@ export async function measureStacks(): Promise<readonly Measurement[]> {
       await Deno.writeTextFile(`${home}/${path}`, text);
     });
     const host = derived(denoHost(), { workingDirectory: () => home });
-    const times: number[] = [];
-    for (let run = 0; run < RUNS; run++) {
-      const start = performance.now();
-      const project = await loadProject(await readConfig(host));
-      await findComponent(project, { name: "component-3", stack: "t77-dev" });
-      times.push(performance.now() - start);
-    }
-    const millis = times.toSorted((a, b) => a - b)[RUNS >> 1] ?? NaN;
-    return [{
-      what: `find a component among ${components} in ${stacks} stacks`,
+    const load = async () => await loadProject(await readConfig(host));
+    const measured = (what: string, millis: number): Measurement => ({
+      what,
       millis,
       limitMillis: LIMIT_MILLIS,
-    }];
+    });
+    return [
+      measured(
+        `find a component among ${components} in ${stacks} stacks`,
+        await median(
+          RUNS,
+          async () => await findComponent(await load(), { name: "component-3", stack: "t77-dev" }),
+        ),
+      ),
+      measured(`list ${stacks} stacks`, await median(RUNS, async () => await listStacks(await load()))),
+    ];
   } finally {
     await Deno.remove(home, { recursive: true });
   }

@@ -36,6 +36,18 @@ Deno.test("fakeHost() answers requests in order and fails naming an unexpected o
   assert.throws(host.assertExchanged, /Unexpected: GET https:\/\/example\.com\/z/);
 });
 
+Deno.test("fakeHost().sleep ends at once when it is called off, and leaves no timer behind", async () => {
+  const host = fakeHost();
+  const stop = new AbortController();
+  const order: string[] = [];
+  const turn = new Promise<void>((resolve) => setTimeout(() => resolve(void order.push("next turn")), 0));
+  const slept = host.sleep(5, stop.signal).catch((reason) => void order.push(reason));
+  stop.abort("called off");
+  await Promise.all([turn, slept]);
+  assert.deepEqual(order, ["called off", "next turn"]);
+  assert.equal(host.now(), FAKE_NOW);
+});
+
 Deno.test("fakeHost() moves its clock by sleeping, and parallel sleepers do not add up", async () => {
   const host = fakeHost();
   await Promise.all([host.sleep(5), host.sleep(10)]);

@@ -204,7 +204,7 @@ export function filesContract(
     const path = `${root}/locks/a.lock`;
     const order: string[] = [];
     await Promise.all([1, 2, 3].map(async (n) => {
-      await using _lock = await files.lock(path, { deadlineMillis: 5000 });
+      await using _lock = await files.lock(path, { deadlineMillis: 120_000 });
       order.push(`in ${n}`);
       await new Promise((resolve) => setTimeout(resolve, 2));
       order.push(`out ${n}`);

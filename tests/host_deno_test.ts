@@ -139,7 +139,7 @@ Deno.test("denoHost().files tells a full disk and a read-only place from others"
 /** A process that holds a lock until it is killed or its standard input ends. */
 async function holding(path: string): Promise<{ readonly pid: number; readonly end: () => Promise<void> }> {
   const code = `
-    await using lock = await host.files.lock(${JSON.stringify(path)}, { deadlineMillis: 5000 });
+    await using lock = await host.files.lock(${JSON.stringify(path)}, { deadlineMillis: 120_000 });
     host.write("held " + Deno.pid + "\\n");
     await host.readInput();`;
   const child = new Deno.Command(Deno.execPath(), {
@@ -170,7 +170,7 @@ Deno.test("denoHost().files.lock waits for another process, names it, and gets t
       host.files.lock(path, { deadlineMillis: 150, onWait: (holder) => told.push(holder) }),
       (error) => isAuthError(error, "lock-timeout"),
     );
-    const wait = { deadlineMillis: 10_000, onWait: () => void other.end() };
+    const wait = { deadlineMillis: 120_000, onWait: () => void other.end() };
     {
       await using _lock = await host.files.lock(path, wait);
     }
@@ -182,13 +182,13 @@ Deno.test("denoHost().files.lock gives up on a caller in its own process at the 
   inTemporary(async (root) => {
     const path = `${root}/a.lock`;
     {
-      await using _lock = await host.files.lock(path, { deadlineMillis: 1000 });
+      await using _lock = await host.files.lock(path, { deadlineMillis: 120_000 });
       await assert.rejects(
         host.files.lock(path, { deadlineMillis: 20 }),
         (error) => isAuthError(error, "lock-timeout") && error.message.includes("this process"),
       );
     }
-    await using _again = await host.files.lock(path, { deadlineMillis: 1000 });
+    await using _again = await host.files.lock(path, { deadlineMillis: 120_000 });
   }));
 
 const NOTHING = { set: {}, unset: [] };
@@ -444,8 +444,9 @@ Deno.test("denoHost().interrupted is aborted by Ctrl-C, once, and does not keep 
     const { interrupted } = host;
     interrupted.addEventListener("abort", () => host.write(interrupted.reason.code));
     if (Deno.env.get("WAIT") === "1") {
-      setTimeout(() => Deno.kill(Deno.pid, "SIGINT"), 10);
-      await host.sleep(5000, interrupted).catch((error) => host.write(" " + error.code));
+      const sleeping = host.sleep(600_000, interrupted).catch((error) => host.write(" " + error.code));
+      Deno.kill(Deno.pid, "SIGINT");
+      await sleeping;
     }`;
   assert.deepEqual(await script(code, { env: { WAIT: "1" } }), {
     code: 0,
@@ -458,8 +459,8 @@ Deno.test("denoHost().interrupted is aborted by Ctrl-C, once, and does not keep 
 for (const stdio of ["inherit", "quiet"]) {
   Deno.test(`denoHost().run, ${stdio}: SIGTERM is passed on to the child, and nothing is run after it`, async () => {
     const { code, stdout } = await script(`
-    setTimeout(() => Deno.kill(Deno.pid, "SIGTERM"), 350);
-    const exit = await host.run({ program: "sh", args: ["-c", "trap 'echo term; exit 9' TERM; while :; do sleep 0.05; done"],
+    const child = "trap 'echo term; exit 9' TERM; kill -TERM $PPID; while :; do sleep 0.05; done";
+    const exit = await host.run({ program: "sh", args: ["-c", child],
       environment: { set: {}, unset: [] }, stdio: "${stdio}" });
     host.write(exit.stdout);
     await report(() => host.run({ program: "true", args: [], environment: { set: {}, unset: [] }, stdio: "inherit" }));

@@ -1,21 +1,11 @@
 import assert from "node:assert/strict";
 import { CONSOLE_ALIASES, destinationPage } from "../../lib/aws/console_destinations.ts";
 import { signinFor } from "../../lib/aws/federation.ts";
-import { type AuthError, isAuthError } from "../../lib/errors.ts";
+import { failureIn } from "../failing.ts";
 
 const pagesOf = (partition: string, region: string) =>
   signinFor(() => undefined, { partition, region, endpointUrl: undefined }).pages;
 const AWS = pagesOf("aws", "us-east-1");
-
-function failureOf(work: () => unknown): AuthError {
-  try {
-    work();
-  } catch (error) {
-    if (isAuthError(error)) return error;
-    throw error;
-  }
-  assert.fail("it went through");
-}
 
 Deno.test("destinationPage() knows more than a hundred names, each a page of the console", () => {
   assert.ok(CONSOLE_ALIASES.length > 100, String(CONSOLE_ALIASES.length));
@@ -82,11 +72,11 @@ Deno.test("destinationPage() takes pages of the console as they are, and refuses
       "https://",
       "//console.aws.amazon.com/",
     ]
-  ) assert.equal(failureOf(() => destinationPage(AWS, page, undefined)).code, "usage", page);
+  ) assert.equal(failureIn(() => destinationPage(AWS, page, undefined)).code, "usage", page);
 });
 
 Deno.test("destinationPage() names the nearest for a name that it does not know", () => {
-  const { code, hints } = failureOf(() => destinationPage(AWS, "cloudformaton", undefined));
+  const { code, hints } = failureIn(() => destinationPage(AWS, "cloudformaton", undefined));
   assert.equal(code, "usage");
   assert.equal(hints[0], 'Did you mean "cloudformation"?');
 });

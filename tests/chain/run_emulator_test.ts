@@ -17,9 +17,6 @@ import type { FakeHostInit } from "../fake_host.ts";
 import { auth, permissionSet, role, sso } from "./samples.ts";
 import { type World, world } from "./world.ts";
 
-/** How long a request may take: long where an answer will come, short where none does. */
-const PATIENCE_MILLIS = 20_000;
-const IMPATIENCE_MILLIS = 400;
 const HOUR = 3_600_000;
 
 /** Four links: a permission set by the account's name, and roles that trust only the link before. */
@@ -54,10 +51,15 @@ async function press(answer: "approve" | "deny", page: URL): Promise<boolean> {
 async function scene(
   init: FakeHostInit = {},
   seed: Seed = defaultSeed(),
-  patience = PATIENCE_MILLIS,
 ): Promise<Scene> {
   const clock = { now: () => Date.now() };
-  const emulator = await startEmulator({ seed, clock: () => clock.now() });
+  const underWay = new Set<AbortController>();
+  const emulator = await startEmulator({
+    seed,
+    clock: () => clock.now(),
+    // A call that stays without an answer is given up when that is certain, and not by a clock.
+    onSilence: () => underWay.forEach((call) => call.abort(new DOMException("too late", "TimeoutError"))),
+  });
   const fetchNow = networkFetch({ readText: () => Promise.resolve(undefined) }, () => undefined);
   const here = world({
     keys: [],
@@ -65,12 +67,12 @@ async function scene(
     env: emulator.environment,
     openUrl: (page) => press("approve", page),
     exchanges: async (request) => {
-      const timeout = new AbortController();
-      const timer = setTimeout(() => timeout.abort(new DOMException("too late", "TimeoutError")), patience);
+      const call = new AbortController();
+      underWay.add(call);
       try {
-        return await fetchNow(new Request(request, { signal: timeout.signal }));
+        return await fetchNow(new Request(request, { signal: call.signal }));
       } finally {
-        clearTimeout(timer);
+        underWay.delete(call);
       }
     },
     ...init,
@@ -233,7 +235,7 @@ Deno.test("runChain() gets through what networks and services do now and then", 
     { operation: "CreateToken", effect: { kind: "status", status: 500, code: "server_error" } },
     { operation: "CreateToken", call: 2, effect: { kind: "closed" } },
   ];
-  await using at = await scene({}, defaultSeed(), IMPATIENCE_MILLIS);
+  await using at = await scene();
   at.emulator.fault(...faults);
   const { target } = await at.here.run(fourLinks(), "prod");
   assert.equal(target.session.accountId, "999999999999");
@@ -242,8 +244,7 @@ Deno.test("runChain() gets through what networks and services do now and then", 
 
 /** Runs to the permission set with a fault that does not go away; tells how it ended, and after how many calls. */
 async function failing(effect: Effect): Promise<readonly [string, number]> {
-  const patience = effect.kind === "silent" ? IMPATIENCE_MILLIS : PATIENCE_MILLIS;
-  await using at = await scene({}, defaultSeed(), patience);
+  await using at = await scene();
   at.emulator.fault({ operation: "GetRoleCredentials", times: 99, effect });
   try {
     await at.here.run(fourLinks(), "admin");

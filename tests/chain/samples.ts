@@ -13,7 +13,7 @@ import type {
   Via,
 } from "../../lib/config/types.ts";
 
-const COMMON_PROVIDER = {
+export const COMMON_PROVIDER = {
   region: "us-east-1",
   sessionSeconds: undefined,
   consoleSeconds: undefined,
@@ -21,7 +21,7 @@ const COMMON_PROVIDER = {
   endpointUrl: undefined,
 };
 
-const COMMON_IDENTITY = {
+export const COMMON_IDENTITY = {
   required: false,
   alias: undefined,
   env: [],

@@ -10,7 +10,11 @@ interface Exchange {
   call: Call;
   /** Aborted when the emulator closes. */
   closing: AbortSignal;
+  pause: Pause;
 }
+
+/** Comes back after so many milliseconds, or as soon as the signal is aborted. */
+export type Pause = (milliseconds: number, closing: AbortSignal) => Promise<void>;
 
 /** Answers a call under an effect; `handle` makes the right answer. Every answer is dated and numbered as AWS does. */
 export async function applyEffect(
@@ -29,7 +33,7 @@ export async function applyEffect(
 
 async function makeResponse(
   effect: Effect | undefined,
-  { context, service, call, closing }: Exchange,
+  { context, service, call, closing, pause }: Exchange,
   handle: () => Promise<Response>,
 ): Promise<Response> {
   switch (effect?.kind) {
@@ -47,7 +51,7 @@ async function makeResponse(
         "<html><body><h1>Proxy</h1><p>Please sign in to the network.</p></body></html>",
       );
     case "slow":
-      await wait(effect.milliseconds, closing);
+      await pause(effect.milliseconds, closing);
       return handle();
     case "same-next-token":
       return repeatPageToken(await handle(), call);
@@ -57,7 +61,8 @@ async function makeResponse(
   }
 }
 
-function wait(milliseconds: number, closing: AbortSignal): Promise<void> {
+/** A {@linkcode Pause} of the machine's clock. */
+export function realPause(milliseconds: number, closing: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
       clearTimeout(timer);

@@ -53,10 +53,31 @@ Deno.test("answers can be empty, somebody else's page, cut short, or none at all
   await assert.rejects(under({ kind: "closed" }), { name: "TypeError", message: /fetch failed/ });
   const skewed = await under({ kind: "date-skew", milliseconds: 3_600_000 });
   assert.ok(Math.abs(Date.parse(skewed.headers.get("date") ?? "") - emulator.now() - 3_600_000) < 3000);
-  const before = Date.now();
-  assert.equal(outcome(await under({ kind: "slow", milliseconds: 120 })), "200");
-  assert.ok(Date.now() - before >= 115);
   assert.equal(outcome(await call()), "200");
+});
+
+Deno.test("a slow call is answered when its time is over, and not before", async () => {
+  const pauses: number[] = [];
+  const [begun, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  await using emulator = await startEmulator({
+    pause: (milliseconds) => {
+      pauses.push(milliseconds);
+      begun.resolve();
+      return over.promise;
+    },
+  });
+  emulator.fault({ operation: "GetCallerIdentity", effect: { kind: "slow", milliseconds: 120 } });
+  const answered: string[] = [];
+  const call = async (name: string) => {
+    answered.push(`${name}: ${outcome(await callSts(emulator, PLAIN_USER, "GetCallerIdentity"))}`);
+  };
+  const slow = call("slow");
+  await begun.promise;
+  await call("quick");
+  assert.deepEqual(answered, ["quick: 200"]);
+  over.resolve();
+  await slow;
+  assert.deepEqual([pauses, answered], [[120], ["quick: 200", "slow: 200"]]);
 });
 
 Deno.test("a call that is never answered, and a slow one, end when the emulator closes", async () => {
@@ -71,6 +92,28 @@ Deno.test("a call that is never answered, and a slow one, end when the emulator 
   while (emulator.calls("GetCallerIdentity") < 2) await new Promise((resolve) => setTimeout(resolve, 5));
   await emulator.close();
   await Promise.all(calls);
+});
+
+Deno.test("the emulator has closed when the calls it works on have ended", async () => {
+  const order: string[] = [];
+  const [begun, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const emulator = await startEmulator({
+    pause: async () => {
+      begun.resolve();
+      await over.promise;
+      order.push("worked");
+    },
+  });
+  emulator.fault({ operation: "GetCallerIdentity", effect: { kind: "slow", milliseconds: 1 } });
+  const call = assert.rejects(callSts(emulator, PLAIN_USER, "GetCallerIdentity"), TypeError);
+  await begun.promise;
+  const closed = emulator.close().then(() => void order.push("closed"));
+  await call;
+  // Another one closes in the meantime: this one has had its time.
+  await (await startEmulator()).close();
+  over.resolve();
+  await closed;
+  assert.deepEqual(order, ["worked", "closed"]);
 });
 
 Deno.test("a list can give the same page token for ever", async () => {

@@ -8,7 +8,7 @@ import { authorizePage } from "./authorize_page.ts";
 import { type Clock, type EpochMillis, newClock } from "./clock.ts";
 import { control } from "./control.ts";
 import { approveGrant, denyGrant, devicePage, pendingUserCodes } from "./device_page.ts";
-import { applyEffect } from "./effects.ts";
+import { applyEffect, type Pause, realPause } from "./effects.ts";
 import { encodeHex } from "./encoding.ts";
 import { type Fault, type Faults, newFaults } from "./faults.ts";
 import { Refusal } from "./http.ts";
@@ -49,6 +49,10 @@ export interface EmulatorOptions {
   pageSize?: number;
   /** What the clock runs on, for tests that share one with the client; default the machine's. */
   clock?: () => EpochMillis;
+  /** How a slow call waits; default in real time. */
+  pause?: Pause;
+  /** Called when a call is left without an answer. */
+  onSilence?: () => void;
   /** Makes keys and tokens the same in every run; the token issuer's key pair and the control token stay random. */
   randomSeed?: number;
 }
@@ -102,17 +106,19 @@ const SERVICES: readonly Service[] = [
 ];
 
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const { seed = defaultSeed(), port = 0, pageSize = 2 } = options;
+  const { seed = defaultSeed(), port = 0, pageSize = 2, pause = realPause, onSilence = () => {} } = options;
   const clock = newClock(options.clock);
   const context = newContext(seed, clock, pageSize, options.randomSeed);
   const faults = newFaults();
   const controlToken = encodeHex(crypto.getRandomValues(new Uint8Array(24)));
   const closing = new AbortController();
-  const listener = await listen(port, (incoming) => {
+  const listener = await listen(port, async (incoming) => {
     if (incoming.url.pathname.startsWith("/_control/")) {
       return { kind: "response", response: control(context, faults, controlToken, incoming) };
     }
-    return respond(context, faults, closing.signal, incoming);
+    const answer = await respond(context, faults, { closing: closing.signal, pause }, incoming);
+    if (answer.kind === "silent") onSilence();
+    return answer;
   });
   context.url = listener.url;
   const close = () => {
@@ -171,7 +177,7 @@ function endpoints(url: string): Record<string, string> {
 async function respond(
   context: Context,
   faults: Faults,
-  closing: AbortSignal,
+  waiting: { closing: AbortSignal; pause: Pause },
   incoming: Incoming,
 ): Promise<Answer> {
   for (const service of SERVICES) {
@@ -189,7 +195,7 @@ async function respond(
     const effect = faults.take(call.operation);
     const answer = await applyEffect(
       effect,
-      { context, service, call, closing },
+      { context, service, call, ...waiting },
       () => run(context, service, call),
     );
     if (answer.kind === "response") record.status = answer.response.status;

@@ -23,7 +23,7 @@ export type Answer =
 export interface Listener {
   /** `http://127.0.0.1:PORT` */
   url: string;
-  /** Cuts every connection, the unanswered ones too. */
+  /** Cuts every connection, the unanswered ones too, and waits for the calls that are being worked on. */
   close(): Promise<void>;
 }
 
@@ -35,11 +35,13 @@ export async function listen(
   port: number,
   answer: (incoming: Incoming) => Answer | Promise<Answer>,
 ): Promise<Listener> {
+  const underWay = new Set<Promise<void>>();
   const server = createServer((message, reply) => {
-    read(message).then(answer).then((result) => send(reply, result)).catch((cause: unknown) => {
+    const call = read(message).then(answer).then((result) => send(reply, result)).catch((cause: unknown) => {
       if (!reply.headersSent) reply.writeHead(500, { "content-type": "text/plain" });
       reply.end(`emulator failure: ${cause instanceof Error ? cause.stack : String(cause)}`);
-    });
+    }).finally(() => underWay.delete(call));
+    underWay.add(call);
   });
   // A client may wait longer between two polls than node's five seconds, and then reuse its connection.
   server.keepAliveTimeout = 0;
@@ -56,11 +58,14 @@ export async function listen(
   });
   return {
     url: `http://127.0.0.1:${bound}`,
-    close: () =>
-      new Promise((resolve) => {
+    close: async () => {
+      await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
-      }),
+      });
+      // The client of a call that is cut off knows its end before the work for it is done.
+      await Promise.all(underWay);
+    },
   };
 }
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { UserIdentity } from "../../lib/config/types.ts";
 import { Secret } from "../../lib/credentials.ts";
-import { AuthError } from "../../lib/errors.ts";
 import { takeUserSession } from "../../lib/identities/aws_user.ts";
 import { parseStoredUser, printStoredUser } from "../../lib/identities/user_keys.ts";
+import { failureOf } from "../failing.ts";
 import { type Emulator, MFA_USER, PLAIN_USER, startEmulator } from "../emulator/mod.ts";
 import { type FakeHost, fakeHost, type FakeHostInit } from "../fake_host.ts";
 
@@ -39,12 +39,6 @@ function hostFor(aws: Emulator, init: FakeHostInit = {}): FakeHost {
 function take(host: FakeHost, aws: Emulator, config: UserIdentity, stored?: string) {
   const place = { region: "us-east-1", endpointUrl: aws.url };
   return takeUserSession(host, "emergency", config, place, () => Promise.resolve(stored));
-}
-
-async function failure(promise: Promise<unknown>): Promise<AuthError> {
-  const error = await promise.then(() => undefined, (reason) => reason);
-  assert.ok(error instanceof AuthError, `expected an AuthError, got ${error}`);
-  return error;
 }
 
 const asked = (aws: Emulator) => aws.requests("GetSessionToken").map(({ parameters }) => ({ ...parameters }));
@@ -98,7 +92,7 @@ Deno.test("takeUserSession() gives up after three codes", async () => {
   const right = await aws.totp(MFA_USER.mfaSerial);
   const wrong = ["000000", "111111", "222222", "333333"].filter((code) => code !== right).slice(0, 3);
   const keys = wrong.flatMap((code) => [...code, "\r"]);
-  const error = await failure(
+  const error = await failureOf(
     take(hostFor(aws, { keys, screen: ANSI }), aws, user(MFA_USER, { mfaArn: MFA_USER.mfaSerial })),
   );
   assert.equal(error.code, "refused");
@@ -111,11 +105,11 @@ Deno.test("takeUserSession() takes a code from ATMOS_MFA_TOKEN, once", async () 
   const right = await aws.totp(MFA_USER.mfaSerial);
   const config = user(MFA_USER, { mfaArn: MFA_USER.mfaSerial });
   await take(hostFor(aws, { env: { ATMOS_MFA_TOKEN: right } }), aws, config);
-  const error = await failure(take(hostFor(aws, { env: { ATMOS_MFA_TOKEN: right } }), aws, config));
+  const error = await failureOf(take(hostFor(aws, { env: { ATMOS_MFA_TOKEN: right } }), aws, config));
   assert.equal(error.code, "refused");
   assert.match(error.message, /^Invalid MFA token: /);
   assert.ok(error.hints.some((hint) => hint.includes("Each code works once")));
-  const short = await failure(take(hostFor(aws, { env: { ATMOS_MFA_TOKEN: "12345" } }), aws, config));
+  const short = await failureOf(take(hostFor(aws, { env: { ATMOS_MFA_TOKEN: "12345" } }), aws, config));
   assert.deepEqual([short.code, short.where], ["usage", "ATMOS_MFA_TOKEN"]);
   assert.match(short.message, /^MFA token must be 6 digits/);
   assert.equal(asked(aws).length, 2);
@@ -140,12 +134,12 @@ Deno.test("takeUserSession() takes codes from the configured program, and waits 
     Math.floor(before / 30_000) + 1,
     "it waited for the next code",
   );
-  const failed = await failure(take(hostFor(aws, { run: () => ({ code: 3, stdout: "" }) }), aws, config));
+  const failed = await failureOf(take(hostFor(aws, { run: () => ({ code: 3, stdout: "" }) }), aws, config));
   assert.deepEqual([failed.code, failed.where], [
     "failed",
     "auth.identities.emergency.credentials.mfa_command",
   ]);
-  const chatty = await failure(
+  const chatty = await failureOf(
     take(hostFor(aws, { run: () => ({ code: 0, stdout: "touch your key" }) }), aws, config),
   );
   assert.match(chatty.message, /MFA token must be 6 digits, and ykman printed something else$/);
@@ -157,9 +151,9 @@ Deno.test("takeUserSession() gives up on a program that prints one code for ever
   const wrong = right === "000000" ? "111111" : "000000";
   const config = user(MFA_USER, { mfaArn: MFA_USER.mfaSerial, mfaCommand: ["pass", "otp"] });
   const stuck = hostFor(aws, { run: () => ({ code: 0, stdout: wrong }) });
-  const error = await failure(take(stuck, aws, config));
+  const error = await failureOf(take(stuck, aws, config));
   assert.deepEqual([error.code, asked(aws).length, stuck.commands.length], ["failed", 1, 4]);
-  const absent = await failure(take(hostFor(aws), aws, config));
+  const absent = await failureOf(take(hostFor(aws), aws, config));
   assert.deepEqual([absent.code, absent.exitCode], ["failed", 1]);
   assert.match(absent.message, /^Cannot get an MFA code: Cannot run pass/);
   assert.ok(absent.hints.some((hint) => hint.includes("ATMOS_MFA_TOKEN")));
@@ -176,7 +170,7 @@ Deno.test("takeUserSession() reads codes with the blanks that apps show", async 
 
 Deno.test("takeUserSession() needs a person when no code can be had", async () => {
   await using aws = await startEmulator();
-  const error = await failure(take(hostFor(aws), aws, user(MFA_USER, { mfaArn: MFA_USER.mfaSerial })));
+  const error = await failureOf(take(hostFor(aws), aws, user(MFA_USER, { mfaArn: MFA_USER.mfaSerial })));
   assert.deepEqual([error.code, error.exitCode], ["person-needed", 3]);
   assert.ok(error.hints.some((hint) => hint.includes("ATMOS_MFA_TOKEN")));
   assert.equal(asked(aws).length, 0);
@@ -186,7 +180,7 @@ Deno.test("takeUserSession() does not ask again for a device that is not the use
   await using aws = await startEmulator();
   const device = "arn:aws:iam::123456789012:mfa/somebody-else";
   const host = hostFor(aws, { keys: [..."123456", "\r", ..."654321", "\r"], screen: ANSI });
-  const error = await failure(take(host, aws, user(MFA_USER, { mfaArn: device })));
+  const error = await failureOf(take(host, aws, user(MFA_USER, { mfaArn: device })));
   assert.deepEqual([error.code, error.remoteCode], ["refused", "AccessDenied"]);
   assert.match(error.message, /^MFA device not found: /);
   assert.equal(asked(aws).length, 1);
@@ -197,7 +191,7 @@ Deno.test("takeUserSession() says how far the clock is off when a code is refuse
   const code = await aws.totp(MFA_USER.mfaSerial);
   const host = hostFor(aws, { env: { ATMOS_MFA_TOKEN: code } });
   aws.advance(150_000);
-  const error = await failure(take(host, aws, user(MFA_USER, { mfaArn: MFA_USER.mfaSerial })));
+  const error = await failureOf(take(host, aws, user(MFA_USER, { mfaArn: MFA_USER.mfaSerial })));
   assert.match(error.message, /^Invalid MFA token: /);
   assert.ok(error.hints.some((hint) => /clock is 2m\d+s behind AWS's/.test(hint)), error.hints.join("\n"));
 });
@@ -207,12 +201,12 @@ Deno.test("takeUserSession() tells a key that is unknown or inactive, a wrong se
   const key = aws.state.credentials.get(PLAIN_USER.accessKeyId);
   assert.ok(key !== undefined);
   key.active = false;
-  const inactive = await failure(take(hostFor(aws), aws, user(PLAIN_USER)));
+  const inactive = await failureOf(take(hostFor(aws), aws, user(PLAIN_USER)));
   assert.deepEqual([inactive.code, inactive.remoteCode], ["refused", "InvalidClientTokenId"]);
   assert.ok(inactive.hints[0]?.includes(PLAIN_USER.accessKeyId));
   assert.ok(inactive.requestId !== undefined);
   key.active = true;
-  const wrong = await failure(
+  const wrong = await failureOf(
     take(hostFor(aws), aws, user({ ...PLAIN_USER, secretAccessKey: "not+the+secret" })),
   );
   assert.deepEqual([wrong.code, wrong.remoteCode], ["refused", "SignatureDoesNotMatch"]);
@@ -221,13 +215,13 @@ Deno.test("takeUserSession() tells a key that is unknown or inactive, a wrong se
 
 Deno.test("takeUserSession() sends people without keys to user configure, and refuses what AWS would", async () => {
   await using aws = await startEmulator();
-  const none = await failure(take(hostFor(aws), aws, user(undefined)));
+  const none = await failureOf(take(hostFor(aws), aws, user(undefined)));
   assert.deepEqual([none.code, none.hints], ["not-found", [
     "Run `atmos auth user configure --identity emergency` to store its keys in the keyring",
   ]]);
-  const alien = await failure(take(hostFor(aws), aws, user(undefined), '{"version":99}'));
+  const alien = await failureOf(take(hostFor(aws), aws, user(undefined), '{"version":99}'));
   assert.match(alien.message, /written by another version/);
-  const long = await failure(take(hostFor(aws), aws, user(PLAIN_USER, { sessionSeconds: 86_400 })));
+  const long = await failureOf(take(hostFor(aws), aws, user(PLAIN_USER, { sessionSeconds: 86_400 })));
   assert.deepEqual([long.code, long.where], ["config-invalid", "auth.identities.emergency.session.duration"]);
   assert.equal(asked(aws).length, 0);
 });
@@ -241,7 +235,7 @@ Deno.test("takeUserSession() lets the MFA device of YAML beat the stored one, an
     sessionSeconds: undefined,
   });
   const other = "arn:aws:iam::123456789012:mfa/other";
-  await failure(
+  await failureOf(
     take(
       hostFor(aws, { env: { ATMOS_MFA_TOKEN: "123456" } }),
       aws,

@@ -3,24 +3,10 @@ import type { AuthConfig, Entry, IdentityConfig, ProviderConfig } from "../../li
 import { formatList } from "../../lib/output/list.ts";
 import { type ListFilter, listView } from "../../lib/output/list_view.ts";
 import { PLAIN } from "../../lib/output/style.ts";
+import { COMMON_IDENTITY, COMMON_PROVIDER } from "../chain/samples.ts";
 import { FAKE_NOW } from "../fake_host.ts";
 
 const EVERYTHING: ListFilter = { providers: undefined, identities: undefined, tags: undefined };
-const PLAIN_PROVIDER = {
-  region: "us-east-1",
-  sessionSeconds: undefined,
-  consoleSeconds: undefined,
-  filesBasePath: undefined,
-  endpointUrl: undefined,
-};
-const PLAIN_IDENTITY = {
-  required: false,
-  alias: undefined,
-  env: [],
-  sessionSeconds: undefined,
-  endpointUrl: undefined,
-  region: undefined,
-};
 
 function entry<Config>(
   name: string,
@@ -32,7 +18,7 @@ function entry<Config>(
 
 const portal = (name: string, more: Partial<Entry<ProviderConfig>> = {}) =>
   entry<ProviderConfig>(name, {
-    ...PLAIN_PROVIDER,
+    ...COMMON_PROVIDER,
     kind: "aws/iam-identity-center",
     startUrl: "https://example.awsapps.com/start",
     autoProvisionIdentities: false,
@@ -41,7 +27,7 @@ const portal = (name: string, more: Partial<Entry<ProviderConfig>> = {}) =>
 
 const set = (name: string, more: Partial<Entry<IdentityConfig>> = {}) =>
   entry<IdentityConfig>(name, {
-    ...PLAIN_IDENTITY,
+    ...COMMON_IDENTITY,
     kind: "aws/permission-set",
     via: { provider: "my-sso" },
     permissionSet: "Admin",
@@ -50,7 +36,7 @@ const set = (name: string, more: Partial<Entry<IdentityConfig>> = {}) =>
 
 const role = (name: string, via: string) =>
   entry<IdentityConfig>(name, {
-    ...PLAIN_IDENTITY,
+    ...COMMON_IDENTITY,
     kind: "aws/assume-role",
     via: { identity: via },
     roleArn: "arn:aws:iam::111122223333:role/Deploy",
@@ -70,7 +56,7 @@ const SAMPLE = config([portal("my-sso", { isDefault: true, tags: ["corp"] })], [
   role("deploy", "base"),
   set("base", { isDefault: true, tags: ["prod"] }),
   entry<IdentityConfig>("breakglass", {
-    ...PLAIN_IDENTITY,
+    ...COMMON_IDENTITY,
     kind: "aws/user",
     via: undefined,
     keys: undefined,

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import type { AssumeRoleIdentity, SamlProvider } from "../../lib/config/types.ts";
+import type { SamlProvider } from "../../lib/config/types.ts";
 import type { AwsSession, SamlAssertion } from "../../lib/credentials.ts";
-import { type AuthError, isAuthError } from "../../lib/errors.ts";
 import { takeRole } from "../../lib/identities/aws_assume_role.ts";
 import { authenticateSaml } from "../../lib/providers/aws_saml.ts";
+import { role } from "../chain/samples.ts";
+import { failureOf } from "../failing.ts";
 import { defaultSeed, type Emulator, startEmulator } from "../emulator/mod.ts";
 import { type ResponseParts, samlSigner } from "../emulator/saml_signer.ts";
 import { type FakeHost, fakeHost } from "../fake_host.ts";
@@ -13,6 +14,7 @@ import { samlProvider } from "../saml/provider.ts";
 const ROLE = "arn:aws:iam::123456789012:role/AdminRole";
 const PROVIDER = "arn:aws:iam::123456789012:saml-provider/okta-saml";
 const OTHER_PROVIDER = "arn:aws:iam::123456789012:saml-provider/other";
+const VIA = { provider: "okta-saml" };
 const HOUR = 3_600_000;
 
 const signer = samlSigner();
@@ -60,36 +62,9 @@ async function inWorld(run: (world: World) => Promise<void>): Promise<void> {
     },
     assume: async (base, { roleArn = ROLE, seconds, own = false } = {}) => {
       const place = { region: "us-east-1", endpointUrl: emulator.url };
-      return await takeRole(host, "admin", identity(roleArn), place, base, { seconds, own });
+      return await takeRole(host, "admin", role(VIA, { roleArn }), place, base, { seconds, own });
     },
   });
-}
-
-function identity(roleArn: string): AssumeRoleIdentity {
-  return {
-    kind: "aws/assume-role",
-    via: { provider: "okta-saml" },
-    roleArn,
-    sessionName: undefined,
-    externalId: undefined,
-    durationSeconds: undefined,
-    required: false,
-    alias: undefined,
-    env: [],
-    sessionSeconds: undefined,
-    endpointUrl: undefined,
-    region: undefined,
-  };
-}
-
-async function failure(work: Promise<unknown>): Promise<AuthError> {
-  try {
-    await work;
-  } catch (error) {
-    if (isAuthError(error)) return error;
-    throw error;
-  }
-  assert.fail("it worked");
 }
 
 Deno.test("authenticateSaml() hands on the assertion with its life, and which SAML provider it is for", () =>
@@ -106,7 +81,7 @@ Deno.test("authenticateSaml() hands on the assertion with its life, and which SA
 
 Deno.test("authenticateSaml() fails where the identity provider says that the login failed", () =>
   inWorld(async ({ login }) => {
-    const error = await failure(login({ status: "Responder", statusMessage: "jane is not assigned" }));
+    const error = await failureOf(login({ status: "Responder", statusMessage: "jane is not assigned" }));
     assert.equal(error.code, "refused");
     assert.equal(error.where, "auth.providers.okta-saml");
     assert.match(error.message, /jane is not assigned$/);
@@ -136,16 +111,16 @@ Deno.test("takeRole() takes the role that was asked for out of many, with the co
     ];
     const session = await assume(await login({ roles }, { idpArn: PROVIDER }));
     assert.match(session.principalArn ?? "", /assumed-role\/AdminRole\//);
-    assert.equal((await failure(assume(await login({ roles })))).code, "config-invalid");
+    assert.equal((await failureOf(assume(await login({ roles })))).code, "config-invalid");
   }));
 
 Deno.test("takeRole() asks AWS for nothing that the assertion does not offer", () =>
   inWorld(async ({ emulator, login, assume }) => {
-    const error = await failure(assume(await login(), { roleArn: ROLE.slice(0, -4) }));
+    const error = await failureOf(assume(await login(), { roleArn: ROLE.slice(0, -4) }));
     assert.equal(error.code, "refused");
     assert.equal(error.where, "auth.identities.admin.principal");
     assert.ok(error.hints.includes(`  ${ROLE} with ${PROVIDER}`));
-    assert.equal((await failure(assume(await login({ sessionNames: [] })))).code, "refused");
+    assert.equal((await failureOf(assume(await login({ sessionNames: [] })))).code, "refused");
     assert.equal(emulator.calls("AssumeRoleWithSAML"), 0);
   }));
 
@@ -172,7 +147,7 @@ Deno.test("takeRole() gives an inherited duration up to the role's maximum, and 
     assert.equal(session.expiresAt - host.now(), HOUR);
     assert.equal(emulator.calls("AssumeRoleWithSAML"), 2);
     assert.equal((await assume(await login({ sessionDuration: 43_200 }))).expiresAt - host.now(), HOUR);
-    const error = await failure(assume(await login(), { seconds: 43_200, own: true }));
+    const error = await failureOf(assume(await login(), { seconds: 43_200, own: true }));
     assert.deepEqual([error.code, error.remoteCode], ["refused", "ValidationError"]);
     assert.match(error.hints[0] ?? "", /Lower the duration/);
   }));
@@ -181,12 +156,12 @@ Deno.test("takeRole() explains an assertion that came too late, and whose clock 
   inWorld(async ({ host, emulator, login, assume }) => {
     const base = await login();
     host.advance(HOUR);
-    const late = await failure(assume(base));
+    const late = await failureOf(assume(base));
     assert.equal(late.code, "session-rejected");
     assert.match(late.hints[0] ?? "", /Log in again/);
     const skewed = await login();
     emulator.advance(HOUR);
-    const error = await failure(assume(skewed));
+    const error = await failureOf(assume(skewed));
     assert.ok(error.hints.some((hint) => /clock is 1h behind AWS's/.test(hint)), error.hints.join());
   }));
 
@@ -194,12 +169,12 @@ Deno.test("takeRole() explains a signature that AWS does not know and a role tha
   inWorld(async ({ emulator, login, assume }) => {
     const base = await login();
     emulator.state.seed.samlProviders = [samlSigner().provider(PROVIDER)];
-    const unsigned = await failure(assume(base));
+    const unsigned = await failureOf(assume(base));
     assert.deepEqual([unsigned.code, unsigned.remoteCode], ["refused", "InvalidIdentityToken"]);
     assert.match(unsigned.hints[0] ?? "", /signs with a certificate/);
     emulator.state.seed.samlProviders = [signer.provider(PROVIDER)];
     emulator.state.seed.roles = emulator.state.seed.roles.filter(({ arn }) => arn !== ROLE);
-    const denied = await failure(assume(base));
+    const denied = await failureOf(assume(base));
     assert.deepEqual([denied.code, denied.remoteCode], ["refused", "AccessDenied"]);
     assert.match(denied.hints[0] ?? "", /trust policy/);
     assert.ok(denied.requestId);

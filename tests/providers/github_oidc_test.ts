@@ -1,18 +1,16 @@
 import assert from "node:assert/strict";
 import type { GithubOidcProvider } from "../../lib/config/types.ts";
-import { type AuthError, isAuthError } from "../../lib/errors.ts";
+import type { AuthError } from "../../lib/errors.ts";
 import { authenticateGithub } from "../../lib/providers/github_oidc.ts";
+import { COMMON_PROVIDER } from "../chain/samples.ts";
+import { failureOf } from "../failing.ts";
 import { type Answer, type FakeHost, fakeHost } from "../fake_host.ts";
 import { type Emulator, startEmulator } from "../emulator/mod.ts";
 
 const CONFIG: GithubOidcProvider = {
+  ...COMMON_PROVIDER,
   kind: "github/oidc",
-  region: "us-east-1",
   audience: "sts.amazonaws.com",
-  sessionSeconds: undefined,
-  consoleSeconds: undefined,
-  filesBasePath: undefined,
-  endpointUrl: undefined,
 };
 const RUNNER = "https://pipelines.example.com/token?api-version=2.0";
 const BEARER = "not-a-real-request-token";
@@ -35,8 +33,7 @@ function job(respond: Answer, env: Readonly<Record<string, string>> = JOB): Fake
 }
 
 async function failure(host: FakeHost): Promise<AuthError> {
-  const error = await authenticateGithub(host, "gh", CONFIG).then(() => undefined, (error: unknown) => error);
-  assert.ok(isAuthError(error), Deno.inspect(error));
+  const error = await failureOf(authenticateGithub(host, "gh", CONFIG));
   assert.equal(Deno.inspect(error).includes(BEARER), false);
   return error;
 }

@@ -1,20 +1,15 @@
 import assert from "node:assert/strict";
 import type { OidcTokenProvider } from "../../lib/config/types.ts";
-import { type AuthError, isAuthError } from "../../lib/errors.ts";
+import type { AuthError } from "../../lib/errors.ts";
 import { authenticateWithToken } from "../../lib/providers/oidc_token.ts";
+import { COMMON_PROVIDER } from "../chain/samples.ts";
+import { failureOf } from "../failing.ts";
 import { startEmulator } from "../emulator/mod.ts";
 import { FAKE_NOW, fakeHost, type FakeHostInit } from "../fake_host.ts";
 
-const COMMON = {
-  kind: "oidc/token",
-  region: "us-east-1",
-  sessionSeconds: undefined,
-  consoleSeconds: undefined,
-  filesBasePath: undefined,
-  endpointUrl: undefined,
-} as const;
 const BY_VARIABLE: OidcTokenProvider = {
-  ...COMMON,
+  ...COMMON_PROVIDER,
+  kind: "oidc/token",
   source: { variable: "AWS_TOKEN" },
   audience: "sts.amazonaws.com",
 };
@@ -31,14 +26,8 @@ async function gitlabToken(audience: string | readonly string[], claims: Record<
   });
 }
 
-async function failure(init: FakeHostInit, config: OidcTokenProvider): Promise<AuthError> {
-  const error = await authenticateWithToken(fakeHost(init), "gitlab", config).then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  assert.ok(isAuthError(error), Deno.inspect(error));
-  return error;
-}
+const failure = (init: FakeHostInit, config: OidcTokenProvider): Promise<AuthError> =>
+  failureOf(authenticateWithToken(fakeHost(init), "gitlab", config));
 
 Deno.test("authenticateWithToken() takes the token of a variable or a file, and asks nobody", async () => {
   const token = await gitlabToken("sts.amazonaws.com");

@@ -1,23 +1,19 @@
 import assert from "node:assert/strict";
 import { loginWithAdfs } from "../../lib/saml/adfs.ts";
 import { type AdfsFactor, type AdfsOptions, startAdfs } from "../emulator/idp/adfs.ts";
+import { failureOf } from "../failing.ts";
 import { fakeHost } from "../fake_host.ts";
 import {
   assertFailure,
   assertSigned,
-  failureOf,
+  driverScene,
   fakePerson,
   samlProvider,
   type Scene,
-  scene,
-  type SceneInit,
   USE_BROWSER,
 } from "./form_drivers.ts";
 
-type Init = Omit<SceneInit, "driver" | "start"> & { options?: AdfsOptions };
-
-const adfs = (init: Init, act: (scene: Scene) => Promise<void>) =>
-  scene({ driver: loginWithAdfs, start: (base) => startAdfs({ ...base, ...init.options }), ...init }, act);
+const adfs = driverScene(loginWithAdfs, (base, options?: AdfsOptions) => startAdfs({ ...base, ...options }));
 
 const PAGE = "/adfs/ls/IdpInitiatedSignOn.aspx";
 

@@ -1,25 +1,15 @@
 import assert from "node:assert/strict";
-import { type AuthError, isAuthError } from "../../lib/errors.ts";
 import { loginWithBrowser } from "../../lib/saml/browser.ts";
-import type { SamlPerson } from "../../lib/saml/types.ts";
+import { failureOf } from "../failing.ts";
 import { type FakeHost, fakeHost } from "../fake_host.ts";
 import { type Behaviour, type FakeBrowser, fakeBrowser, PAGE } from "./fake_browser.ts";
-import { samlProvider } from "./provider.ts";
+import { samlProvider, UNASKED } from "./provider.ts";
 
 const url = "https://idp.example.com/app";
 const ACS = "https://signin.aws.amazon.com/saml";
 const RESPONSE = "bm90LWEtcmVhbC1zZWNyZXQ+Pz8/Cg==";
 const BODY = new URLSearchParams({ SAMLResponse: RESPONSE, RelayState: "" }).toString();
 const provider = samlProvider({ url });
-
-const unasked = () => Promise.reject(new Error("the driver asked a person"));
-const person: SamlPerson = {
-  username: unasked,
-  password: unasked,
-  code: unasked,
-  choose: unasked,
-  tell: () => {},
-};
 
 /** Logs in with a browser that behaves so; a person sits at a display, unless one of them is lacking. */
 function login(
@@ -33,18 +23,8 @@ function login(
     ...(lacking === "person" ? {} : { keys: [] }),
     browse: () => browser,
   });
-  const result = loginWithBrowser(host, provider, person).then((response) => response.reveal());
+  const result = loginWithBrowser(host, provider, UNASKED).then((response) => response.reveal());
   return { host, browser, result };
-}
-
-async function failure(result: Promise<unknown>): Promise<AuthError> {
-  try {
-    await result;
-  } catch (error) {
-    if (isAuthError(error)) return error;
-    throw error;
-  }
-  assert.fail("the login went through");
 }
 
 function paused(request: Record<string, unknown>, requestId = "R1"): Record<string, unknown> {
@@ -181,7 +161,7 @@ Deno.test("loginWithBrowser() says so when the window is closed", async () => {
   };
   for (const behave of [closing, quitting]) {
     const { browser, result } = login(behave);
-    const error = await failure(result);
+    const error = await failureOf(result);
     assert.equal(error.code, "login-not-approved");
     assert.match(error.message, /window was closed before the login was finished$/);
     assert.ok(browser.disposed);
@@ -205,7 +185,7 @@ Deno.test("loginWithBrowser() tells a browser that does not start from a window 
     browser.end();
     return "silent";
   });
-  const error = await failure(result);
+  const error = await failureOf(result);
   assert.equal(error.code, "failed");
   assert.match(error.message, /\/usr\/bin\/chromium ended before it showed a page$/);
 });
@@ -220,7 +200,7 @@ Deno.test("loginWithBrowser() waits five minutes for a person, and names the pag
   };
   const { host, result } = login(waiting);
   const began = host.now();
-  const error = await failure(result);
+  const error = await failureOf(result);
   assert.equal(error.code, "login-not-approved");
   assert.equal(error.message, 'Cannot log in to "okta-saml": nobody finished the login within 5m');
   assert.deepEqual(error.hints, ['The last page was https://idp.example.com/app, "Sign \\u001bin"']);
@@ -233,7 +213,7 @@ Deno.test("loginWithBrowser() runs without a window where nobody sees one, and g
   ) {
     const { host, result } = login(() => undefined, { lacking });
     const began = host.now();
-    const error = await failure(result);
+    const error = await failureOf(result);
     assert.equal(error.code, "person-needed");
     assert.match(error.message, reason);
     assert.ok(host.browsers[0]?.args.includes("--headless=new"));
@@ -247,7 +227,7 @@ Deno.test("loginWithBrowser() runs without a window where nobody sees one, and g
 
 Deno.test("loginWithBrowser() ends at Ctrl-C with the browser", async () => {
   const { host, browser, result } = login(() => undefined);
-  const ended = failure(result);
+  const ended = failureOf(result);
   await Promise.resolve();
   host.interrupt();
   assert.equal((await ended).code, "interrupted");
@@ -255,14 +235,14 @@ Deno.test("loginWithBrowser() ends at Ctrl-C with the browser", async () => {
 });
 
 Deno.test("loginWithBrowser() names an address that does not answer or has no such page", async () => {
-  const unreachable = await failure(
+  const unreachable = await failureOf(
     login(({ method }) =>
       method === "Page.navigate" ? { errorText: "net::ERR_NAME_NOT_RESOLVED" } : undefined
     ).result,
   );
   assert.equal(unreachable.code, "unreachable");
   assert.match(unreachable.message, /cannot reach idp\.example\.com \(net::ERR_NAME_NOT_RESOLVED\)$/);
-  const missing = await failure(
+  const missing = await failureOf(
     login(({ method }, browser) => {
       const received = { type: "Document", response: { status: 404 } };
       if (method === "Page.navigate") browser.emit("Network.responseReceived", received, "S1");
@@ -286,14 +266,14 @@ Deno.test("loginWithBrowser() goes on when the page goes elsewhere while it load
 
 Deno.test("loginWithBrowser() points an application of Identity Center to its own kind of provider", async () => {
   const address = "https://us-east-1.signin.aws.amazon.com/platform/saml/acs/0f0e0d0c";
-  const error = await failure(login(posting({ url: address, postData: BODY })).result);
+  const error = await failureOf(login(posting({ url: address, postData: BODY })).result);
   assert.equal(error.code, "config-invalid");
   assert.deepEqual(error.hints, ["Use a provider of the kind aws/iam-identity-center for it"]);
 });
 
 Deno.test("loginWithBrowser() refuses a post to AWS without a response in it", async () => {
   for (const request of [{ postData: "RelayState=x" }, { postData: "SAMLResponse=" }, {}]) {
-    assert.equal((await failure(login(posting(request)).result)).code, "bad-answer");
+    assert.equal((await failureOf(login(posting(request)).result)).code, "bad-answer");
   }
 });
 
@@ -302,15 +282,15 @@ Deno.test("loginWithBrowser() fails as itself when the browser says what nobody 
     if (method === "Page.navigate") browser.emit("Fetch.requestPaused", { strange: true }, "S1");
     return undefined;
   };
-  const error = await failure(login(odd).result);
+  const error = await failureOf(login(odd).result);
   assert.equal(error.code, "failed");
   assert.ok(error.cause instanceof Error);
 });
 
 Deno.test("loginWithBrowser() says how to get a browser where there is none, and that it downloads none", async () => {
   const host = fakeHost({ env: { HOME: "/home/jane" }, browse: () => fakeBrowser(() => undefined) });
-  const error = await failure(
-    loginWithBrowser(host, samlProvider({ url, downloadBrowserDriver: true }), person),
+  const error = await failureOf(
+    loginWithBrowser(host, samlProvider({ url, downloadBrowserDriver: true }), UNASKED),
   );
   assert.equal(error.code, "failed");
   assert.match(error.hints[0] ?? "", /apt-get install chromium/);
@@ -318,6 +298,8 @@ Deno.test("loginWithBrowser() says how to get a browser where there is none, and
 });
 
 Deno.test("loginWithBrowser() opens no browser where none may be opened", async () => {
-  const error = await failure(loginWithBrowser(fakeHost({ env: { HOME: "/home/jane" } }), provider, person));
+  const error = await failureOf(
+    loginWithBrowser(fakeHost({ env: { HOME: "/home/jane" } }), provider, UNASKED),
+  );
   assert.equal(error.code, "person-needed");
 });

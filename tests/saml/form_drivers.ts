@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import type { SamlProvider } from "../../lib/config/types.ts";
 import { Secret } from "../../lib/credentials.ts";
-import { AuthError, type ErrorCode, isAuthError } from "../../lib/errors.ts";
+import { AuthError, type ErrorCode } from "../../lib/errors.ts";
 import type { NamedSamlProvider, SamlDriverRun, SamlPerson } from "../../lib/saml/types.ts";
 import type { Idp, IdpOptions } from "../emulator/idp/idp.ts";
 import { samlSigner } from "../emulator/saml_signer.ts";
+import { saml } from "../chain/samples.ts";
+import { failureOf } from "../failing.ts";
 import { type FakeHost, fakeHost } from "../fake_host.ts";
 
 /** One key for all tests of a file: making one takes longer than a login. */
@@ -59,27 +61,10 @@ function queueOf(codes: readonly string[]): () => Promise<string> {
   };
 }
 
-export function samlProvider(url: string, changes: Partial<SamlProvider> = {}): NamedSamlProvider {
-  const config: SamlProvider = {
-    kind: "aws/saml",
-    region: "us-east-1",
-    sessionSeconds: undefined,
-    consoleSeconds: undefined,
-    filesBasePath: undefined,
-    endpointUrl: undefined,
-    url,
-    idpArn: undefined,
-    driver: undefined,
-    username: undefined,
-    password: undefined,
-    mfa: undefined,
-    browserType: undefined,
-    browserExecutablePath: undefined,
-    downloadBrowserDriver: false,
-    ...changes,
-  };
-  return { name: "corp", config };
-}
+export const samlProvider = (url: string, changes: Partial<SamlProvider> = {}): NamedSamlProvider => ({
+  name: "corp",
+  config: saml({ url, ...changes }),
+});
 
 /** One login: the driver, the identity provider on its port, the person, and a clock that only sleeping moves. */
 export interface Scene {
@@ -101,6 +86,19 @@ export interface SceneInit {
   url?: (idp: Idp) => string;
   /** Answers for other hosts than the identity provider's; default none. */
   elsewhere?: (request: Request, idp: Idp) => Promise<Response>;
+}
+
+/** What a test says of one driver and its identity provider, whose own options are among it. */
+export type DriverInit<Options> = Omit<SceneInit, "driver" | "start"> & { readonly options?: Options };
+
+/** {@linkcode scene} for the tests of one driver. */
+export function driverScene<Options>(
+  driver: SamlDriverRun,
+  start: (base: IdpOptions, options: Options | undefined) => Promise<Idp>,
+  common: Pick<SceneInit, "elsewhere"> = {},
+): (init: DriverInit<Options>, act: (scene: Scene) => Promise<void>) => Promise<void> {
+  return ({ options, ...init }, act) =>
+    scene({ driver, start: (base) => start(base, options), ...common, ...init }, act);
 }
 
 /** Runs `act` in a scene, and closes the identity provider. */
@@ -125,12 +123,6 @@ export async function scene(init: SceneInit, act: (scene: Scene) => Promise<void
     return error;
   };
   await act({ idp, host, person, run, failure });
-}
-
-export async function failureOf(running: Promise<unknown>): Promise<AuthError> {
-  const outcome = await running.then(() => new Error("it did not fail"), (error: unknown) => error);
-  if (isAuthError(outcome)) return outcome;
-  throw outcome;
 }
 
 /** A whole error, as far as people and programs see it. */

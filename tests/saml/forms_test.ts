@@ -12,6 +12,7 @@ import {
 } from "../../lib/saml/forms.ts";
 import { attribute } from "../../lib/saml/html.ts";
 import { escapeXml } from "../emulator/xml.ts";
+import { HOSTILE_PAGES } from "./hostile_pages.ts";
 
 const URL_OF_PAGE = new URL("https://idp.example.com/adfs/ls/page?x=1");
 
@@ -214,20 +215,10 @@ Deno.test("readHtml() reads the same page twice alike", () => {
   }));
 });
 
-for (
-  const [what, text] of [
-    ["deep nesting", "<div>".repeat(200_000) + "<form><input name=a>"],
-    ["deep formatting", "<b><p>".repeat(20_000)],
-    ["many fields", "<form>" + "<input name=a>".repeat(100_000)],
-    ["many attributes", `<form ${Array.from({ length: 100_000 }, (_, at) => `a${at}`).join(" ")}>`],
-    ["wrong ends", "<span>".repeat(50_000) + "</div>".repeat(50_000)],
-    ["many forms", "<form><input></form>".repeat(50_000)],
-    ["forms in tables", "<table><form><input name=a>".repeat(10_000)],
-  ] as const
-) {
-  Deno.test(`readHtml() reads a hostile page in time: ${what}`, () => {
-    const began = performance.now();
-    read(text);
-    assert.ok(performance.now() - began < 5000, `${Math.round(performance.now() - began)} ms`);
+for (const { what, text, forms, controls } of HOSTILE_PAGES) {
+  Deno.test(`readHtml() reads a hostile page to its end: ${what}`, () => {
+    const page = read(text);
+    assert.equal(page.forms.length, forms);
+    assert.equal(page.forms.reduce((sum, form) => sum + form.controls.length, 0), controls);
   });
 }

@@ -121,17 +121,6 @@ value="${
 b</textarea><input type=submit name=s></form><div id=errorText>wrong</div>`,
   ]);
 
-/** An input must be dealt with in this time, on a machine that is busy, too. */
-const PATIENCE_MILLIS = 2_000;
-
-function quickly<T>(run: () => T): T {
-  const began = performance.now();
-  const result = run();
-  const took = performance.now() - began;
-  assert.ok(took < PATIENCE_MILLIS, `took ${Math.round(took)} ms`);
-  return result;
-}
-
 function readOrRefuse(base64: string): Assertion | undefined {
   try {
     return readAssertion(new Secret(base64), "auth.providers.idp");
@@ -163,21 +152,21 @@ function checkRoles(assertion: Assertion | undefined, xml: string): void {
   }
 }
 
-/** No hang, no crash, no role that is not in the input. Takes XML. */
+/** No crash, and no role that is not in the input. Takes XML. */
 export function checkAssertion(xml: string): void {
   const text = xml.toWellFormed();
-  checkRoles(quickly(() => readOrRefuse(toBase64(text))), text);
+  checkRoles(readOrRefuse(toBase64(text)), text);
 }
 
 /** The same for a page and the response in it. Takes HTML. */
 export function checkPage(html: string): void {
-  const page = quickly(() => readHtml({ url: new URL("https://idp.example.com/login"), text: html }));
+  const page = readHtml({ url: new URL("https://idp.example.com/login"), text: html });
   for (const form of page.forms) {
     if (form.action !== undefined) fillForm(form, { values: { UserName: "jane" } });
     for (const control of form.controls) {
       if (control.name.toLowerCase() !== "samlresponse") continue;
       const base64 = control.values[0] ?? "";
-      const assertion = quickly(() => readOrRefuse(base64));
+      const assertion = readOrRefuse(base64);
       if (assertion !== undefined) checkRoles(assertion, fromBase64(base64));
     }
   }

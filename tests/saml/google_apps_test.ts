@@ -2,26 +2,23 @@ import assert from "node:assert/strict";
 import { AuthError } from "../../lib/errors.ts";
 import { loginWithGoogleApps } from "../../lib/saml/google_apps.ts";
 import { type GoogleOptions, startGoogle } from "../emulator/idp/google.ts";
+import { failureOf } from "../failing.ts";
 import { fakeHost } from "../fake_host.ts";
 import {
   assertFailure,
   assertSigned,
-  failureOf,
+  driverScene,
   fakePerson,
   samlProvider,
-  type Scene,
-  scene,
   type SceneInit,
   USE_BROWSER,
 } from "./form_drivers.ts";
 
-type Init = Omit<SceneInit, "driver" | "start"> & { options?: GoogleOptions };
-
 /** Google's prompt service has a host of its own: it is the emulator's too. */
-const google = (init: Init, act: (scene: Scene) => Promise<void>) =>
-  scene({
-    driver: loginWithGoogleApps,
-    start: (base) => startGoogle({ ...base, ...init.options }),
+const google = driverScene(
+  loginWithGoogleApps,
+  (base, options?: GoogleOptions) => startGoogle({ ...base, ...options }),
+  {
     elsewhere: async (request, idp) => {
       const { origin, pathname, search } = new URL(request.url);
       assert.equal(origin, "https://content.googleapis.com");
@@ -31,8 +28,8 @@ const google = (init: Init, act: (scene: Scene) => Promise<void>) =>
         body: await request.text(),
       });
     },
-    ...init,
-  }, act);
+  },
+);
 
 Deno.test("loginWithGoogleApps() sends the address, then the password, each on its page", () =>
   google({}, async (login) => {
@@ -87,7 +84,7 @@ Deno.test("loginWithGoogleApps() waits until the prompt on the phone is answered
 
 Deno.test("loginWithGoogleApps() asks again when the prompt service lets a request run out of time", async () => {
   const calls = { late: 0 };
-  const elsewhere: Init["elsewhere"] = async (request, idp) => {
+  const elsewhere: SceneInit["elsewhere"] = async (request, idp) => {
     const { pathname, search } = new URL(request.url);
     if (calls.late++ === 0) throw new AuthError("unreachable", "Cannot reach x.example: no answer in time");
     return await fetch(idp.origin + pathname + search, { method: "POST", body: await request.text() });

@@ -4,20 +4,15 @@ import { type OktaOptions, startOkta } from "../emulator/idp/okta.ts";
 import {
   assertFailure,
   assertSigned,
-  failureOf,
+  driverScene,
   fakePerson,
   samlProvider,
-  type Scene,
-  scene,
-  type SceneInit,
   USE_BROWSER,
 } from "./form_drivers.ts";
+import { failureOf } from "../failing.ts";
 import { fakeHost } from "../fake_host.ts";
 
-type Init = Omit<SceneInit, "driver" | "start"> & { options?: OktaOptions };
-
-const okta = (init: Init, act: (scene: Scene) => Promise<void>) =>
-  scene({ driver: loginWithOkta, start: (base) => startOkta({ ...base, ...init.options }), ...init }, act);
+const okta = driverScene(loginWithOkta, (base, options?: OktaOptions) => startOkta({ ...base, ...options }));
 
 const PUSH = "push OKTA";
 const TOTP = "token:software:totp GOOGLE";

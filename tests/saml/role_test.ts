@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { type AuthError, isAuthError } from "../../lib/errors.ts";
+import type { AuthError } from "../../lib/errors.ts";
 import type { Assertion } from "../../lib/saml/assertion.ts";
 import { refusalHints } from "../../lib/saml/refusals.ts";
 import { chooseRole } from "../../lib/saml/role.ts";
+import { failureIn } from "../failing.ts";
 
 const ROLE = "arn:aws:iam::123456789012:role/Admin";
 const OKTA = "arn:aws:iam::123456789012:saml-provider/okta";
@@ -27,15 +28,8 @@ function assertion(parts: Partial<Assertion> = {}): Assertion {
 
 const pair = (roleArn: string, providerArn = OKTA) => ({ roleArn, providerArn });
 
-function refusal(parts: Partial<Assertion>, roleArn = ROLE, providerArn?: string): AuthError {
-  try {
-    chooseRole(assertion(parts), { roleArn, providerArn }, WHERE);
-  } catch (error) {
-    if (isAuthError(error)) return error;
-    throw error;
-  }
-  assert.fail("a role was chosen");
-}
+const refusal = (parts: Partial<Assertion>, roleArn = ROLE, providerArn?: string): AuthError =>
+  failureIn(() => chooseRole(assertion(parts), { roleArn, providerArn }, WHERE));
 
 Deno.test("chooseRole() takes the role with exactly this ARN out of several", () => {
   const roles = [pair(`${ROLE}-Audit`), pair("arn:aws:iam::123456789012:role/ReadOnlyAdmin"), pair(ROLE)];

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Secret } from "../../lib/credentials.ts";
-import { isAuthError } from "../../lib/errors.ts";
 import { networkFetch } from "../../lib/host_deno/network.ts";
 import { openWeb, type Web, type WebField } from "../../lib/saml/web.ts";
+import { failureOf } from "../failing.ts";
 import { type FakeHost, fakeHost } from "../fake_host.ts";
 
 const START = new URL("https://idp.example.com/start");
@@ -28,8 +28,7 @@ function settingCookies(...cookies: string[]): () => Response {
 async function failing(
   running: Promise<unknown>,
 ): Promise<{ code: string; message: string; hints: readonly string[] }> {
-  const error: unknown = await running.then(() => undefined, (cause: unknown) => cause);
-  assert.ok(isAuthError(error), String(error));
+  const error = await failureOf(running);
   assert.doesNotMatch(error.message + error.hints.join(), /not-a-real/);
   return { code: error.code, message: error.message, hints: error.hints };
 }

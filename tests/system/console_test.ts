@@ -3,12 +3,11 @@
  */
 import assert from "node:assert/strict";
 import { isInstalled, testIf } from "./program.ts";
-import { sleep } from "./sessions.ts";
+import { eventually } from "./waiting.ts";
 import { loggedInWorld, startWorld, type World } from "./world.ts";
 
 const CHROMIUM = "chromium";
 const hasChromium = await isInstalled(CHROMIUM);
-const PATIENCE_MILLIS = 60_000;
 
 /**
  * A browser as the machine has one, but for what a test must add: root has no sandbox, there is no display, and the
@@ -29,17 +28,15 @@ async function browserOf(world: World): Promise<string> {
 
 /** The texts of the pages that browsers have shown, once there are so many. */
 async function pages({ home }: World, count: number): Promise<readonly string[]> {
-  const deadline = Date.now() + PATIENCE_MILLIS;
-  while (true) {
-    const names = (await Array.fromAsync(Deno.readDir(home), ({ name }) => name)).filter((name) =>
-      name.endsWith(".html")
-    );
-    if (names.length >= count) {
-      return await Promise.all(names.map((name) => Deno.readTextFile(`${home}/${name}`)));
-    }
-    assert.ok(Date.now() < deadline, `only ${names.length} of ${count} pages`);
-    await sleep(100);
-  }
+  const names = await eventually(
+    async () => {
+      const all = await Array.fromAsync(Deno.readDir(home), ({ name }) => name);
+      const shown = all.filter((name) => name.endsWith(".html"));
+      return shown.length >= count ? shown : undefined;
+    },
+    () => `fewer than ${count} pages`,
+  );
+  return await Promise.all(names.map((name) => Deno.readTextFile(`${home}/${name}`)));
 }
 
 /** What the emulator's console shows, by its labels. */

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { assertFailed } from "./clear.ts";
 import { helper, isInstalled, testIf } from "./program.ts";
-import { loggedInWorld, startWorld, type World } from "./world.ts";
+import { loggedInWorld, startWorld, succeeds, type World } from "./world.ts";
 
 const hasSh = await isInstalled("sh");
 const test = (name: string, run: () => Promise<void>) => testIf(hasSh, "sh is not installed", name, run);
@@ -16,9 +16,7 @@ const commandWorld = (commands: string): Promise<World> => loggedInWorld(`comman
 
 /** Standard output of a command that goes well. */
 async function output(world: World, words: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const ran = await world.run(words, { env });
-  assert.equal(ran.code, 0, ran.stderr);
-  return ran.stdout;
+  return (await succeeds(world, words, { env })).stdout;
 }
 
 test("steps get the session of the command's identity, its variables, and what was typed", async () => {

@@ -13,7 +13,7 @@ if (wants.has("signals")) {
     });
   }
   say("ready");
-  setTimeout(() => Deno.exit(99), 20_000);
+  setTimeout(() => Deno.exit(99), 600_000);
 } else {
   const file = (name: string) => Deno.readTextFileSync(Deno.env.get(name) ?? "");
   say({

@@ -2,11 +2,18 @@
  * `exec`: what its child gets, and what becomes of the child's end.
  */
 import assert from "node:assert/strict";
-import { PLAIN_USER } from "../emulator/mod.ts";
 import { assertFailed } from "./clear.ts";
 import { helper, isInstalled, testIf } from "./program.ts";
 import { snapshot } from "./sessions.ts";
-import { KEYRING_PASSWORD, loggedInWorld, type RunOptions, startWorld, type World } from "./world.ts";
+import {
+  KEYRING_PASSWORD,
+  loggedInWorld,
+  MEMORY_CONFIG,
+  MEMORY_KEYS,
+  type RunOptions,
+  startWorld,
+  type World,
+} from "./world.ts";
 
 const CHILD = helper("exec_child.ts");
 const hasSetsid = await isInstalled("setsid");
@@ -113,22 +120,12 @@ Deno.test("with a memory keyring the child gets keys, and nothing at all is writ
   await using world = await startWorld();
   await world.write(
     "atmos.yaml",
-    `auth:
-  keyring: { type: memory }
-  identities:
-    deploy-bot:
-      kind: aws/user
-      credentials:
-        access_key_id: !env MEMORY_KEY
-        secret_access_key: !env MEMORY_SECRET
-        region: us-east-1
-`,
+    MEMORY_CONFIG,
   );
   const before = await snapshot(world.home);
   const ran = await world.run(["auth", "exec", "--", ...CHILD], {
     env: {
-      MEMORY_KEY: PLAIN_USER.accessKeyId,
-      MEMORY_SECRET: PLAIN_USER.secretAccessKey,
+      ...MEMORY_KEYS,
       AWS_PROFILE: "inherited",
     },
     printsSecrets: true,
@@ -233,7 +230,7 @@ testIf(
   async () => {
     await using world = await loggedInWorld();
     const ready = Promise.withResolvers<void>();
-    const running = world.start(["auth", "exec", "--", "sh", "-c", "echo ready; exec sleep 20"], {
+    const running = world.start(["auth", "exec", "--", "sh", "-c", "echo ready; exec sleep 600"], {
       under: ["setsid"],
       onStdout: (soFar) => soFar.includes("ready") && ready.resolve(),
     });

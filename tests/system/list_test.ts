@@ -191,14 +191,9 @@ Deno.test("`list accounts` renews a session that the portal no longer knows, and
   assert.deepEqual([alone.code, alone.stdout], [3, ""], alone.stderr);
 });
 
-/** It takes less than half a second where nothing else is done; `deno task bench` says how long. */
-const ROOM_MILLIS = 5_000;
-
-Deno.test("five thousand identities are listed before anybody wonders", async () => {
+Deno.test("five thousand identities are all listed", async () => {
   await using world = await startWorld();
   await world.write("atmos.yaml", largeConfig(5_000));
-  const started = performance.now();
   const lines = (await printed(world, "tree")).split("\n");
-  assert.ok(performance.now() - started < ROOM_MILLIS);
   assert.equal(lines.filter((line) => line.includes("○ identity-")).length, 5_000);
 });

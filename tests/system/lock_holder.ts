@@ -2,6 +2,6 @@
 import { denoHost } from "../../lib/host_deno.ts";
 
 const [path = ""] = Deno.args;
-await using _lock = await denoHost().files.lock(path, { deadlineMillis: 5000 });
+await using _lock = await denoHost().files.lock(path, { deadlineMillis: 120_000 });
 console.log("held");
-await new Promise((resolve) => setTimeout(resolve, 60_000));
+await new Promise((resolve) => setTimeout(resolve, 600_000));

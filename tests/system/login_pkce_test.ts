@@ -4,7 +4,15 @@
 import assert from "node:assert/strict";
 import { assertFailed } from "./clear.ts";
 import { helper } from "./program.ts";
-import { CREDENTIALS, sectionsOf, sleep, snapshot } from "./sessions.ts";
+import {
+  agePortalSession,
+  CREDENTIALS,
+  endPortalSession,
+  endSessionIn,
+  sectionsOf,
+  snapshot,
+} from "./sessions.ts";
+import { until } from "./waiting.ts";
 import { chainedConfig, type Ran, type RunOptions, startWorld, type World } from "./world.ts";
 
 /** The words with which a browser of this machine is used although this may be a container. */
@@ -24,11 +32,10 @@ async function newWorld(extra = ""): Promise<World> {
 /** Runs the program, and waits until the person's browser has shown the last page: it is a process of its own. */
 async function visit(world: World, words: readonly string[], options: RunOptions): Promise<Visit> {
   const ran = await world.run(words, options);
-  const deadline = Date.now() + 30_000;
-  while (!(await Array.fromAsync(Deno.readDir(world.home))).some(({ name }) => name === "page")) {
-    assert.ok(Date.now() < deadline, `the browser showed no page: ${ran.stderr}`);
-    await sleep(20);
-  }
+  await until(
+    async () => (await Array.fromAsync(Deno.readDir(world.home))).some(({ name }) => name === "page"),
+    () => `the browser showed no page: ${ran.stderr}`,
+  );
   const page = await world.read("page");
   await Deno.remove(`${world.home}/page`);
   return { ...ran, page };
@@ -59,14 +66,13 @@ Deno.test("`login` with a browser of this machine: code and verifier for a token
 
 Deno.test("`login` refreshes what a browser got, without a person, and uses the client again for the next login", async () => {
   await using world = await newWorld();
-  world.aws.state.seed.portal.accessTokenLifetime = 1;
   assert.equal((await visit(world, HERE, person("approve"))).code, 0);
-  await sleep(1100);
+  await endPortalSession(world);
   const again = await world.run(["auth", "login", "--provider", "my-sso"]);
   assert.equal(again.code, 0, again.stderr);
   const grants = () => world.aws.requests("CreateToken").map(({ parameters }) => parameters["grantType"]);
   assert.deepEqual(grants(), ["authorization_code", "refresh_token"]);
-  await sleep(1100);
+  await agePortalSession(world);
   const forced = await visit(world, [...HERE, "--force"], person("approve"));
   assert.equal(forced.code, 0, forced.stderr);
   assert.deepEqual(grants(), ["authorization_code", "refresh_token", "authorization_code"]);
@@ -154,7 +160,9 @@ Deno.test("`login --all` asks the portal once, makes each link once, and has one
   assert.deepEqual(calls, [1, 1, 1, 13]);
   assert.equal((await sectionsOf(world)).length, 14);
   assert.doesNotMatch(ran.stderr, /Waiting for .* busy/);
-  await sleep(1000);
+  await agePortalSession(world);
+  // Times in the files are whole seconds: what is a moment old could be of the command that forces.
+  for (const section of await sectionsOf(world)) await endSessionIn(world, section, 3_000);
   const forced = await world.run(["auth", "login", "--all", "--tags", "many", "--force", "--device-code"], {
     approve: true,
   });

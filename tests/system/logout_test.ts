@@ -4,8 +4,9 @@
 import assert from "node:assert/strict";
 import { PLAIN_USER } from "../emulator/mod.ts";
 import { assertFailed } from "./clear.ts";
-import { CREDENTIALS, KEYRING, sectionsOf, sleep, snapshot } from "./sessions.ts";
-import { chainedConfig, loggedInWorld, logIn, startWorld, type World } from "./world.ts";
+import { CREDENTIALS, KEYRING, sectionsOf, snapshot } from "./sessions.ts";
+import { until } from "./waiting.ts";
+import { chainedConfig, loggedInWorld, logIn, startWorld, succeeds, type World } from "./world.ts";
 
 const USERS = `    deploy-bot: { kind: aws/user, credentials: { region: us-east-1 } }
     deployer:
@@ -31,21 +32,6 @@ async function filesOf({ home }: World): Promise<Readonly<Record<string, string>
   return Object.fromEntries(all.filter(([path, content]) => content !== "directory" && !isKept(path)));
 }
 
-/** What runs on by itself gets there, or the test fails. */
-async function until(isThere: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  while (!await isThere()) {
-    assert.ok(Date.now() < deadline, "it does not come");
-    await sleep(50);
-  }
-}
-
-async function succeeds(world: World, words: readonly string[], options: Parameters<World["run"]>[1] = {}) {
-  const ran = await world.run(["auth", ...words], options);
-  assert.equal(ran.code, 0, ran.stderr);
-  return ran;
-}
-
 Deno.test("after `logout --all --keychain` every file is as it was before the first login, but for the keyring's own, the session key and the locks", async () => {
   await using world = await startWorld();
   await world.write("atmos.yaml", chainedConfig(world.aws.startUrl, USERS));
@@ -54,13 +40,14 @@ Deno.test("after `logout --all --keychain` every file is as it was before the fi
   const before = await filesOf(world);
   const isNew = (path: string) => !(path in before);
   await logIn(world);
-  await succeeds(world, ["user", "configure", "--identity", "deploy-bot"], { stdin: KEYS });
-  await succeeds(world, ["login", "--identity", "deployer"]);
-  await succeeds(world, ["env"], { printsSecrets: true });
+  await succeeds(world, ["auth", "user", "configure", "--identity", "deploy-bot"], { stdin: KEYS });
+  await succeeds(world, ["auth", "login", "--identity", "deployer"]);
+  await succeeds(world, ["auth", "env"], { printsSecrets: true });
   const env = { DISPLAY: ":0", PATH: `${world.home}/bin:${world.env["PATH"]}` };
-  await succeeds(world, ["console", "--isolated"], { env });
-  await until(async () =>
-    Object.keys(await filesOf(world)).some((path) => path.endsWith("/Default/Cookies"))
+  await succeeds(world, ["auth", "console", "--isolated"], { env });
+  await until(
+    async () => Object.keys(await filesOf(world)).some((path) => path.endsWith("/Default/Cookies")),
+    () => "the browser writes no cookies",
   );
   // What a compiled program recalls is kept as well; from source nothing is.
   const between = Object.keys(await filesOf(world))
@@ -75,10 +62,10 @@ Deno.test("after `logout --all --keychain` every file is as it was before the fi
     "/.local/share/atmos/console/prod-admin/First Run",
   ]);
   const full = await snapshot(world.home);
-  await succeeds(world, ["logout", "--all", "--keychain", "--dry-run"]);
+  await succeeds(world, ["auth", "logout", "--all", "--keychain", "--dry-run"]);
   assert.deepEqual(await snapshot(world.home), full);
   assert.equal(world.aws.calls("Logout"), 0);
-  const { stdout } = await succeeds(world, ["logout", "--all", "--keychain", "--force"]);
+  const { stdout } = await succeeds(world, ["auth", "logout", "--all", "--keychain", "--force"]);
   assert.equal(stdout, "");
   assert.deepEqual(await filesOf(world), before);
   assert.equal(world.aws.calls("Logout"), 1);
@@ -90,11 +77,11 @@ Deno.test("after `logout --all --keychain` every file is as it was before the fi
 
 Deno.test("`logout NAME` leaves the other identities and the login; a second time is fine", async () => {
   await using world = await loggedInWorld();
-  await succeeds(world, ["logout", "prod-admin"]);
+  await succeeds(world, ["auth", "logout", "prod-admin"]);
   assert.deepEqual(await sectionsOf(world), ["base-admin"]);
-  const again = await succeeds(world, ["logout", "prod-admin"]);
+  const again = await succeeds(world, ["auth", "logout", "prod-admin"]);
   assert.match(again.stderr, /nothing to remove/);
-  await succeeds(world, ["login"]);
+  await succeeds(world, ["auth", "login"]);
   assert.deepEqual(await sectionsOf(world), ["base-admin", "prod-admin"]);
   assert.deepEqual([world.aws.calls("StartDeviceAuthorization"), world.aws.calls("Logout")], [1, 0]);
   await world.assertNoLeaks();
@@ -103,7 +90,7 @@ Deno.test("`logout NAME` leaves the other identities and the login; a second tim
 Deno.test("`logout --provider` ends the portal's session, so that a copy of its token is worth nothing", async () => {
   await using world = await loggedInWorld();
   const keyring = await Deno.readFile(`${world.home}/${KEYRING}`);
-  await succeeds(world, ["logout", "--provider", "my-sso"]);
+  await succeeds(world, ["auth", "logout", "--provider", "my-sso"]);
   assert.equal(await Deno.stat(`${world.home}/${CREDENTIALS}`).catch(() => "absent"), "absent");
   // Somebody put the keyring back, the newest copy it ever saw included.
   await Deno.remove(`${world.home}/.local/state/atmos/keyring`, { recursive: true });
@@ -115,7 +102,7 @@ Deno.test("`logout --provider` ends the portal's session, so that a copy of its 
 
 Deno.test("`logout` without a portal to reach removes everything here and warns", async () => {
   await using world = await loggedInWorld();
-  const ran = await succeeds(world, ["logout", "--all"], {
+  const ran = await succeeds(world, ["auth", "logout", "--all"], {
     env: { AWS_ENDPOINT_URL_SSO: "http://127.0.0.1:1" },
   });
   assert.match(ran.stderr, /Logged out of everything/);

@@ -2,18 +2,23 @@
  * Children that outlive their session: `exec --refresh` and `shell`, with each keyring, from wherever they are started.
  */
 import assert from "node:assert/strict";
-import { MFA_USER, PLAIN_USER } from "../emulator/mod.ts";
+import { MFA_USER } from "../emulator/mod.ts";
 import { awsCliVariables, findAwsCli } from "./awscli.ts";
+import { ofDesktop, outlived, OUTLIVING_CHILD, shortenSessions } from "./outliving.ts";
 import { helper, isInstalled, testIf } from "./program.ts";
 import { missingPrograms, startSession } from "./secret_service.ts";
 import { CREDENTIALS, endPortalSession, endSessionIn } from "./sessions.ts";
-import { chainedConfig, logIn, type RunOptions, startWorld, type World } from "./world.ts";
+import {
+  chainedConfig,
+  logIn,
+  MEMORY_CONFIG,
+  MEMORY_KEYS,
+  type RunOptions,
+  startWorld,
+  type World,
+} from "./world.ts";
 
-const CHILD = helper("refresh_child.ts");
-/** Every session is so short, the one behind the role too; a third of it is left for renewing on a busy machine. */
-const SESSION_SECONDS = 24;
-const OUTLIVED =
-  /^started arn:aws:sts::999999999999:assumed-role\/ProductionAdmin\/first-light\nended after more than one key\n$/;
+const OUTLIVED = outlived("arn:aws:sts::999999999999:assumed-role/ProductionAdmin/first-light");
 const hasSh = await isInstalled("sh");
 const hasSetsid = await isInstalled("setsid");
 const aws = await findAwsCli();
@@ -25,7 +30,7 @@ async function shortWorld(
 ): Promise<World> {
   const { config = (text: string) => text, ...run } = options;
   const world = await startWorld();
-  world.aws.state.seed.longestSession = SESSION_SECONDS;
+  shortenSessions(world);
   await world.write("atmos.yaml", config(chainedConfig(world.aws.startUrl)));
   await logIn(world, [], run);
   return world;
@@ -39,9 +44,9 @@ async function isSwept({ home }: World): Promise<boolean> {
 
 async function execWithFileKeyring(): Promise<void> {
   await using world = await shortWorld();
-  const ran = await world.run(["auth", "exec", "--refresh", "--", ...CHILD]);
+  const ran = await world.run(["auth", "exec", "--refresh", "--", ...OUTLIVING_CHILD]);
   assert.deepEqual([ran.code, ran.stderr], [0, ""]);
-  assert.match(ran.stdout, OUTLIVED);
+  assert.equal(ran.stdout, OUTLIVED);
   // The session behind the role has ended, too: the keyring was open.
   assert.ok(world.aws.calls("GetRoleCredentials") > 1);
   assert.ok(await isSwept(world));
@@ -51,14 +56,13 @@ async function execWithFileKeyring(): Promise<void> {
 async function shellWithSystemKeyring(): Promise<void> {
   await using session = await startSession();
   await session.startKeyring();
-  const { DBUS_SESSION_BUS_ADDRESS, XDG_RUNTIME_DIR } = session.env;
-  const env = { DBUS_SESSION_BUS_ADDRESS, XDG_RUNTIME_DIR, ATMOS_KEYRING_PASSWORD: undefined };
+  const env = ofDesktop(session);
   const config = (text: string) => text.replace("type: file", "type: system");
   await using world = await shortWorld({ env, config });
-  const [program, ...words] = CHILD;
+  const [program, ...words] = OUTLIVING_CHILD;
   const ran = await world.run(["auth", "shell", "--shell", program, "--", ...words], { env });
   assert.equal(ran.code, 0, ran.stderr);
-  assert.match(ran.stdout, OUTLIVED);
+  assert.equal(ran.stdout, OUTLIVED);
   assert.match(ran.stderr, /and is renewed before that/);
   assert.ok(world.aws.calls("GetRoleCredentials") > 1);
   await world.assertNoLeaks();
@@ -77,15 +81,15 @@ function quotedConfig(text: string): string {
 
 async function fromElsewhere(): Promise<void> {
   await using world = await startWorld();
-  world.aws.state.seed.longestSession = SESSION_SECONDS;
+  shortenSessions(world);
   await world.write(`${PLACE}/my config/atmos.yaml`, quotedConfig(chainedConfig(world.aws.startUrl)));
   const directory = `${world.home}/${PLACE}`;
   const words = ["--config", "my config/atmos.yaml"];
   await logIn(world, words, { directory });
-  const elsewhere = ["sh", "-c", 'cd / && exec "$@"', "sh", ...CHILD];
+  const elsewhere = ["sh", "-c", 'cd / && exec "$@"', "sh", ...OUTLIVING_CHILD];
   const ran = await world.run(["auth", "exec", ...words, "--refresh", "--", ...elsewhere], { directory });
   assert.deepEqual([ran.code, ran.stderr], [0, ""]);
-  assert.match(ran.stdout, OUTLIVED);
+  assert.equal(ran.stdout, OUTLIVED);
   await world.assertNoLeaks();
 }
 
@@ -128,20 +132,13 @@ Deno.test("with a memory keyring `exec --refresh` says that nothing is renewed, 
   await using world = await startWorld();
   await world.write(
     "atmos.yaml",
-    `auth:
-  keyring: { type: memory }
-  identities:
-    deploy-bot:
-      kind: aws/user
-      credentials:
-        access_key_id: !env MEMORY_KEY
-        secret_access_key: !env MEMORY_SECRET
-        region: us-east-1
-`,
+    MEMORY_CONFIG,
   );
-  const env = { MEMORY_KEY: PLAIN_USER.accessKeyId, MEMORY_SECRET: PLAIN_USER.secretAccessKey };
   const child = helper("exec_child.ts");
-  const ran = await world.run(["auth", "exec", "--refresh", "--", ...child], { env, printsSecrets: true });
+  const ran = await world.run(["auth", "exec", "--refresh", "--", ...child], {
+    env: MEMORY_KEYS,
+    printsSecrets: true,
+  });
   assert.equal(ran.code, 0, ran.stderr);
   assert.match(
     ran.stderr,
@@ -197,7 +194,7 @@ testIf(hasSh, "sh is not installed", "nothing is left of a child that was killed
 /** Starts a child that waits, and tells its process. */
 async function waitingChild(world: World) {
   const pid = Promise.withResolvers<number>();
-  const running = world.start(["auth", "exec", "--refresh", "--", "sh", "-c", "echo $$; exec sleep 30"], {
+  const running = world.start(["auth", "exec", "--refresh", "--", "sh", "-c", "echo $$; exec sleep 600"], {
     onStdout: (soFar) => soFar.endsWith("\n") && pid.resolve(Number(soFar.trim())),
   });
   return { running, pid: await Promise.race([pid.promise, running.ended.then(() => 0)]) };

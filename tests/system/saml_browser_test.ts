@@ -4,9 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { derived } from "../../lib/session/derive.ts";
-import type { AssumeRoleIdentity } from "../../lib/config/types.ts";
 import { Secret } from "../../lib/credentials.ts";
-import { type AuthError, isAuthError } from "../../lib/errors.ts";
 import type { Host } from "../../lib/host.ts";
 import { denoHost } from "../../lib/host_deno.ts";
 import { browserDriver, type Transport } from "../../lib/host_deno/driven_browser.ts";
@@ -15,15 +13,18 @@ import { authenticateSaml } from "../../lib/providers/aws_saml.ts";
 import { readAssertion } from "../../lib/saml/assertion.ts";
 import { loginWithBrowser } from "../../lib/saml/browser.ts";
 import { browserProfile } from "../../lib/saml/browser_profile.ts";
-import type { NamedSamlProvider, SamlPerson } from "../../lib/saml/types.ts";
+import type { NamedSamlProvider } from "../../lib/saml/types.ts";
+import { role } from "../chain/samples.ts";
+import { failureOf } from "../failing.ts";
 import { defaultSeed, startEmulator } from "../emulator/mod.ts";
 import { SAML_USER, startSamlIdp } from "../emulator/saml_idp.ts";
-import { samlProvider } from "../saml/provider.ts";
+import { samlProvider, UNASKED } from "../saml/provider.ts";
 import { missingProgram, SIMPLE_USER, startSimpleSamlPhp } from "./simplesamlphp.ts";
 import { atPage } from "./second_client.ts";
 
 const ROLE = "arn:aws:iam::123456789012:role/AdminRole";
 const PROVIDER = "arn:aws:iam::123456789012:saml-provider/okta-saml";
+const VIA = { provider: "okta-saml" };
 const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/google-chrome"];
 
 const chromium = await firstFile(CHROMIUM);
@@ -96,17 +97,8 @@ async function worldIn(directory: string): Promise<World> {
   };
 }
 
-const unasked = () => Promise.reject(new Error("the driver asked a person"));
-const person: SamlPerson = {
-  username: unasked,
-  password: unasked,
-  code: unasked,
-  choose: unasked,
-  tell: () => {},
-};
-
 const login = async (host: Host, provider: NamedSamlProvider) =>
-  (await loginWithBrowser(host, provider, person)).reveal();
+  (await loginWithBrowser(host, provider, UNASKED)).reveal();
 
 const readAssertionOf = (base64: string) => readAssertion(new Secret(base64), "auth.providers.okta-saml");
 
@@ -124,34 +116,7 @@ const LOG_IN = ({ username, password }: typeof SAML_USER) =>
     return true;
   })()`;
 
-async function failure(work: Promise<unknown>): Promise<AuthError> {
-  try {
-    await work;
-  } catch (error) {
-    if (isAuthError(error)) return error;
-    throw error;
-  }
-  assert.fail("the login went through");
-}
-
 const trusted = { parts: { roles: [`${ROLE},${PROVIDER}`], sessionDuration: 7200 } };
-
-function identity(roleArn: string): AssumeRoleIdentity {
-  return {
-    kind: "aws/assume-role",
-    via: { provider: "okta-saml" },
-    roleArn,
-    sessionName: undefined,
-    externalId: undefined,
-    durationSeconds: undefined,
-    required: false,
-    alias: undefined,
-    env: [],
-    sessionSeconds: undefined,
-    endpointUrl: undefined,
-    region: undefined,
-  };
-}
 
 browserTest("a person logs in, and the assertion becomes a session of the role", async (world) => {
   await using idp = await startSamlIdp(trusted);
@@ -165,7 +130,7 @@ browserTest("a person logs in, and the assertion becomes a session of the role",
   ]);
   const place = { region: "us-east-1", endpointUrl: emulator.url };
   const wish = { seconds: undefined, own: false };
-  const session = await takeRole(world.host, "admin", identity(ROLE), place, base, wish);
+  const session = await takeRole(world.host, "admin", role(VIA, { roleArn: ROLE }), place, base, wish);
   assert.equal(session.principalArn, "arn:aws:sts::123456789012:assumed-role/AdminRole/jane@example.com");
   assert.ok(Math.abs(session.expiresAt - session.issuedAt - 7_200_000) < 5_000);
   assert.deepEqual(idp.logins, { right: 1, wrong: 0 });
@@ -209,7 +174,7 @@ browserTest("a closed window ends the login", async (world) => {
   await using idp = await startSamlIdp(trusted);
   const provider = world.provider(idp.loginUrl);
   const [error] = await Promise.all([
-    failure(login(world.host, provider)),
+    failureOf(login(world.host, provider)),
     page(world, provider).then(async (at) => {
       await at.until(`document.querySelector("form") !== null`);
       await at.close();
@@ -220,7 +185,7 @@ browserTest("a closed window ends the login", async (world) => {
 
 browserTest("wrong addresses are told apart", async (world) => {
   await using idp = await startSamlIdp({ open: true });
-  const codeOf = async (url: string) => (await failure(login(world.unattended, world.provider(url)))).code;
+  const codeOf = async (url: string) => (await failureOf(login(world.unattended, world.provider(url)))).code;
   assert.equal(await codeOf(`${idp.origin}/other`), "config-invalid");
   assert.equal(await codeOf(`${idp.origin}/empty`), "bad-answer");
   assert.equal(await codeOf(`${idp.origin}/nothing-here`), "bad-answer");
@@ -233,10 +198,10 @@ browserTest("a program that is no browser is named", async (world) => {
   const provider = (program: string) => ({ name, config: { ...config, browserExecutablePath: program } });
   const noProgram = `${world.directory}/text`;
   await Deno.writeTextFile(noProgram, "", { mode: 0o644 });
-  const ended = await failure(login(world.unattended, provider("/bin/true")));
+  const ended = await failureOf(login(world.unattended, provider("/bin/true")));
   assert.match(ended.message, /\/bin\/true ended before it showed a page/);
   assert.equal(
-    (await failure(login(world.unattended, provider(noProgram)))).code,
+    (await failureOf(login(world.unattended, provider(noProgram)))).code,
     "command-not-executable",
   );
 });

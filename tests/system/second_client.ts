@@ -1,9 +1,7 @@
 /** A second DevTools client of a browser that a test has started with a port as well: the person at the page. */
 import { isAuthError } from "../../lib/errors.ts";
 import { type DevTools, devTools } from "../../lib/saml/devtools.ts";
-
-const PATIENCE_MILLIS = 20_000;
-const STEP_MILLIS = 50;
+import { eventually } from "./waiting.ts";
 
 /** The browser's first page. */
 export interface Person {
@@ -23,7 +21,7 @@ export async function atPage(profile: string): Promise<Person> {
     socket.addEventListener("error", reject, { once: true });
   });
   const tools = client(socket);
-  const target = await patiently(async () => {
+  const target = await eventually(async () => {
     const { targetInfos } = await tools.call("Target.getTargets");
     return pageIn(targetInfos);
   });
@@ -32,7 +30,7 @@ export async function atPage(profile: string): Promise<Person> {
   return {
     until: async (script) => {
       const expression = { expression: script, userGesture: true };
-      await patiently(async () => {
+      await eventually(async () => {
         // What the script sets off may close the browser before it answers.
         const { result } = await tools.call("Runtime.evaluate", expression, session).catch(goneIsDone);
         return isTrue(result) || undefined;
@@ -46,17 +44,8 @@ export async function atPage(profile: string): Promise<Person> {
   };
 }
 
-async function patiently<T>(look: () => Promise<T | undefined>): Promise<T> {
-  for (let waited = 0; waited < PATIENCE_MILLIS; waited += STEP_MILLIS) {
-    const found = await look();
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, STEP_MILLIS));
-  }
-  throw new Error("waited in vain");
-}
-
 function addressOf(profile: string): Promise<string> {
-  return patiently(async () => {
+  return eventually(async () => {
     const text = await Deno.readTextFile(`${profile}/DevToolsActivePort`).catch((cause) => {
       if (cause instanceof Deno.errors.NotFound) return "";
       throw cause;

@@ -5,6 +5,7 @@ import { blockText } from "../seed/blocks.ts";
 import { atPage } from "./second_client.ts";
 import { testIf } from "./program.ts";
 import { type Project, startProject, whoami } from "./seed_project.ts";
+import { eventually } from "./waiting.ts";
 
 const SAML_ROLE = "arn:aws:iam::123456789012:role/AdminRole";
 const SAML_PROVIDER = "arn:aws:iam::123456789012:saml-provider/okta-saml";
@@ -98,17 +99,15 @@ async function logInAtPage(profiles: string): Promise<void> {
 }
 
 async function onlyNameIn(directory: string): Promise<string> {
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline;) {
+  return await eventually(async () => {
     const names = await Array.fromAsync(Deno.readDir(directory), ({ name }) => name).catch(
       (error: unknown) => {
         if (error instanceof Deno.errors.NotFound) return [];
         throw error;
       },
     );
-    if (names[0] !== undefined) return names[0];
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  assert.fail(`nothing in ${directory}`);
+    return names[0];
+  }, () => `nothing in ${directory}`);
 }
 
 Deno.test("AWS SAML Authentication: any other kind than aws/assume-role is refused behind the provider", async () => {

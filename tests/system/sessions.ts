@@ -48,14 +48,23 @@ async function signed(world: World, section: string, path: string, text: string)
   return text.replace(`\n[${section}]`, ` ${mac}\n[${section}]`);
 }
 
+const HOUR = 3_600_000;
+
 /** Lets the kept session of the portal end in the past; its refresh token stays. */
-export async function endPortalSession({ home }: Pick<World, "home">): Promise<void> {
+export const endPortalSession = (world: Pick<World, "home">): Promise<void> =>
+  movePortalSession(world, -HOUR);
+
+/** Lets the kept session of the portal be an hour old, and last for another. */
+export const agePortalSession = (world: Pick<World, "home">): Promise<void> => movePortalSession(world, HOUR);
+
+async function movePortalSession({ home }: Pick<World, "home">, millisLeft: number): Promise<void> {
   const keyring = await openFileKeyring(home, KEYRING_PASSWORD);
   const [key, ...others] = (await keyring.list()).filter(({ purpose }) => purpose === "sso-session");
   assert.ok(key !== undefined && others.length === 0, "one session of a portal");
   const record = JSON.parse(await keyring.get(key) ?? "");
   assert.equal(typeof record.token.refreshToken, "string");
-  const token = { ...record.token, issuedAt: Date.now() - 7_200_000, expiresAt: Date.now() - 3_600_000 };
+  const expiresAt = Date.now() + millisLeft;
+  const token = { ...record.token, issuedAt: expiresAt - 2 * HOUR, expiresAt };
   await keyring.set(key, JSON.stringify({ ...record, token }));
 }
 
@@ -76,5 +85,3 @@ export async function snapshot(directory: string, inner = ""): Promise<Readonly<
   }
   return all;
 }
-
-export const sleep = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));

@@ -13,7 +13,7 @@ for (const { name } of treatedOn(Deno.build.os === "darwin" ? "darwin" : "linux"
     if (name === last) setTimeout(end, 200);
   });
 }
-setTimeout(() => Deno.exit(99), 90_000);
+setTimeout(() => Deno.exit(99), 600_000);
 say("ready");
 
 function end(): void {

@@ -7,6 +7,7 @@ import { MFA_USER } from "../emulator/mod.ts";
 import { helper, isInstalled, type Running, testIf } from "./program.ts";
 import { startTerraformWorld } from "./terraform_world.ts";
 import { openTerminal } from "./tmux.ts";
+import { until } from "./waiting.ts";
 import { loggedInWorld, logIn, type RunOptions, type World } from "./world.ts";
 
 const CHILD = helper("signal_child.ts");
@@ -16,10 +17,6 @@ const SIGNALS = treatedOn("linux").map(({ name }) => name).filter((name) => name
 const isReady = Deno.build.os === "linux" && await isInstalled("setsid") && await isInstalled("bash");
 const test = (name: string, run: () => Promise<void>) =>
   testIf(isReady, "setsid or bash is not installed, or this is not Linux", name, run);
-
-/** A test that waits in vain ends all the same. */
-const PATIENCE_MILLIS = 60_000;
-const pause = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis));
 
 /** Where the child of a world writes what it hears. */
 const heardIn = (world: World) => `${world.home}/heard`;
@@ -33,12 +30,11 @@ async function hears(
 ): Promise<void> {
   const state = { failed: "" };
   running?.ended.then(({ code, stderr }) => void (state.failed = `exit code ${code}: ${stderr}`));
-  const until = Date.now() + PATIENCE_MILLIS;
-  while ((await heard(world)).filter((each) => each === line).length < times) {
+  await until(async () => {
+    if ((await heard(world)).filter((each) => each === line).length >= times) return true;
     assert.equal(state.failed, "", `${line} did not arrive`);
-    assert.ok(Date.now() < until, `${line} did not arrive`);
-    await pause(20);
-  }
+    return false;
+  }, () => `${line} did not arrive`);
 }
 
 async function heard(world: World): Promise<readonly string[]> {
@@ -221,11 +217,10 @@ test("a debugger that SIGUSR1 opens is closed at once, in a sandbox, too, and th
     // Deno listens for the signal from half a second after its start on.
     for (let times = 0; times < 15; times++) {
       running.kill("SIGUSR1");
-      await pause(100);
+      await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    const isOpen = async () => (await debuggers()).includes(`[pid: ${running.pid}]`);
-    for (let times = 0; times < 50 && await isOpen(); times++) await pause(100);
-    assert.equal(await isOpen(), false, "the debugger is still open");
+    const isClosed = async () => !(await debuggers()).includes(`[pid: ${running.pid}]`);
+    await until(isClosed, () => "the debugger is still open");
     running.kill("SIGTERM");
     const { code, stdout, stderr } = await running.ended;
     assert.deepEqual([code, stderr], [5, ""]);

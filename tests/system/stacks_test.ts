@@ -74,23 +74,14 @@ Deno.test("the stack may come from ATMOS_STACK, and stacks from another director
   await world.assertNoLeaks();
 });
 
-/** What it may take at most, on a machine that does other things too: it takes a sixth of that. */
-const AT_MOST_MILLIS = 3000;
-
-Deno.test("a thousand components in 200 manifests are read in well under the time that one would notice", async () => {
+Deno.test("a thousand components in 200 manifests are all read", async () => {
   await using world = await startWorld();
   const { components, stacks } = await manyStacks(world.write);
   const host = derived(denoHost(), { workingDirectory: () => world.home });
-  const times: number[] = [];
-  for (let run = 0; run < 5; run++) {
-    const start = performance.now();
-    const project = await loadProject(await readConfig(host));
-    const all = await listStacks(project);
-    const found = await findComponent(project, { name: "component-3", stack: "t77-dev" });
-    times.push(performance.now() - start);
-    assert.equal(all.length, stacks);
-    assert.equal(all.reduce((sum, stack) => sum + stack.components.terraform.length, 0), components);
-    assert.equal(found.component.workspace, "t77-dev-component-3");
-  }
-  assert.ok(Math.min(...times) < AT_MOST_MILLIS, `${times.map(Math.round).join(", ")} ms`);
+  const project = await loadProject(await readConfig(host));
+  const all = await listStacks(project);
+  const found = await findComponent(project, { name: "component-3", stack: "t77-dev" });
+  assert.equal(all.length, stacks);
+  assert.equal(all.reduce((sum, stack) => sum + stack.components.terraform.length, 0), components);
+  assert.equal(found.component.workspace, "t77-dev-component-3");
 });

@@ -3,21 +3,19 @@
  * that it started with.
  */
 import assert from "node:assert/strict";
-import { PLAIN_USER } from "../emulator/mod.ts";
-import { helper, testIf } from "./program.ts";
+import { ofDesktop, outlived, OUTLIVING_CHILD, shortenSessions } from "./outliving.ts";
+import { testIf } from "./program.ts";
 import { missingPrograms, startSession } from "./secret_service.ts";
 import { startTerraformWorld, type TerraformWorld } from "./terraform_world.ts";
-import { chainedConfig, logIn, type RunOptions } from "./world.ts";
+import { chainedConfig, logIn, MEMORY_CONFIG, MEMORY_KEYS, type RunOptions } from "./world.ts";
 
-/** Every session is so short, the one behind the role too; a third of it is left for renewing on a busy machine. */
-const SESSION_SECONDS = 24;
 const missing = await missingPrograms("dbus-daemon", "gnome-keyring-daemon", "secret-tool");
 
 /** A project whose sessions last for seconds, logged in; its programs sign calls when they plan. */
 async function shortWorld(config = chainedConfig, options: RunOptions = {}): Promise<TerraformWorld> {
   const world = await startTerraformWorld({ config });
-  world.aws.state.seed.longestSession = SESSION_SECONDS;
-  const child = helper("refresh_child.ts").map((word) => `'${word}'`).join(" ");
+  shortenSessions(world);
+  const child = OUTLIVING_CHILD.map((word) => `'${word}'`).join(" ");
   const script = `case "$*" in *plan*|*diff*) exec ${child};; esac`;
   for (const name of ["terraform", "helmfile"]) await world.script(name, script);
   await logIn(world, [], options);
@@ -33,7 +31,7 @@ async function assertOutlived(
   const ran = await world.atmos(words, options);
   // Two that have one identity wait for each other.
   assert.deepEqual([ran.code, ran.stderr.replaceAll(/^Waiting for (?:another )?process.*\n/gm, "")], [0, ""]);
-  assert.equal(ran.stdout, `started ${arn}\nended after more than one key\n`);
+  assert.equal(ran.stdout, outlived(arn));
 }
 
 const PROD = "arn:aws:sts::999999999999:assumed-role/ProductionAdmin/first-light";
@@ -63,8 +61,7 @@ testIf(
   async () => {
     await using session = await startSession();
     await session.startKeyring();
-    const { DBUS_SESSION_BUS_ADDRESS, XDG_RUNTIME_DIR } = session.env;
-    const env = { DBUS_SESSION_BUS_ADDRESS, XDG_RUNTIME_DIR, ATMOS_KEYRING_PASSWORD: undefined };
+    const env = ofDesktop(session);
     const config = (startUrl: string) => chainedConfig(startUrl).replace("type: file", "type: system");
     await using world = await shortWorld(config, { env });
     await assertOutlived(world, ["terraform", "plan", "custom", "-s", "dev"], CUSTOM, { env });
@@ -74,19 +71,9 @@ testIf(
 
 Deno.test("with a memory keyring that is said at the start, and the session lasts as long as it lasts", async () => {
   await using world = await startTerraformWorld({
-    config: () =>
-      `auth:
-  keyring: { type: memory }
-  identities:
-    deploy-bot:
-      kind: aws/user
-      credentials:
-        access_key_id: !env MEMORY_KEY
-        secret_access_key: !env MEMORY_SECRET
-        region: us-east-1
-`,
+    config: () => MEMORY_CONFIG,
   });
-  const env = { MEMORY_KEY: PLAIN_USER.accessKeyId, MEMORY_SECRET: PLAIN_USER.secretAccessKey };
+  const env = MEMORY_KEYS;
   await world.script(
     "terraform",
     'case $1 in plan) test -n "$AWS_SESSION_TOKEN" && test -z "$AWS_PROFILE";; esac',

@@ -12,7 +12,7 @@ import {
   type TerraformWorld,
 } from "./terraform_world.ts";
 import { isInstalled, testIf } from "./program.ts";
-import { logIn, type RunOptions } from "./world.ts";
+import { chainedConfig, logIn, type RunOptions } from "./world.ts";
 
 const hasSetsid = await isInstalled("setsid");
 
@@ -364,25 +364,14 @@ Deno.test("`required` identities have their profiles beside, and one that cannot
 `;
   await using world = await startTerraformWorld({
     config: (startUrl) =>
-      `auth:
-  keyring: { type: file }
-  providers:
-    my-sso: { kind: aws/iam-identity-center, region: us-east-1, start_url: "${startUrl}" }
-  identities:
-    base-admin:
-      kind: aws/permission-set
-      via: { provider: my-sso }
-      principal: { name: AdminAccess, account: { name: core-identity } }
-    prod-admin:
-      kind: aws/assume-role
-      default: true
-      via: { identity: base-admin }
-      principal: { assume_role: "arn:aws:iam::999999999999:role/ProductionAdmin" }
-    audit:
+      chainedConfig(
+        startUrl,
+        `    audit:
       kind: aws/assume-role
 ${required("arn:aws:iam::123456789012:role/MyAppRole")}    forbidden:
       kind: aws/assume-role
 ${required("arn:aws:iam::123456789012:role/BreakGlass")}`,
+      ),
   });
   await logIn(world);
   const ran = await world.atmos(["terraform", "plan", "plain", "-s", "dev"]);

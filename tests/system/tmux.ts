@@ -2,12 +2,11 @@
  * A real terminal with a shell in it, through tmux: keys are typed, and what stands on the screen is read.
  */
 import assert from "node:assert/strict";
+import { eventually } from "./waiting.ts";
 
 /** Numbered, so that the prompt after a command is not taken for the one before it. */
 const PROMPT = /^(\d+):(\d+) ready>$/;
 const PS1 = "$?:$((PROMPTS=PROMPTS+1)) ready> ";
-const PATIENCE_MILLIS = 30_000;
-const LOOK_MILLIS = 50;
 
 export interface Terminal extends AsyncDisposable {
   /** Types a text, key by key. */
@@ -102,11 +101,9 @@ async function until(
   isThere: (all: readonly string[]) => boolean,
   what: string,
 ): Promise<readonly string[]> {
-  const deadline = Date.now() + PATIENCE_MILLIS;
-  while (true) {
-    const all = await screen();
-    if (isThere(all)) return all;
-    assert.ok(Date.now() < deadline, `the screen does not show ${what}:\n${all.join("\n")}`);
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MILLIS));
-  }
+  const seen: { all: readonly string[] } = { all: [] };
+  return await eventually(async () => {
+    seen.all = await screen();
+    return isThere(seen.all) ? seen.all : undefined;
+  }, () => `the screen does not show ${what}:\n${seen.all.join("\n")}`);
 }

@@ -4,7 +4,7 @@ import { MFA_USER, PLAIN_USER } from "../emulator/mod.ts";
 import { assertFailed } from "./clear.ts";
 import { openFileKeyring } from "./keyring.ts";
 import { helper, start } from "./program.ts";
-import { sleep } from "./sessions.ts";
+import { until } from "./waiting.ts";
 import { KEYRING_PASSWORD, type Running, startWorld, type World } from "./world.ts";
 
 const CONFIG = `auth:
@@ -86,15 +86,17 @@ Deno.test("user rotate waits until AWS knows the new key", async () => {
   await world.assertNoLeaks();
 });
 
+/** Waits until a rotation has tried its new key. */
+const untilProved = ({ aws }: World): Promise<void> =>
+  until(() => aws.calls("GetCallerIdentity") > 0, () => "the new key was not tried");
+
 for (const signal of ["SIGINT", "SIGKILL"] as const) {
   Deno.test(`user rotate that ${signal} ends leaves the old key in use, and the next one goes on with the new`, async () => {
     await using world = await configuredWorld();
     world.aws.state.seed.keyPropagation = 600;
     const stored = { told: "" };
     const running = world.start(rotate("deploy-bot"), { onStderr: (soFar) => void (stored.told = soFar) });
-    while (world.aws.calls("GetCallerIdentity") === 0) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    await untilProved(world);
     running.kill(signal);
     const { code } = await running.ended;
     assert.equal(code, signal === "SIGINT" ? 130 : 137);
@@ -136,7 +138,7 @@ async function startedRotation(
   world.aws.state.seed.keyPropagation = 600;
   const seen = { told: "" };
   const running = world.start(rotate("deploy-bot"), { onStderr: (soFar) => void (seen.told = soFar) });
-  while (world.aws.calls("GetCallerIdentity") === 0) await sleep(20);
+  await untilProved(world);
   return { running, made: () => /Made the access key (\w+);/.exec(seen.told)?.[1] ?? "" };
 }
 
@@ -156,14 +158,11 @@ async function waiting(world: World, args: readonly string[], stdin?: string): P
   });
   const ended = { code: undefined as number | undefined };
   running.ended.then(({ code }) => void (ended.code = code));
-  while (
-    !/Waiting for (?:process \d+|another process), which is busy with the keys of "deploy-bot"/.test(
-      seen.told,
-    )
-  ) {
+  await until(() => {
     assert.equal(ended.code, undefined, `it did not wait: ${seen.told}`);
-    await sleep(20);
-  }
+    return /Waiting for (?:process \d+|another process), which is busy with the keys of "deploy-bot"/
+      .test(seen.told);
+  }, () => `it does not wait: ${seen.told}`);
   return running;
 }
 

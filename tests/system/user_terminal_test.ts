@@ -3,29 +3,15 @@ import assert from "node:assert/strict";
 import { MFA_USER, PLAIN_USER } from "../emulator/mod.ts";
 import { isInstalled, testIf } from "./program.ts";
 import { openTerminal, type Terminal } from "./tmux.ts";
+import { USERS_CONFIG } from "./users.ts";
 import { startWorld, type World } from "./world.ts";
-
-const CONFIG = `auth:
-  keyring: { type: file }
-  identities:
-    deploy-bot:
-      kind: aws/user
-      credentials: { region: us-east-1 }
-    emergency-user:
-      kind: aws/user
-      credentials: { region: us-east-1 }
-    break-glass:
-      kind: aws/assume-role
-      via: { identity: emergency-user }
-      principal: { assume_role: "arn:aws:iam::123456789012:role/BreakGlass" }
-`;
 
 const found = await isInstalled("tmux");
 
 function atTerminal(name: string, work: (world: World, terminal: Terminal) => Promise<void>): void {
   testIf(found, "no tmux", name, async () => {
     await using world = await startWorld();
-    await world.write("atmos.yaml", CONFIG);
+    await world.write("atmos.yaml", USERS_CONFIG);
     await world.write("bin/atmos", `#!/bin/sh\nexec ${world.program.join(" ")} "$@"\n`);
     await Deno.chmod(`${world.home}/bin/atmos`, 0o755);
     const env = { ...world.env, PATH: `${world.home}/bin:${world.env["PATH"]}` };

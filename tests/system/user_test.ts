@@ -1,22 +1,10 @@
 import assert from "node:assert/strict";
 import { MFA_USER, PLAIN_USER } from "../emulator/mod.ts";
 import { assertFailed } from "./clear.ts";
+import { USERS_CONFIG } from "./users.ts";
 import { type Ran, startWorld, type World } from "./world.ts";
 
-const CONFIG = `auth:
-  keyring: { type: file }
-  identities:
-    emergency-user:
-      kind: aws/user
-      credentials: { region: us-east-1 }
-    deploy-bot:
-      kind: aws/user
-      credentials: { region: us-east-1 }
-    break-glass:
-      kind: aws/assume-role
-      via: { identity: emergency-user }
-      principal: { assume_role: "arn:aws:iam::123456789012:role/BreakGlass" }
-    from-yaml:
+const CONFIG = `${USERS_CONFIG}    from-yaml:
       kind: aws/user
       credentials:
         access_key_id: !env EMERGENCY_AWS_ACCESS_KEY_ID

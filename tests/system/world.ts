@@ -4,7 +4,13 @@
  */
 import assert from "node:assert/strict";
 import { findSecrets } from "../emulator/canary.ts";
-import { type Emulator, type EmulatorOptions, type IssuedSecret, startEmulator } from "../emulator/mod.ts";
+import {
+  type Emulator,
+  type EmulatorOptions,
+  type IssuedSecret,
+  PLAIN_USER,
+  startEmulator,
+} from "../emulator/mod.ts";
 import { program, type Ran, type Running, start, type StartOptions } from "./program.ts";
 
 export type { Ran, Running } from "./program.ts";
@@ -70,6 +76,19 @@ export function chainedConfig(startUrl: string, extra = ""): string {
 ${extra}`;
 }
 
+/** A configuration that keeps nothing: long-lived keys out of {@linkcode MEMORY_KEYS}. */
+export const MEMORY_CONFIG = `auth:
+  keyring: { type: memory }
+  identities:
+    deploy-bot:
+      kind: aws/user
+      credentials:
+        access_key_id: !env MEMORY_KEY
+        secret_access_key: !env MEMORY_SECRET
+        region: us-east-1
+`;
+export const MEMORY_KEYS = { MEMORY_KEY: PLAIN_USER.accessKeyId, MEMORY_SECRET: PLAIN_USER.secretAccessKey };
+
 /** Starts an emulator and makes a home with nothing in it. */
 export async function startWorld(options: EmulatorOptions = {}): Promise<World> {
   const aws = await startEmulator(options);
@@ -129,15 +148,24 @@ export async function loggedInWorld(extra = "", options: EmulatorOptions = {}): 
   }
 }
 
+/** Runs `atmos` with words that must not fail. */
+export async function succeeds(
+  world: Pick<World, "run">,
+  words: readonly string[],
+  options: RunOptions = {},
+): Promise<Ran> {
+  const ran = await world.run(words, options);
+  assert.equal(ran.code, 0, ran.stderr);
+  return ran;
+}
+
 /** Logs in at the device page. */
 export async function logIn(
   world: World,
   words: readonly string[] = [],
   options: RunOptions = {},
 ): Promise<Ran> {
-  const ran = await world.run(["auth", "login", "--device-code", ...words], { approve: true, ...options });
-  assert.equal(ran.code, 0, ran.stderr);
-  return ran;
+  return await succeeds(world, ["auth", "login", "--device-code", ...words], { approve: true, ...options });
 }
 
 function worldVariables(home: string, aws: Emulator): Record<string, string> {
