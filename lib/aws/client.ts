@@ -232,16 +232,16 @@ export function awsFailure(error: unknown, attempt: Attempt): AuthError {
   return new AuthError(code, `Cannot ${attempt.doing}: ${failure.message} (${name})`, {
     where: attempt.where ?? attempt.operation,
     hints: [...attempt.hints?.(failure) ?? [], ...commonHints(failure, code)],
-    ...(failure.requestId === undefined ? {} : { requestId: failure.requestId }),
-    ...(failure.code === "" ? {} : { remoteCode: failure.code }),
+    requestId: failure.requestId,
+    remoteCode: failure.code === "" ? undefined : failure.code,
     cause: error,
   });
 }
 
 function withAttempt(error: AuthError, attempt: Attempt): AuthError {
-  return new AuthError(error.code, `Cannot ${attempt.doing}: ${error.message}`, {
+  return error.with({
+    message: `Cannot ${attempt.doing}: ${error.message}`,
     where: error.where ?? attempt.operation,
-    hints: error.hints,
     cause: error,
   });
 }

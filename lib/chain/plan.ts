@@ -142,8 +142,8 @@ function blocked(what: string, name: string, problems: readonly Problem[], path:
   if (second === undefined) {
     return new AuthError(code ?? "config-invalid", `Cannot use the ${what} "${name}": ${first.reason}`, {
       where: first.path,
-      ...(first.at === undefined ? {} : { at: first.at }),
-      hints: first.hint === undefined ? [] : [first.hint],
+      at: first.at,
+      hints: [first.hint],
     });
   }
   return new AuthError(
@@ -153,7 +153,7 @@ function blocked(what: string, name: string, problems: readonly Problem[], path:
     `Cannot use the ${what} "${name}": its configuration has ${problems.length} problems`,
     {
       where: path,
-      ...(first.at === undefined ? {} : { at: first.at }),
+      at: first.at,
       hints: [
         ...problems.slice(0, MAX_SHOWN).map((problem) => `${problem.path}: ${problem.reason}`),
         ...(problems.length > MAX_SHOWN ? [`and ${problems.length - MAX_SHOWN} more`] : []),

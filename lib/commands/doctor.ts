@@ -4,7 +4,7 @@
  * @module
  */
 import { checkChains } from "../chain/check.ts";
-import { type AuthError, isAuthError } from "../errors.ts";
+import { type AuthError, isAuthError, isFailure } from "../errors.ts";
 import { exposureWithin } from "../files/exposure.ts";
 import type { Host } from "../host.ts";
 import { doctorJson, doctorText, type Finding } from "../output/doctor.ts";
@@ -57,7 +57,7 @@ async function isMended(mend: () => Promise<void>): Promise<boolean> {
     await mend();
     return true;
   } catch (error) {
-    if (isAuthError(error) && error.code !== "interrupted") return false;
+    if (isFailure(error)) return false;
     throw error;
   }
 }
@@ -131,7 +131,7 @@ async function keyringFindings(context: Context): Promise<readonly Finding[]> {
     await openKeyring(host, keyring, place, undefined);
     return [{ id: "keyring.open", severity: "good", title: `The ${keyring.type} keyring opens` }];
   } catch (error) {
-    if (!isAuthError(error) || error.code === "interrupted") throw error;
+    if (!isFailure(error)) throw error;
     if (error.code === "person-needed") {
       return [{
         id: "keyring.password",

@@ -7,7 +7,7 @@ import { partitionOfRegion } from "../arn.ts";
 import { serviceEndpoint } from "../aws/endpoints.ts";
 import type { AwsService } from "../endpoint_variables.ts";
 import type { AuthConfig, RunnableProvider } from "../config/types.ts";
-import { isAuthError } from "../errors.ts";
+import { type AuthError, isFailure } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Finding } from "../output/doctor.ts";
 import { formatDuration } from "../duration.ts";
@@ -106,20 +106,18 @@ async function look(host: NetworkHost, { origin, request }: Probe): Promise<Look
       skew: skewOf(answer.headers.get("date"), started, now),
     };
   } catch (error) {
-    if (!isAuthError(error) || error.code === "interrupted") throw error;
+    if (!isFailure(error)) throw error;
     const command = `curl -sS -o ${host.os === "windows" ? "NUL" : "/dev/null"} -v ${origin}/`;
     return {
-      finding: { id: reachId(error.message), severity: "error", title: error.message, command },
+      finding: { id: reachId(error), severity: "error", title: error.message, command },
       skew: undefined,
     };
   }
 }
 
 /** Which part of the way is broken, as far as the failure tells. */
-function reachId(message: string): string {
-  if (/\(DNS\)/.test(message)) return "network.dns";
-  if (/proxy/i.test(message)) return "network.proxy";
-  return /\(TLS\)|certificate|CA_BUNDLE/.test(message) ? "network.tls" : "network.reach";
+function reachId({ reason }: AuthError): string {
+  return reason === "dns" || reason === "proxy" || reason === "tls" ? `network.${reason}` : "network.reach";
 }
 
 /** The header has whole seconds, and was written somewhere between our two looks at the clock. */

@@ -9,7 +9,7 @@
 import { runChain, type SharedRun } from "../chain/run.ts";
 import { targetOf } from "../chain/plan.ts";
 import type { ChainPlan, IdentityStep } from "../chain/types.ts";
-import { AuthError, isAuthError } from "../errors.ts";
+import { AuthError, isFailure } from "../errors.ts";
 import { type LoginLine, loginLine } from "../output/login_all.ts";
 import { warningText } from "../output/problem.ts";
 import { styleOf } from "../output/style.ts";
@@ -85,7 +85,7 @@ async function plansOf(run: Run, names: readonly string[], say: Say): Promise<re
     try {
       plans.push(await run.context.plan(name));
     } catch (error) {
-      if (!isAuthError(error) || error.code === "interrupted") throw error;
+      if (!isFailure(error)) throw error;
       if (error.code !== "unsupported") run.failures.set(name, error);
       say(
         textOf(run, {
@@ -200,7 +200,7 @@ async function perform(run: Run, { plan, wanted }: Task, host: Context["host"], 
     const { account, role, expiresAt } = identityView(context, plan, target);
     line({ name: step.name, type: "done", account, role, expiresAt });
   } catch (error) {
-    if (!isAuthError(error) || error.code === "interrupted") throw error;
+    if (!isFailure(error)) throw error;
     failures.set(step.name, error);
     line({ name: step.name, type: "failed", reason: error.message });
   }

@@ -5,7 +5,7 @@
  * @module
  */
 import { providerKey } from "../chain/run.ts";
-import { type AuthError, isAuthError } from "../errors.ts";
+import { type AuthError, isFailure } from "../errors.ts";
 import { awsFilePaths, type FoundSession, listSessions } from "../files/aws_sessions.ts";
 import { removeSessions } from "../files/aws_files.ts";
 import type { Host } from "../host.ts";
@@ -75,7 +75,7 @@ export async function removeScope(
     try {
       outcomes.push(await run());
     } catch (error) {
-      if (!isAuthError(error) || error.code === "interrupted") throw error;
+      if (!isFailure(error)) throw error;
       failures.push(error);
       outcomes.push({ remains: [what] });
     }
@@ -268,7 +268,7 @@ async function endPortalSessions({ host }: Context, ended: readonly Ended[]): Pr
       await endPortalSession(host, config, token.accessToken);
       outcomes.push({ removed: [`session of ${name}, at ${config.startUrl}`] });
     } catch (error) {
-      if (!isAuthError(error) || error.code === "interrupted") throw error;
+      if (!isFailure(error)) throw error;
       // The portal knows of no such session: that is what was wanted.
       if (error.code === "session-rejected") continue;
       host.tell(warningText(error.message, host.screen));

@@ -6,7 +6,7 @@
  */
 import { provisionedPath } from "../config/provisioned_file.ts";
 import type { AuthConfig, IamIdentityCenterProvider } from "../config/types.ts";
-import { isAuthError } from "../errors.ts";
+import { isFailure } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { printable } from "../terminal/escape.ts";
 import type { Context } from "./context.ts";
@@ -51,7 +51,7 @@ export async function provisionIdentities(
     try {
       await provision(context, provider);
     } catch (error) {
-      if (!isAuthError(error) || error.code === "interrupted") throw error;
+      if (!isFailure(error)) throw error;
       if (error.code === "person-needed") continue;
       const { warningText } = await import("../output/problem.ts");
       const attempt = `The identities of "${provider.name}" were not looked for anew`;

@@ -6,7 +6,7 @@
 import { targetOf } from "../chain/plan.ts";
 import type { ChainPlan, ChosenDuration, Link } from "../chain/types.ts";
 import type { AwsSession } from "../credentials.ts";
-import { AuthError, isAuthError } from "../errors.ts";
+import { type AuthError, isAuthError, isFailure } from "../errors.ts";
 import { awsFilePaths } from "../files/aws_sessions.ts";
 import type { Host } from "../host.ts";
 import { disabledText } from "../output/disabled.ts";
@@ -81,7 +81,7 @@ async function refreshed(context: Context, plan: ChainPlan): Promise<AuthError |
     await makeSession(context, plan, { renew: "nothing", deviceCode: false });
     return undefined;
   } catch (error) {
-    if (isAuthError(error) && error.code !== "interrupted") return error;
+    if (isFailure(error)) return error;
     throw error;
   }
 }

@@ -23,6 +23,7 @@ import type { Step, Variables } from "../workflows/types.ts";
 import { quoteWord } from "../shell_word.ts";
 import { ownWords, shownWithStack, splitCommand, withStack } from "../workflows/words.ts";
 import { chooseIdentity, disabledWords, wishOf } from "./choose.ts";
+import type { Context } from "./context.ts";
 import { configurationWords, type GlobalInput } from "./globals.ts";
 import { obtainSession, sessionEnvironment } from "./session.ts";
 import type { OpenedProject } from "./workflow_project.ts";
@@ -66,7 +67,12 @@ export async function wishedIdentity(
 }
 
 /** The identity of a step as it is configured. */
-export function identityOf({ project, identities, off }: Surroundings, step: Step): string | undefined {
+export function identityOf(
+  { project, identities, off }: Pick<Surroundings, "identities" | "off"> & {
+    readonly project: { readonly context: Pick<Context, "auth" | "loaded"> };
+  },
+  step: Pick<Step, "name" | "type" | "identity" | "at">,
+): string | undefined {
   if (off !== undefined) return undefined;
   if (step.identity === undefined) return identities[step.type];
   const { context } = project;
@@ -76,7 +82,7 @@ export function identityOf({ project, identities, off }: Surroundings, step: Ste
   } catch (error) {
     if (!isAuthError(error)) throw error;
     const where = `the step ${JSON.stringify(step.name)}`;
-    throw new AuthError(error.code, error.message, { where, at: step.at, hints: error.hints, cause: error });
+    throw error.with({ where, at: step.at });
   }
 }
 

@@ -63,7 +63,7 @@ function accountNamed(identity: string, accountName: string, accounts: readonly 
       {
         where,
         hints: [
-          ...(near === undefined ? [] : [near]),
+          near,
           `The portal lists ${accounts.length} ${
             accounts.length === 1 ? "account" : "accounts"
           } for you; an account that is not assigned to you is not among them`,

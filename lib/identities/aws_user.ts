@@ -114,13 +114,7 @@ function durationOf(name: string, config: UserIdentity, user: StoredUser): numbe
 /** The keys are the root of the chain: nothing could be renewed to make AWS take them. */
 function rejectKeys(error: unknown): never {
   if (!isAuthError(error, "session-rejected")) throw error;
-  throw new AuthError("refused", error.message, {
-    hints: error.hints,
-    ...(error.where === undefined ? {} : { where: error.where }),
-    ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
-    ...(error.remoteCode === undefined ? {} : { remoteCode: error.remoteCode }),
-    cause: error,
-  });
+  throw error.with({ code: "refused", cause: error });
 }
 
 /**
@@ -170,7 +164,7 @@ function mfaError(error: unknown, reason: string, device: string, name: string):
   return new AuthError("refused", `${reason}: AWS did not accept the code of ${device}`, {
     where: `auth.identities.${name}.credentials.mfa_arn`,
     hints: [...remedy, ...(inner?.hints ?? [])],
-    ...(inner?.requestId === undefined ? {} : { requestId: inner.requestId }),
+    requestId: inner?.requestId,
     remoteCode: "AccessDenied",
     cause: error,
   });

@@ -186,8 +186,8 @@ function tooLate(provider: NamedSamlProvider, showing: Showing, page: SeenPage |
       "person-needed",
       provider,
       `the page waits for somebody after ${time}, and ${showing.headless}`,
-      ["Run `atmos auth login` in a terminal, on a machine with a display", ...hints],
-    );
+      hints,
+    ).with({ remedy: "Run `atmos auth login` in a terminal, on a machine with a display" });
 }
 
 /** Without the query: it may hold what logs in. */

@@ -112,7 +112,7 @@ export function assertReadable([first, ...more]: readonly Fault[], file: string)
   if (first === undefined) return;
   throw new AuthError("config-invalid", `Cannot use the stack manifest ${file}: ${first.reason}`, {
     at: first.at,
-    hints: [...(first.hint === undefined ? [] : [first.hint]), ...more.slice(0, MAX_MORE).map(lineOf)],
+    hints: [first.hint, ...more.slice(0, MAX_MORE).map(lineOf)],
   });
 }
 
@@ -127,7 +127,7 @@ function unusableValues({ component: { name, stack }, faults }: MadeComponent): 
     where: first.path,
     at: first.at,
     hints: [
-      ...(first.hint === undefined ? [] : [first.hint]),
+      first.hint,
       ...more.slice(0, MAX_MORE).map(text),
       ...(more.length > MAX_MORE ? [`and ${more.length - MAX_MORE} more`] : []),
     ],
@@ -185,9 +185,9 @@ async function unknownComponent(
   const near = didYouMean(name, known);
   return new AuthError("not-found", `Cannot find the ${kind} ${name} in ${stack}`, {
     hints: [
-      ...(otherType === undefined ? [] : [`There is a ${otherType} component of that name`]),
+      otherType && `There is a ${otherType} component of that name`,
       ...(elsewhere.length === 0 ? [] : [`${name} is in ${namesText([...new Set(elsewhere)])}`]),
-      ...(near === undefined ? [] : [near]),
+      near,
       `Run \`atmos list components --stack ${stack}\` to see what is there`,
     ],
   });
