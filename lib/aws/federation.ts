@@ -14,9 +14,6 @@ import type { ConsolePages } from "./console_destinations.ts";
 import { serviceEndpoint } from "./endpoints.ts";
 import { withRetries } from "./retry.ts";
 
-/** AWS takes no other lengths of a console session, in seconds: 15 minutes to 12 hours. */
-export const CONSOLE_SECONDS = { least: 900, most: 43_200 } as const;
-
 /** Where one signs in, and to what. */
 export interface Signin {
   /** Takes the session, and then the browser. */

@@ -26,13 +26,17 @@ import { type Context, openContext } from "./context.ts";
 import { outputFormat, text, toggle, usage, type Values } from "./flags.ts";
 import { obtainSession } from "./session.ts";
 import { FOR_COMPONENT_FLAGS, wantedComponent } from "./stack_flag.ts";
+import { CONSOLE_SECONDS, lengthsText } from "../aws_durations.ts";
 
 const FLAGS = {
   destination: text(
     "PAGE",
     "A service (s3, ec2, lambda, ...), or the https address of a page of the console",
   ),
-  duration: text("DURATION", "How long the console session lasts, 15m to 12h, where AWS lets one choose"),
+  duration: text(
+    "DURATION",
+    `How long the console session lasts, ${lengthsText(CONSOLE_SECONDS)}, where AWS lets one choose`,
+  ),
   issuer: text("NAME", "Whom the console names as the place to log in again; atmos by default"),
   printOnly: toggle("Print the URL on standard output, and nothing else. It logs in whoever has it"),
   format: outputFormat(["text", "json"]),

@@ -15,8 +15,8 @@ import { formatDuration } from "../duration.ts";
 import { clockHint } from "./clock_hint.ts";
 import { keyHints, type RefusedKeys } from "./key_hints.ts";
 import { mfaCodes, type MfaHost } from "./mfa_code.ts";
-import { USER_DEFAULT_SECONDS, USER_LIMIT_SECONDS, USER_MFA_LIMIT_SECONDS } from "./user_limits.ts";
 import { parseStoredUser, type StoredUser } from "./user_keys.ts";
+import { USER_MFA_SECONDS, USER_SECONDS } from "../aws_durations.ts";
 
 /** What a user's session needs of the world. */
 export type UserHost = AwsHost & MfaHost & Pick<Host, "random">;
@@ -95,8 +95,8 @@ async function userOf(
 }
 
 function durationOf(name: string, config: UserIdentity, user: StoredUser): number {
-  const wish = user.sessionSeconds ?? USER_DEFAULT_SECONDS;
-  const limit = user.mfaArn === undefined ? USER_LIMIT_SECONDS : USER_MFA_LIMIT_SECONDS;
+  const wish = user.sessionSeconds ?? USER_SECONDS.most;
+  const limit = user.mfaArn === undefined ? USER_SECONDS.most : USER_MFA_SECONDS.most;
   if (wish <= limit) return wish;
   const wished = formatDuration(wish);
   throw new AuthError(
@@ -105,7 +105,9 @@ function durationOf(name: string, config: UserIdentity, user: StoredUser): numbe
     {
       where: config.sessionSeconds === undefined ? "the keyring" : `auth.identities.${name}.session.duration`,
       hints: user.mfaArn === undefined
-        ? ["With an MFA device (credentials.mfa_arn) AWS gives up to 36h"]
+        ? [
+          `With an MFA device (credentials.mfa_arn) AWS gives up to ${formatDuration(USER_MFA_SECONDS.most)}`,
+        ]
         : [],
     },
   );

@@ -4,8 +4,8 @@
  * @module
  */
 import { parseArn, partitionOfRegion } from "../arn.ts";
-import { formatDuration, parseDuration } from "../duration.ts";
-import { USER_LEAST_SECONDS, USER_LIMIT_SECONDS, USER_MFA_LIMIT_SECONDS } from "./user_limits.ts";
+import { parseDuration } from "../duration.ts";
+import { isWithin, lengthsText, USER_MFA_SECONDS, USER_SECONDS } from "../aws_durations.ts";
 
 /** Why a text is no access key id of long-lived keys; `undefined`: it may be one. */
 export function accessKeyIdProblem(text: string): string | undefined {
@@ -46,7 +46,7 @@ export function durationProblem(text: string, hasMfa: boolean): string | undefin
   if (text === "") return undefined;
   const seconds = parseDuration(text);
   if (seconds === undefined) return "A duration is written like 12h, 1h30m, 1d or 3600 (seconds)";
-  const limit = hasMfa ? USER_MFA_LIMIT_SECONDS : USER_LIMIT_SECONDS;
-  if (seconds >= USER_LEAST_SECONDS && seconds <= limit) return undefined;
-  return `A session lasts from 15m to ${formatDuration(limit)}${hasMfa ? "" : " without MFA"}`;
+  const lengths = hasMfa ? USER_MFA_SECONDS : USER_SECONDS;
+  if (isWithin(seconds, lengths)) return undefined;
+  return `A session lasts from ${lengthsText(lengths)}${hasMfa ? "" : " without MFA"}`;
 }
