@@ -6,6 +6,7 @@
 import type { AuthConfig, Entry, IdentityConfig } from "../config/types.ts";
 import { didYouMean } from "../config/nearest.ts";
 import { AuthError } from "../errors.ts";
+import { isOffWord } from "../switch.ts";
 
 /** The answer to "which identity?". */
 export type Selection =
@@ -30,13 +31,6 @@ export interface Wish {
   readonly flag: string | true | undefined;
   /** `ATMOS_IDENTITY`; empty counts as not set. */
   readonly variable: string | undefined;
-}
-
-const OFF_WORDS: ReadonlySet<string> = new Set(["false", "0", "no", "off"]);
-
-/** Whether a value of `--identity` or `ATMOS_IDENTITY` switches authentication off. */
-export function isOffWord(value: string): boolean {
-  return OFF_WORDS.has(value.trim().toLowerCase());
 }
 
 /** Whether authentication is off, and by what; needs no configuration. The flag beats the variable. */

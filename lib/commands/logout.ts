@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isOffWord, resolveName } from "../chain/select.ts";
+import { resolveName } from "../chain/select.ts";
 import type { AuthConfig } from "../config/types.ts";
 import { AuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
@@ -19,6 +19,7 @@ import { removeScope } from "./logout_remove.ts";
 import { type LogoutScope, type LogoutTarget, scopeOf } from "./logout_scope.ts";
 import { somebody } from "./user.ts";
 import { FOR_COMPONENT_FLAGS, wantedComponent } from "./stack_flag.ts";
+import { isOffWord } from "../switch.ts";
 
 const FLAGS = {
   provider: text("NAME", "Log out of a provider and of every identity behind it", { short: "p" }),

@@ -9,6 +9,7 @@ import { isAccountId, isRegion, KNOWN_REGIONS, parseArn } from "../arn.ts";
 import { formatDuration, parseDuration } from "../duration.ts";
 import { didYouMean, nearest } from "./nearest.ts";
 import { FREE, type Standing, UNUSED } from "./standing.ts";
+import { isLoopback } from "../loopback.ts";
 
 /** What `overrideAction` of the JSON Schema generator, and the shape check, find on a schema. */
 export interface LeafMetadata {
@@ -113,8 +114,7 @@ function httpUrl(word: string): URL | undefined {
 
 function isPrivate(word: string): boolean {
   const parsed = httpUrl(word);
-  if (parsed?.protocol !== "http:") return true;
-  return /^(?:localhost|\[::1\]|127(?:\.\d{1,3}){3})$/.test(parsed.hostname);
+  return parsed?.protocol !== "http:" || isLoopback(parsed);
 }
 
 /** The name of an environment variable. */

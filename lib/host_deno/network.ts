@@ -8,6 +8,7 @@ import type { Files, Host, LoopbackServer } from "../host.ts";
 import { permissionMissing } from "../grants.ts";
 import { failureOf } from "./failures.ts";
 import { within } from "./timing.ts";
+import { LOOPBACK } from "../loopback.ts";
 
 /** `Host.fetch`: redirects are answers, the body is read whole, nothing is added to the request, failures name the host only. */
 export function networkFetch(files: Pick<Files, "readText">, env: Host["env"]): Host["fetch"] {
@@ -149,15 +150,15 @@ const GRACE_MILLIS = 1000;
 
 /** `Host.listen`. */
 export function loopbackServer(answer: (request: Request) => Promise<Response>): Promise<LoopbackServer> {
-  const options = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
+  const options = { hostname: LOOPBACK, port: 0, onListen: () => {} };
   return Promise.resolve().then(() => {
     const server = Deno.serve(options, (request) => answer(request));
     return {
-      origin: `http://127.0.0.1:${server.addr.port}`,
+      origin: `http://${LOOPBACK}:${server.addr.port}`,
       // The last answer still goes out; an answer that never comes is not waited for.
       [Symbol.asyncDispose]: () => within(GRACE_MILLIS, server.shutdown(), undefined),
     };
   }).catch((error) => {
-    throw failureOf("failed", "listen on 127.0.0.1", error);
+    throw failureOf("failed", `listen on ${LOOPBACK}`, error);
   });
 }

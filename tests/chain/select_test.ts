@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
   disabledBy,
-  isOffWord,
   resolveName,
   selectIdentity,
   type Selection,
   type Wish,
 } from "../../lib/chain/select.ts";
+import { isOffWord } from "../../lib/switch.ts";
 import { auth, blocked, entry, permissionSet } from "./samples.ts";
 
 const NONE: Wish = { flag: undefined, variable: undefined };
