@@ -13,7 +13,6 @@ import type { Secret } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { consoleJson, type ConsoleLength, consoleText, type Opening } from "../output/console.ts";
-import { shortPath } from "../output/path_text.ts";
 import { warningText } from "../output/problem.ts";
 import { styleOf } from "../output/style.ts";
 import { isCi } from "../ci.ts";
@@ -27,6 +26,7 @@ import { outputFormat, text, toggle, usage, type Values } from "./flags.ts";
 import { obtainSession } from "./session.ts";
 import { FOR_COMPONENT_FLAGS, wantedComponent } from "./stack_flag.ts";
 import { CONSOLE_SECONDS, lengthsText } from "../aws_durations.ts";
+import { shortPath } from "../paths.ts";
 
 const FLAGS = {
   destination: text(
@@ -168,7 +168,7 @@ async function present(
     throw nowhereToShow("none was found here");
   }
   const opening: Opening = opened
-    ? { type: "opened", profile: profile && shortPath(profile, host.env("HOME")) }
+    ? { type: "opened", profile: profile && shortPath(host, profile) }
     : { type: "link", link: link.reveal() };
   host.tell(consoleText(view, opening, styleOf(host.screen), host.now()));
 }

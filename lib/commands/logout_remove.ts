@@ -11,10 +11,9 @@ import { removeSessions } from "../files/aws_files.ts";
 import type { Host } from "../host.ts";
 import type { EntryKey } from "../keyring/types.ts";
 import { dateTime } from "../output/moment.ts";
-import { shortPath } from "../output/path_text.ts";
 import { unusedReason } from "../output/unused.ts";
 import { warningText } from "../output/problem.ts";
-import { joinPath, parentOf } from "../paths.ts";
+import { joinPath, parentOf, shortPath } from "../paths.ts";
 import { parseSsoRecord, type SsoRecord } from "../providers/sso_record.ts";
 import { keyringPlace } from "../session/stores.ts";
 import { type EpochMillis, isAlive } from "../time.ts";
@@ -86,7 +85,7 @@ export async function removeScope(
 
 function sessionsStep(context: Context, sessions: SessionsIn, options: RemovalOptions): Step {
   const { credentials } = awsFilePaths(context.host, sessions.directory);
-  const file = shortPath(credentials, context.host.env("HOME"));
+  const file = shortPath(context.host, credentials);
   return { what: file, run: () => dropSessions(context, file, sessions, options) };
 }
 
@@ -123,7 +122,7 @@ function leftoversStep({ host }: Context, directory: string, { dryRun }: Removal
     if (!dryRun) await host.files.removeIfEmpty(directory);
     return { removed: leftoverWords(host, left) };
   };
-  return { what: `interrupted writes in ${shortPath(directory, host.env("HOME"))}`, run };
+  return { what: `interrupted writes in ${shortPath(host, directory)}`, run };
 }
 
 /** The same beside a file that somebody named with --output-file. */
@@ -134,11 +133,11 @@ function outputStep({ host }: Context, output: NotedOutput, { dryRun }: RemovalO
       await (dryRun ? leftoversBeside(host, output) : clearOutput(host, output)),
     ),
   });
-  return { what: `interrupted writes beside ${shortPath(output.path, host.env("HOME"))}`, run };
+  return { what: `interrupted writes beside ${shortPath(host, output.path)}`, run };
 }
 
-const leftoverWords = (host: Pick<Host, "env">, paths: readonly string[]): readonly string[] =>
-  paths.map((path) => `interrupted write ${shortPath(path, host.env("HOME"))}`);
+const leftoverWords = (host: Pick<Host, "env" | "os">, paths: readonly string[]): readonly string[] =>
+  paths.map((path) => `interrupted write ${shortPath(host, path)}`);
 
 const isSame = ({ section }: FoundSession) => (other: FoundSession) => other.section === section;
 
@@ -151,7 +150,7 @@ function issuedWords(found: readonly FoundSession[], now: EpochMillis): readonly
 }
 
 function profilesStep(context: Context, profiles: ProfilesIn, options: RemovalOptions): Step {
-  const directory = shortPath(profiles.directory, context.host.env("HOME"));
+  const directory = shortPath(context.host, profiles.directory);
   return { what: `browser profiles in ${directory}`, run: () => dropProfiles(context, profiles, options) };
 }
 
@@ -164,7 +163,7 @@ async function dropProfiles(
   const paths = entries.filter(({ kind, name }) => kind === "directory" && isWanted(name))
     .map(({ name }) => joinPath(host.os, directory, name));
   for (const path of dryRun ? [] : paths) await host.files.removeTree(path);
-  return { removed: paths.map((path) => `browser profile ${shortPath(path, host.env("HOME"))}`) };
+  return { removed: paths.map((path) => `browser profile ${shortPath(host, path)}`) };
 }
 
 /** The identities that logins have found, with their directory, which holds nothing else. */
@@ -183,7 +182,7 @@ function directoryStep({ host }: Context, what: string, directory: string, optio
     const isThere = options.dryRun
       ? await files.status(directory) !== undefined
       : await files.removeTree(directory);
-    return isThere ? { removed: [`${what}, ${shortPath(directory, host.env("HOME"))}`] } : {};
+    return isThere ? { removed: [`${what}, ${shortPath(host, directory)}`] } : {};
   };
   return { what, run };
 }

@@ -10,6 +10,7 @@ import { isFailure } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { printable } from "../terminal/escape.ts";
 import type { Context } from "./context.ts";
+import { shortPath } from "../paths.ts";
 
 /** A provider that wants its identities to be found. */
 export interface Provisioning {
@@ -77,8 +78,7 @@ async function provision(context: Context, provider: Provisioning): Promise<void
     FILE_MODE,
   );
   const count = namedRoles(rolesOf(accounts)).size;
-  const { shortPath } = await import("../output/path_text.ts");
   const what = `${count} ${count === 1 ? "identity" : "identities"} of "${provider.name}" found`;
   const where = `${accounts.length} ${accounts.length === 1 ? "account" : "accounts"}`;
-  host.tell(`${printable(`${what}, in ${where}: ${shortPath(path, host.env("HOME"))}`)}\n`);
+  host.tell(`${printable(`${what}, in ${where}: ${shortPath(host, path)}`)}\n`);
 }

@@ -11,7 +11,6 @@ import { awsFilePaths } from "../files/aws_sessions.ts";
 import type { Host } from "../host.ts";
 import { disabledText } from "../output/disabled.ts";
 import { pointersEnvironment } from "../output/environment.ts";
-import { shortPath } from "../output/path_text.ts";
 import { styleOf } from "../output/style.ts";
 import { unusedReason, unusedText } from "../output/unused.ts";
 import { type HeldStep, whoamiJson, whoamiText, type WhoamiView } from "../output/whoami.ts";
@@ -25,6 +24,7 @@ import { choice, toggle, type Values } from "./flags.ts";
 import { makeSession, pointersOf, surroundings } from "./session.ts";
 import { FOR_COMPONENT_FLAGS, wantedComponent } from "./stack_flag.ts";
 import { type Unused, unusedSection } from "./unused.ts";
+import { shortPath } from "../paths.ts";
 
 const FLAGS = {
   output: choice(["text", "json"], "FORMAT", "text or json; text by default", {
@@ -179,7 +179,7 @@ async function identityRow(
 ): Promise<{ readonly row: HeldStep; readonly unused: Unused | undefined }> {
   const unused = session === undefined ? await unusedSection(context, plan, link) : undefined;
   const { credentials } = awsFilePaths(context.host, context.directory(plan));
-  const file = shortPath(credentials, context.host.env("HOME"));
+  const file = shortPath(context.host, credentials);
   const { name, config, inserted } = link.step;
   const place = session !== undefined && section === undefined ? "memory" : `${file} [${section}]`;
   const row: HeldStep = {
