@@ -5,7 +5,7 @@
  * @module
  */
 import * as v from "valibot";
-import { isAccountId, isRegion, KNOWN_REGIONS, parseArn } from "../arn.ts";
+import { isAccountId, isMfaDevice, isRegion, KNOWN_REGIONS, parseArn } from "../arn.ts";
 import { formatDuration, parseDuration } from "../duration.ts";
 import { didYouMean, nearest } from "./nearest.ts";
 import { FREE, type Standing, UNUSED } from "./standing.ts";
@@ -83,7 +83,7 @@ export function mfaSerial(description: string, standing: Standing) {
   return checked(
     description,
     standing,
-    (word) => word.startsWith("arn:") ? isIamArn(word, "mfa") : /^[\w+=/:,.@-]{9,256}$/.test(word),
+    isMfaDevice,
     "malformed-mfa-arn",
   );
 }

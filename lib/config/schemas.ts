@@ -9,6 +9,7 @@ import * as leaf from "./leaves.ts";
 import { allows, FORMED, FORMED_UNBOUND, FREE, needsTrust, UNBOUND } from "./standing.ts";
 import { IDENTITY_KINDS, KEYRING_TYPES, PROVIDER_KINDS, SAML_DRIVERS } from "./types.ts";
 import { CONSOLE_SECONDS, lengthsText, ROLE_SECONDS } from "../aws_durations.ts";
+import { ACCESS_KEY_ID } from "../arn.ts";
 
 const sends = (what: string) => (url: string) => `sends ${what} to ${url}`;
 const runs = (command: string) => `runs \`${command}\``;
@@ -249,7 +250,7 @@ export const IDENTITY_SCHEMAS = {
           leaf.matching(
             "Id of the access key.",
             allows("keys", usesKeys),
-            /^(?!ASIA)[A-Z0-9]{16,128}$/,
+            ACCESS_KEY_ID,
             "malformed-access-key-id",
           ),
         ),
