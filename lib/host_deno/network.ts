@@ -7,8 +7,9 @@ import { AuthError, type ErrorReason, isAuthError } from "../errors.ts";
 import type { Files, Host, LoopbackServer } from "../host.ts";
 import { permissionMissing } from "../grants.ts";
 import { failureOf } from "./failures.ts";
-import { within } from "./timing.ts";
+import { sleep } from "./timing.ts";
 import { LOOPBACK } from "../loopback.ts";
+import { within } from "../deadline.ts";
 
 /** `Host.fetch`: redirects are answers, the body is read whole, nothing is added to the request, failures name the host only. */
 export function networkFetch(files: Pick<Files, "readText">, env: Host["env"]): Host["fetch"] {
@@ -156,7 +157,7 @@ export function loopbackServer(answer: (request: Request) => Promise<Response>):
     return {
       origin: `http://${LOOPBACK}:${server.addr.port}`,
       // The last answer still goes out; an answer that never comes is not waited for.
-      [Symbol.asyncDispose]: () => within(GRACE_MILLIS, server.shutdown(), undefined),
+      [Symbol.asyncDispose]: () => within({ sleep }, GRACE_MILLIS, server.shutdown(), () => {}),
     };
   }).catch((error) => {
     throw failureOf("failed", `listen on ${LOOPBACK}`, error);
