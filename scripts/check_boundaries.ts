@@ -44,7 +44,7 @@ function mentioning(says: string, about: Rule["about"], pattern: RegExp): Rule {
 const isKindFile = (path: string) =>
   /^lib\/(?:providers|identities)\/(?:aws|github|oidc)_\w+\.ts$/.test(path);
 const TOP_WORDS =
-  /^lib\/(?:aws_durations|ci|host|credentials|endpoint_variables|errors|jwt|limits|loopback|percent|switch|time|arn|duration|paths|session_variables|sha256)\.ts$/;
+  /^lib\/(?:aws_durations|ci|counting|host|credentials|endpoint_variables|errors|jwt|limits|loopback|percent|switch|time|arn|duration|paths|session_variables|sha256)\.ts$/;
 const DOORS: ReadonlyMap<string, (path: string) => boolean> = new Map([
   ["yaml", (path) => /^lib\/config\/yaml(?:_document|_edit)?\.ts$/.test(path)],
   ["commander", inRoom("commands")],

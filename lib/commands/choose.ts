@@ -10,6 +10,7 @@ import { AuthError, isAuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { GlobalInput } from "./globals.ts";
 import { keepChoice, lastChoice } from "./last_choice.ts";
+import { firstNames } from "../counting.ts";
 
 /** What the command line and the environment say of the identity. */
 export function wishOf(host: Pick<Host, "env">, globals: Pick<GlobalInput, "identity">): Wish {
@@ -123,14 +124,13 @@ const REASONS: Readonly<Record<Question["why"], string>> = {
 };
 
 function nobodyToAsk(why: Question["why"], among: readonly string[]): AuthError {
-  const more = among.length > MAX_NAMES ? ` and ${among.length - MAX_NAMES} more` : "";
   return new AuthError(
     "identity-ambiguous",
     `Cannot choose an identity: ${REASONS[why]}, and nobody can be asked`,
     {
       hints: [
         "Name one with --identity NAME or ATMOS_IDENTITY",
-        `It can be ${among.slice(0, MAX_NAMES).join(", ")}${more}`,
+        `It can be ${firstNames(among, MAX_NAMES)}`,
       ],
     },
   );

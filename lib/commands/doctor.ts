@@ -16,6 +16,7 @@ import { hasLocalBrowser } from "../terminal/local_browser.ts";
 import { type Call, command } from "./command.ts";
 import { type Context, openContext } from "./context.ts";
 import { outputFormat, toggle, type Values } from "./flags.ts";
+import { counted } from "../counting.ts";
 
 const FLAGS = {
   fix: toggle("Mend what can be mended without losing anything"),
@@ -97,7 +98,7 @@ function configFindings(context: Context): readonly Finding[] {
     return [{
       id: "config.problems",
       severity: "error",
-      title: `The configuration has ${errors} ${errors === 1 ? "problem" : "problems"}`,
+      title: `The configuration has ${counted(errors, "problem")}`,
       command: "atmos auth validate",
     }];
   }

@@ -21,6 +21,7 @@ import { styleOf } from "../output/style.ts";
 import { type Call, command } from "./command.ts";
 import { type Context, openContext } from "./context.ts";
 import { outputFormat, text, usage, type Values } from "./flags.ts";
+import { atOnce, CALLS_AT_ONCE } from "../at_once.ts";
 
 const FLAGS = {
   format: outputFormat(ACCOUNT_FORMATS),
@@ -97,9 +98,6 @@ export async function portalOf(
   );
 }
 
-/** The services take more; this many at once is no burst. */
-const AT_ONCE = 6;
-
 /** Every account with its roles, sorted by name, then id. */
 async function accountsOf(
   host: Host,
@@ -118,11 +116,9 @@ async function accountsOf(
     a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : 1
   );
   const roles = new Map<string, readonly string[]>();
-  const queue = accounts.values();
-  const worker = async () => {
-    for (const { id } of queue) roles.set(id, await listAccountRoles(patient, place, token, id));
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await atOnce(CALLS_AT_ONCE, accounts, async ({ id }) => {
+    roles.set(id, await listAccountRoles(patient, place, token, id));
+  });
   return accounts.map(({ id, name }) => ({
     id,
     name,

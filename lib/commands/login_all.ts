@@ -20,15 +20,13 @@ import type { Context } from "./context.ts";
 import { identityView } from "./login_view.ts";
 import { provisionIdentities } from "./provision.ts";
 import { noteRenewal } from "./session.ts";
+import { atOnce, CALLS_AT_ONCE } from "../at_once.ts";
 
 /** How everything is logged in to. */
 export interface LoginAllOptions extends LoginWish {
   /** Whether the providers' own sessions and shared links are made anew, too. */
   readonly force: boolean;
 }
-
-/** The services take more; this many at once is no burst to any of them. */
-const AT_ONCE = 6;
 
 /** One link to make: the chain that ends in it. */
 interface Task {
@@ -141,7 +139,7 @@ async function inRounds(run: Run, tasks: readonly Task[]): Promise<void> {
     const quiet = derived(host, { prompt: undefined, tell: (words) => say(words.replace(/\n$/, "")) });
     for (const round of Map.groupBy(tasks, lengthOf).values()) {
       const inOrder = orderedLines(round, say);
-      await atOnce(round, async (task) => {
+      await atOnce(CALLS_AT_ONCE, round, async (task) => {
         const { name } = targetOf(task.plan);
         const lines: string[] = [];
         running.add(name);
@@ -165,14 +163,6 @@ function orderedLines(tasks: readonly Task[], say: Say): (task: Task, lines: rea
       waiting.shift();
     }
   };
-}
-
-async function atOnce(tasks: readonly Task[], work: (task: Task) => Promise<void>): Promise<void> {
-  const queue = tasks.values();
-  const worker = async () => {
-    for (const task of queue) await work(task);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
 async function perform(run: Run, { plan, wanted }: Task, host: Context["host"], say: Say): Promise<void> {

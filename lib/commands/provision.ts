@@ -11,6 +11,7 @@ import type { Host } from "../host.ts";
 import { printable } from "../terminal/escape.ts";
 import type { Context } from "./context.ts";
 import { shortPath } from "../paths.ts";
+import { counted } from "../counting.ts";
 
 /** A provider that wants its identities to be found. */
 export interface Provisioning {
@@ -78,7 +79,7 @@ async function provision(context: Context, provider: Provisioning): Promise<void
     FILE_MODE,
   );
   const count = namedRoles(rolesOf(accounts)).size;
-  const what = `${count} ${count === 1 ? "identity" : "identities"} of "${provider.name}" found`;
-  const where = `${accounts.length} ${accounts.length === 1 ? "account" : "accounts"}`;
+  const what = `${counted(count, "identity", "identities")} of "${provider.name}" found`;
+  const where = counted(accounts.length, "account");
   host.tell(`${printable(`${what}, in ${where}: ${shortPath(host, path)}`)}\n`);
 }

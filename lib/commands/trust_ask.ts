@@ -10,6 +10,7 @@ import type { TrustRecord } from "../config/trust_records.ts";
 import { AuthError, isAuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Context } from "./context.ts";
+import { firstLines } from "../counting.ts";
 
 /**
  * Trusts what is needed, as it is now.
@@ -148,13 +149,18 @@ export function untrustedError(needs: readonly [Need, ...Need[]], hint = TRUST_H
     at: first.at,
     hints: [
       hint,
-      ...all.slice(1, MAX_SHOWN).map(({ path, does }) => `${path} ${does}`),
-      ...(all.length > MAX_SHOWN ? [`and ${all.length - MAX_SHOWN} more; run \`atmos auth validate\``] : []),
+      ...firstLines(
+        all.slice(1),
+        MAX_MORE,
+        ({ path, does }) => `${path} ${does}`,
+        "; run `atmos auth validate`",
+      ),
     ],
   });
 }
 
-const MAX_SHOWN = 5;
+/** Beside the first, which is the message. */
+const MAX_MORE = 4;
 
 /** A project whose settings mean nothing needs nothing: whoever uses it is told what is wrong. */
 export async function projectNeeds(context: Pick<Context, "projectNeeds">): Promise<readonly Need[]> {

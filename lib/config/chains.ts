@@ -13,6 +13,7 @@ import type { IdentityDraft } from "./identities.ts";
 import { reportForeignArn } from "./providers.ts";
 import type { ProviderConfig } from "./types.ts";
 import { CHAINED_ROLE_SECONDS } from "../aws_durations.ts";
+import { firstNames } from "../counting.ts";
 
 type Providers = ReadonlyMap<string, Draft<ProviderConfig>>;
 type Identities = ReadonlyMap<string, IdentityDraft>;
@@ -183,10 +184,8 @@ function reportNoStart(
 
 const MAX_LISTED = 20;
 
-function listNames(drafts: readonly IdentityDraft[]): string {
-  const names = drafts.slice(0, MAX_LISTED).map(({ name }) => name).join(", ");
-  return drafts.length > MAX_LISTED ? `${names} and ${drafts.length - MAX_LISTED} more` : names;
-}
+const listNames = (drafts: readonly IdentityDraft[]): string =>
+  firstNames(drafts.map(({ name }) => name), MAX_LISTED);
 
 function reportChainedDurations(draft: IdentityDraft): void {
   const own = [["principal", "duration"], ["session", "duration"]];

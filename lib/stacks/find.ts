@@ -14,6 +14,7 @@ import type { Fault } from "./manifest.ts";
 import type { ValueFault } from "./resolve.ts";
 import { type Component, COMPONENT_TYPES, type ComponentTarget, type ComponentType } from "./types.ts";
 import { plainValue, valueIn } from "./values.ts";
+import { firstLines, firstNames } from "../counting.ts";
 
 /** A component with the stack that it is in. */
 export interface FoundComponent extends MadeComponent {
@@ -128,8 +129,7 @@ function unusableValues({ component: { name, stack }, faults }: MadeComponent): 
     at: first.at,
     hints: [
       first.hint,
-      ...more.slice(0, MAX_MORE).map(text),
-      ...(more.length > MAX_MORE ? [`and ${more.length - MAX_MORE} more`] : []),
+      ...firstLines(more, MAX_MORE, text),
     ],
   });
 }
@@ -186,7 +186,7 @@ async function unknownComponent(
   return new AuthError("not-found", `Cannot find the ${kind} ${name} in ${stack}`, {
     hints: [
       otherType && `There is a ${otherType} component of that name`,
-      ...(elsewhere.length === 0 ? [] : [`${name} is in ${namesText([...new Set(elsewhere)])}`]),
+      ...(elsewhere.length === 0 ? [] : [`${name} is in ${firstNames([...new Set(elsewhere)], MAX_NAMES)}`]),
       near,
       `Run \`atmos list components --stack ${stack}\` to see what is there`,
     ],
@@ -194,8 +194,3 @@ async function unknownComponent(
 }
 
 const MAX_NAMES = 10;
-
-function namesText(names: readonly string[]): string {
-  const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : "";
-  return names.slice(0, MAX_NAMES).join(", ") + more;
-}
