@@ -75,6 +75,11 @@ const EXIT_CODES = {
 /** An error's stable name. */
 export type ErrorCode = keyof typeof EXIT_CODES;
 
+/** The exit code of the program when an error with this code ends it. */
+export function exitCodeOf(code: ErrorCode): number {
+  return EXIT_CODES[code];
+}
+
 /** Every code there is, in the order of their classes. */
 export const ERROR_CODES: readonly ErrorCode[] = Object.keys(EXIT_CODES) as readonly ErrorCode[];
 
@@ -102,7 +107,9 @@ export type ErrorReason =
   /** No answer in time. */
   | "timeout"
   /** Another signal than that of Ctrl-C; the message names it. */
-  | "signal";
+  | "signal"
+  /** The file is older than one that was there before. */
+  | "rolled-back";
 
 /** What an error knows beyond its text. A member that is `undefined`, and such a hint, counts as left out. */
 export interface ErrorDetails {
@@ -163,7 +170,7 @@ export class AuthError extends Error {
 
   /** The exit code of the program when this error ends it. */
   get exitCode(): number {
-    return this.#exitCode ?? EXIT_CODES[this.code];
+    return this.#exitCode ?? exitCodeOf(this.code);
   }
 
   /**

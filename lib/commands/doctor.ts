@@ -161,13 +161,13 @@ async function storePath(context: Context, type: "file" | "system"): Promise<str
 }
 
 /** What cannot be read is put aside, never removed: somebody may still know how to read it. */
-function keyringCommand({ code, hints }: AuthError, passwordVariable: string, store: string): string {
+function keyringCommand({ code, reason }: AuthError, passwordVariable: string, store: string): string {
   switch (code) {
     case "keyring-password":
       return `unset ${passwordVariable}`;
     case "keyring-damaged":
     case "keyring-version":
-      return hints.some((hint) => hint.includes("accept-rollback"))
+      return reason === "rolled-back"
         ? "atmos auth keyring accept-rollback"
         : `mv '${store}' '${store}.aside'`;
     default:

@@ -6,7 +6,7 @@
 import { targetOf } from "../chain/plan.ts";
 import type { ChainPlan, ChosenDuration, Link } from "../chain/types.ts";
 import type { AwsSession } from "../credentials.ts";
-import { type AuthError, isAuthError, isFailure } from "../errors.ts";
+import { type AuthError, exitCodeOf, isAuthError, isFailure } from "../errors.ts";
 import { awsFilePaths } from "../files/aws_sessions.ts";
 import type { Host } from "../host.ts";
 import { disabledText } from "../output/disabled.ts";
@@ -91,9 +91,6 @@ interface Verdict {
   readonly exitCode: number;
 }
 
-const PERSON_NEEDED = 3;
-const REFUSED = 4;
-
 async function lookAt(
   context: Context,
   plan: ChainPlan,
@@ -117,7 +114,8 @@ async function lookAt(
     verified: caller?.verified,
     ...(alive ? { reason: undefined, advice: undefined } : shortcoming(plan, { session, unused }, failure)),
   };
-  return { view, exitCode: !alive ? PERSON_NEEDED : caller?.verified === false ? REFUSED : 0 };
+  if (!alive) return { view, exitCode: exitCodeOf("person-needed") };
+  return { view, exitCode: caller?.verified === false ? exitCodeOf("refused") : 0 };
 }
 
 type Described = Omit<

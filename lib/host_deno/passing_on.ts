@@ -21,7 +21,7 @@ export function assertNotStopped({ stopped }: Pick<Family, "stopped">): void {
   if (stopped === undefined) return;
   throw new AuthError("interrupted", `Stopped by ${stopped.signal}`, {
     exitCode: stopped.code,
-    reason: "signal",
+    reason: stopped.signal === "SIGINT" ? undefined : "signal",
   });
 }
 

@@ -12,6 +12,7 @@ import { giveTrust } from "../../lib/commands/trust_ask.ts";
 import { identityOf } from "../../lib/commands/workflow_steps.ts";
 import { readConfig } from "../../lib/config/load.ts";
 import { AuthError, type ErrorCode } from "../../lib/errors.ts";
+import { assertNotStopped } from "../../lib/host_deno/passing_on.ts";
 import type { Host } from "../../lib/host.ts";
 import { readStore } from "../../lib/keyring/store_file.ts";
 import { fakeHost } from "../fake_host.ts";
@@ -187,4 +188,23 @@ Deno.test("readConfig() keeps all of a pipe that cannot be read", async () => {
     readConfig(failing, { ...options, trusted: () => Promise.resolve([]) })
   );
   assert.deepEqual([error.code, error.where, kept(error)], ["config-invalid", "x.y", ALL]);
+});
+
+Deno.test("showError() names every signal but that of Ctrl-C", () => {
+  const told = (error: AuthError) => {
+    const host = HOST();
+    const { exitCode } = showError(host, error, { trace: false, isBrief: false, line: "", command: "" });
+    return [host.told, exitCode];
+  };
+  const stopped = (signal: "SIGINT" | "SIGTERM", code: number) => {
+    try {
+      assertNotStopped({ stopped: { signal, code } });
+    } catch (error) {
+      if (error instanceof AuthError) return told(error);
+    }
+    throw new TypeError("It did not fail");
+  };
+  assert.deepEqual(told(new AuthError("interrupted", "Interrupted")), ["Interrupted\n", 130]);
+  assert.deepEqual(stopped("SIGINT", 130), ["Interrupted\n", 130]);
+  assert.deepEqual(stopped("SIGTERM", 143), ["Stopped by SIGTERM\n", 143]);
 });
