@@ -137,37 +137,36 @@ async function withMfa(
     try {
       return await attempt({ serialNumber: device, code });
     } catch (error) {
-      const reason = mfaFailure(error);
-      if (reason === undefined) throw error;
-      const again = reason === "Invalid MFA token" && count < MOST_CODES && codes.refused(reason);
-      if (!again) throw mfaError(error, reason, shown, name);
+      const refused = isAuthError(error) ? refusedIn(error) : undefined;
+      if (!isAuthError(error) || refused === undefined) throw error;
+      const again = refused === "code" && count < MOST_CODES && codes.refused(REFUSALS[refused]);
+      if (!again) throw mfaError(error, refused, shown, name);
     }
   }
 }
 
+const REFUSALS = { code: "Invalid MFA token", device: "MFA device not found" } as const;
+type Refused = keyof typeof REFUSALS;
+
 /** AWS tells MFA failures apart only by their text (all are `AccessDenied`). */
-function mfaFailure(error: unknown): "Invalid MFA token" | "MFA device not found" | undefined {
-  if (!isAuthError(error) || error.remoteCode !== "AccessDenied") return undefined;
-  if (/invalid MFA one time pass code/i.test(error.message)) return "Invalid MFA token";
-  if (/unable to validate MFA code|verify your MFA serial number/i.test(error.message)) {
-    return "MFA device not found";
-  }
-  return undefined;
+function refusedIn({ remoteCode, message }: AuthError): Refused | undefined {
+  if (remoteCode !== "AccessDenied") return undefined;
+  if (/invalid MFA one time pass code/i.test(message)) return "code";
+  return /unable to validate MFA code|verify your MFA serial number/i.test(message) ? "device" : undefined;
 }
 
-function mfaError(error: unknown, reason: string, device: string, name: string): AuthError {
-  const inner = isAuthError(error) ? error : undefined;
-  const remedy = reason === "Invalid MFA token"
+function mfaError(error: AuthError, refused: Refused, device: string, name: string): AuthError {
+  const remedies = refused === "code"
     ? [
       "Check that the clock of this machine and of the device are right",
       "Each code works once: wait for the next one",
     ]
     : [`Check the device's ARN (${device}): it ends in :mfa/NAME, and belongs to this user`];
-  return new AuthError("refused", `${reason}: AWS did not accept the code of ${device}`, {
+  return error.with({
+    code: "refused",
+    message: `${REFUSALS[refused]}: AWS did not accept the code of ${device}`,
     where: `auth.identities.${name}.credentials.mfa_arn`,
-    hints: [...remedy, ...(inner?.hints ?? [])],
-    requestId: inner?.requestId,
-    remoteCode: "AccessDenied",
+    hints: [...remedies, ...error.hints],
     cause: error,
   });
 }
