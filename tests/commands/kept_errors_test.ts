@@ -129,6 +129,19 @@ Deno.test("chooseIdentity() keeps all of a failed choice, and says that a file i
   assert.deepEqual(error.hints, ["Try this", "Read the file; if you agree with it, run `atmos auth trust`"]);
 });
 
+Deno.test("openContext() keeps the place of what is wrong, and says that a file is not trusted", async () => {
+  const text = "auth:\n  keyring: {type: nonsense}\n  providers:\n" +
+    "    p: {kind: aws/saml, region: us-east-1, url: https://idp.example/x}\n";
+  const host = fakeHost({ env: { HOME: "/home/ana" }, files: { "/work/atmos.yaml": text } });
+  const error = await failureOf(() => openContext(host, globalsOf(host)));
+  assert.deepEqual([error.code, error.where, error.at], [
+    "config-invalid",
+    "auth.keyring.type",
+    { file: "/work/atmos.yaml", line: 2, column: 19 },
+  ]);
+  assert.equal(error.hints.at(-1), "Read the file; if you agree with it, run `atmos auth trust`");
+});
+
 Deno.test("identityOf() keeps request and answer, and puts the place of the step first", async () => {
   await using context = await opened();
   const step = { name: "one", at: AT, identity: "prod", type: "shell" as const };
