@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { start, type Started } from "./lib/commands/start.ts";
+import { start, type Started } from "./lib/cli/recall/start.ts";
 import { keepDebuggerShut } from "./lib/host_deno/debugger.ts";
 import type { Family } from "./lib/host_deno/passing_on.ts";
 import { startHost } from "./lib/host_deno/start.ts";

@@ -18,7 +18,7 @@ const ENTRY = "cli.js";
 const WORK = "work.js";
 const CALLED_OFTEN = ["credential_process", "env", "exec"];
 
-/** `lib/commands/build.ts` has the other end of this. */
+/** `lib/cli/recall/build.ts` has the other end of this. */
 const SOURCE_MARK = "atmos-build:source";
 
 /** Bundles a file of the current directory. */

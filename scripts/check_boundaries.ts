@@ -23,6 +23,7 @@ interface Rule {
 
 const isLib = (path: string) => path.startsWith("lib/");
 const inRoom = (room: string) => (path: string) => path.startsWith(`lib/${room}/`);
+const directoryOf = (path: string) => path.slice(0, path.lastIndexOf("/"));
 const isHost = (path: string) => path === "lib/host_deno.ts" || path.startsWith("lib/host_deno/");
 
 function importing(
@@ -43,11 +44,8 @@ function mentioning(says: string, about: Rule["about"], pattern: RegExp): Rule {
 
 const isKindFile = (path: string) =>
   /^lib\/(?:providers|identities)\/(?:aws|github|oidc)_\w+\.ts$/.test(path);
-const TOP_WORDS =
-  /^lib\/(?:aws_durations|ci|counting|host|credentials|endpoint_variables|errors|jwt|limits|loopback|percent|switch|time|arn|duration|paths|session_variables|sha256)\.ts$/;
 const DOORS: ReadonlyMap<string, (path: string) => boolean> = new Map([
   ["yaml", (path) => /^lib\/config\/yaml(?:_document|_edit)?\.ts$/.test(path)],
-  ["commander", inRoom("commands")],
   ["@aws-sdk/", inRoom("aws")],
   ["parse5", inRoom("saml")],
   ["fast-xml-parser", inRoom("saml")],
@@ -56,7 +54,7 @@ const DOORS: ReadonlyMap<string, (path: string) => boolean> = new Map([
   ["dbus-native", inRoom("keyring")],
 ]);
 const REVEALING =
-  /^lib\/(?:aws|oauth|saml|providers|identities|keyring|files|session|commands)\/|^lib\/(?:jwt|output\/environment)\.ts$/;
+  /^lib\/(?:aws|oauth|saml|providers|identities|keyring|files|session|cli|commands)\/|^lib\/(?:jwt|output\/environment)\.ts$/;
 
 const RULES: readonly Rule[] = [
   importing(
@@ -72,49 +70,29 @@ const RULES: readonly Rule[] = [
       imported.startsWith("scripts/"),
   ),
   importing(
-    "nothing imports commands/ but cli.ts and the library's wiring",
-    (path) => isLib(path) && !inRoom("commands")(path),
-    (imported) => inRoom("commands")(imported),
-  ),
-  importing(
-    "config/ imports no other room",
-    inRoom("config"),
-    (imported) => isLib(imported) && !inRoom("config")(imported) && !TOP_WORDS.test(imported),
+    "a command imports none of another folder; only the wiring in commands/ itself does",
+    (path) => inRoom("commands")(path) && directoryOf(path) !== "lib/commands",
+    (imported, from) => inRoom("commands")(imported) && directoryOf(imported) !== directoryOf(from),
   ),
   importing(
     "chain/{select,plan,check,resume,duration} take values and give values",
     (path) => /^lib\/chain\/(?:select|plan|check|resume|duration|types)\.ts$/.test(path),
-    (imported) => /^lib\/(?:host\.ts|providers|identities|keyring|files|commands|output)/.test(imported),
+    (imported) => /^lib\/(?:host\.ts|providers|identities|keyring|files|cli|commands|output)/.test(imported),
   ),
   importing(
     "output/ takes values and gives values",
     inRoom("output"),
-    (imported) => /^lib\/(?:keyring|providers|identities|commands)/.test(imported),
-  ),
-  importing(
-    "a provider imports no identity",
-    inRoom("providers"),
-    (imported) => inRoom("identities")(imported),
-  ),
-  importing(
-    "an identity imports no provider",
-    inRoom("identities"),
-    (imported) => inRoom("providers")(imported),
+    (imported) => /^lib\/(?:keyring|providers|identities|cli|commands)/.test(imported),
   ),
   importing(
     "providers and identities import no keyring, files, output, chain or commands",
     (path) => inRoom("providers")(path) || inRoom("identities")(path),
-    (imported) => /^lib\/(?:keyring|files|output|chain|commands)\//.test(imported),
+    (imported) => /^lib\/(?:keyring|files|output|chain|cli|commands)\//.test(imported),
   ),
   importing(
     "a kind does not import another kind",
     isKindFile,
     (imported, from) => isKindFile(imported) && imported !== from,
-  ),
-  importing(
-    "keyring/ knows nothing of credentials' makers",
-    inRoom("keyring"),
-    (imported) => /^lib\/(?:providers|identities|chain|output|commands|aws)\//.test(imported),
   ),
   importing(
     "workflows/ knows nothing of credentials",
@@ -127,7 +105,7 @@ const RULES: readonly Rule[] = [
     "stacks/ is about manifests, and knows nothing of sessions",
     inRoom("stacks"),
     (imported) =>
-      /^lib\/(?:chain|providers|identities|keyring|files|output|commands|session|workflows|aws)\//.test(
+      /^lib\/(?:chain|providers|identities|keyring|files|output|cli|commands|session|workflows|aws)\//.test(
         imported,
       ),
   ),
@@ -196,16 +174,65 @@ function breaches(source: Source): readonly string[] {
   });
 }
 
-if (import.meta.main) {
+/** The picture of CONTRIBUTING.md: the rooms of each line, the uppermost first. */
+function roomsOf(contributing: string): readonly (readonly string[])[] {
+  const picture = /^```rooms\n([\s\S]*?)^```$/m.exec(contributing)?.[1] ?? "";
+  return picture.trimEnd().split("\n").map((line) =>
+    line.match(/^(?:\S+\/ +)+/)?.[0].trim().split(/ +/) ?? []
+  );
+}
+
+/** The line of a file's room, counted from above; the ground is below all, the real host's own file in its room. */
+function lineOf(rooms: readonly (readonly string[])[], path: string): number {
+  const inLib = path.slice("lib/".length).replace(/^host_deno\.ts$/, "host_deno/");
+  if (!inLib.includes("/")) return rooms.length;
+  return rooms.findIndex((line) => line.some((room) => inLib.startsWith(room)));
+}
+
+function isSameRoom(rooms: readonly (readonly string[])[], one: string, other: string): boolean {
+  const roomOf = (path: string) => rooms.flat().find((room) => `${path}/`.startsWith(`lib/${room}`));
+  return roomOf(one.replace(/\.ts$/, "")) === roomOf(other.replace(/\.ts$/, ""));
+}
+
+/** Imports within a line, or from a line above. */
+function upwards(rooms: readonly (readonly string[])[], { path, imports }: Source): readonly string[] {
+  const own = lineOf(rooms, path);
+  if (own < 0) return [`${path}: its room is not in the picture of CONTRIBUTING.md`];
+  return imports.filter((imported) => isLib(imported) && !isSameRoom(rooms, path, imported))
+    .filter((imported) => lineOf(rooms, imported) <= own)
+    .map((imported) => `${path}: a room imports from below only (found: ${imported})`);
+}
+
+/** Files that import each other in a circle, one line for each circle. */
+function circles(all: readonly Source[]): readonly string[] {
+  const imports = new Map(all.map((source) => [source.path, source.imports]));
+  const done = new Set<string>();
   const found: string[] = [];
-  let count = 0;
-  for await (const source of sources("lib")) {
-    count++;
-    found.push(...breaches(source));
-  }
+  const visit = (path: string, trail: readonly string[]): void => {
+    if (trail.includes(path)) {
+      found.push([...trail.slice(trail.indexOf(path)), path].join(" -> "));
+      return;
+    }
+    if (done.has(path)) return;
+    for (const next of imports.get(path) ?? []) visit(next, [...trail, path]);
+    done.add(path);
+  };
+  for (const path of imports.keys()) visit(path, []);
+  return found.map((circle) => `files import each other in a circle: ${circle}`);
+}
+
+if (import.meta.main) {
+  const all = await Array.fromAsync(sources("lib"));
+  const count = all.length;
+  const rooms = roomsOf(await Deno.readTextFile("CONTRIBUTING.md"));
+  const found = [
+    ...all.flatMap(breaches),
+    ...all.flatMap((source) => upwards(rooms, source)),
+    ...circles(all),
+  ];
   for (const line of found) console.error(line);
   console.log(`boundaries: ${count} files, ${found.length} breaches`);
   Deno.exit(found.length === 0 ? 0 : 1);
 }
 
-export { breaches, read, RULES };
+export { breaches, circles, read, roomsOf, RULES, upwards };

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { type Command } from "../lib/commands/command.ts";
-import { type Flags, longName } from "../lib/commands/flags.ts";
-import { GLOBAL_FLAGS } from "../lib/commands/globals.ts";
-import { type Group, ROOT } from "../lib/commands/table.ts";
+import type { Command, Group } from "../lib/cli/line/command.ts";
+import { type Flags, longName } from "../lib/cli/line/flags.ts";
+import { GLOBAL_FLAGS } from "../lib/cli/line/globals.ts";
+import { ROOT } from "../lib/commands/table.ts";
 import manifest from "../deno.json" with { type: "json" };
 
 /** Exit codes with their meaning, as in the README. */

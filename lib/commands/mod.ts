@@ -5,15 +5,15 @@
  * @module
  */
 import type { Host } from "../host.ts";
-import { joinGiven, readFlags, splitAround, splitWords, type Words } from "./args.ts";
-import { assertOperands, type Line } from "./command.ts";
-import type { Ending } from "./failure.ts";
-import { applyGlobals, GLOBAL_FLAGS } from "./globals.ts";
-import { askedLevel } from "./logging.ts";
-import { NEEDS, neverNeeded } from "./needs.ts";
-import { recorded } from "./remember.ts";
-import type { Started } from "./start.ts";
-import { type Group, type Listed, ROOT } from "./table.ts";
+import { joinGiven, readFlags, splitAround, splitWords, type Words } from "../cli/line/args.ts";
+import { assertOperands, type Group, type Line, type Listed, type Program } from "../cli/line/command.ts";
+import type { Ending } from "../cli/run/failure.ts";
+import { applyGlobals, GLOBAL_FLAGS } from "../cli/line/globals.ts";
+import { askedLevel } from "../cli/run/logging.ts";
+import { neverNeeded } from "../cli/line/needs.ts";
+import { recorded } from "../cli/recall/remember.ts";
+import type { Started } from "../cli/recall/start.ts";
+import { ROOT } from "./table.ts";
 import { OWN_SECRETS } from "../output/environment.ts";
 import { withholding } from "../session/withholding.ts";
 
@@ -45,18 +45,23 @@ export async function run(
       return { exitCode: 0 };
     }
     report.line = line.path;
-    report.command = line.isCustom === true ? "" : line.path.replace(/^atmos (?:auth )?/, "");
-    host.giveUp(neverNeeded(NEEDS.get(report.command), host.os));
+    report.command = line.needs === undefined ? "" : line.path.replace(/^atmos (?:auth )?/, "");
+    host.giveUp(neverNeeded(line.needs, host.os));
     const globals = readFlags(GLOBAL_FLAGS, line.words.given, host.env);
     report.trace = askedLevel(host, globals) === "trace";
     report.host = await applyGlobals(host, globals);
-    const work = line.command.start(report.host, globals, line.words, { recalled, keeper });
+    const work = line.command.start(report.host, globals, line.words, { program: PROGRAM, recalled, keeper });
     return { exitCode: await untilInterrupted(host, work) };
   } catch (error) {
-    const { showError } = await import("./failure.ts");
+    const { showError } = await import("../cli/run/failure.ts");
     return showError(report.host, error, report);
   }
 }
+
+const PROGRAM: Program = {
+  commands: ROOT,
+  withAdditions: async (...given) => await (await import("./other_lines.ts")).withAdditions(...given),
+};
 
 /** Whether an SDK is to read what is printed; told before the words are read, which may fail. */
 function isForSdk(argv: readonly string[]): boolean {
@@ -131,11 +136,11 @@ async function commandLine(
   const words = command.passesOn === true ? splitAround(argv, flags) : splitWords(argv, flags, false);
   const given = joinGiven(before, words.given);
   if (given.has("help")) {
-    const { commandHelp } = await import("./help.ts");
+    const { commandHelp } = await import("../cli/line/help.ts");
     return { type: "text", text: commandHelp(path, command, GLOBAL_FLAGS) };
   }
   assertOperands(path, command, words);
-  return { type: "command", path, command, words: { ...words, given } };
+  return { type: "command", path, command, words: { ...words, given }, needs: listed.needs };
 }
 
 async function versionLine(): Promise<Line> {

@@ -7,14 +7,18 @@
 import { didYouMean } from "../config/nearest.ts";
 import type { AuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
-import type { Words } from "./args.ts";
-import type { Line } from "./command.ts";
-import { type CustomLine, customLine, customRows } from "./custom.ts";
-import { BUILT_IN, isBuiltIn } from "./custom_offered.ts";
-import { usage } from "./flags.ts";
-import { GLOBAL_FLAGS } from "./globals.ts";
-import { groupHelp } from "./help.ts";
-import { type Group, ROOT } from "./table.ts";
+import type { Words } from "../cli/line/args.ts";
+import type { Group, Line, Program } from "../cli/line/command.ts";
+import { builtInWords } from "../cli/line/tree.ts";
+import { type CustomLine, customLine, customRows } from "./custom/custom.ts";
+import { isBuiltIn } from "./custom/offered.ts";
+import { withAdditions as withConfigured } from "./custom/complete.ts";
+import { usage } from "../cli/line/flags.ts";
+import { GLOBAL_FLAGS } from "../cli/line/globals.ts";
+import { groupHelp } from "../cli/line/help.ts";
+import { ROOT } from "./table.ts";
+
+const BUILT_IN = builtInWords(ROOT);
 
 /** The names that the configuration cannot give anything else to do. */
 function builtInNames(path: string, { members }: Group): readonly string[] {
@@ -29,7 +33,7 @@ export async function groupText(
   given: Words["given"],
 ): Promise<string> {
   const commands = Object.entries(group.members).map(([name, { summary }]) => [name, summary] as const);
-  const custom = await customRows(host, { path, given, builtIn: builtInNames(path, group) });
+  const custom = await customRows(host, { path, given, tree: BUILT_IN, builtIn: builtInNames(path, group) });
   return groupHelp({ path, description: group.description, commands, custom }, GLOBAL_FLAGS);
 }
 
@@ -45,7 +49,13 @@ export async function customOrUnknown(
   argv: readonly [string, ...string[]],
   given: Words["given"],
 ): Promise<CustomLine> {
-  const line = await customLine(host, { path, argv, given, builtIn: builtInNames(path, group) });
+  const line = await customLine(host, {
+    path,
+    argv,
+    given,
+    tree: BUILT_IN,
+    builtIn: builtInNames(path, group),
+  });
   if (line.type === "none") throw unknownCommand(path, group, argv[0], line.hint);
   return line;
 }
@@ -60,9 +70,20 @@ export async function customBelow(
   const place = BUILT_IN[path.replace(/^atmos /, "")] ?? {};
   if (name.startsWith("-") || isBuiltIn(place, name)) return undefined;
   const builtIn = Object.keys(place);
-  const line = await customLine(host, { path, argv: [name, ...rest], given, builtIn, isOpen: true });
+  const line = await customLine(host, {
+    path,
+    argv: [name, ...rest],
+    given,
+    tree: BUILT_IN,
+    builtIn,
+    isOpen: true,
+  });
   return line.type === "again" || line.type === "none" ? undefined : line;
 }
+
+/** For completion. */
+export const withAdditions: Program["withAdditions"] = (host, words, place) =>
+  withConfigured(host, words, place, BUILT_IN);
 
 /** What other programs call our commands. */
 const SYNONYMS: ReadonlyMap<string, string> = new Map([

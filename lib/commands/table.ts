@@ -3,22 +3,10 @@
  *
  * @module
  */
-import type { Command } from "./command.ts";
+import type { Group } from "../cli/line/command.ts";
 
-/** A command that is loaded when it is called for. */
-export interface Listed {
-  readonly summary: string;
-  readonly load: () => Promise<Command>;
-  /** Commands below this one, which is a command itself. */
-  readonly below?: Readonly<Record<string, Listed>>;
-}
-
-/** Commands below a word. */
-export interface Group {
-  readonly summary: string;
-  readonly description: string;
-  readonly members: Readonly<Record<string, Listed | Group>>;
-}
+const NOTHING = { network: false, keyring: false, sessions: "none", programs: "none" } as const;
+const SESSION = { network: true, keyring: true, sessions: "write", programs: "helpers" } as const;
 
 const USER: Group = {
   summary: "Manage the long-lived keys of IAM users in the keyring",
@@ -26,15 +14,18 @@ const USER: Group = {
   members: {
     configure: {
       summary: "Store a user's keys",
-      load: async () => (await import("./user_configure.ts")).userConfigure,
+      needs: { ...SESSION, programs: "none", why: "stores keys, and may ask AWS whose they are" },
+      load: async () => (await import("./auth/user/configure.ts")).userConfigure,
     },
     rotate: {
       summary: "Make a new access key in place of the old one",
-      load: async () => (await import("./user_rotate.ts")).userRotate,
+      needs: { ...SESSION, why: "makes a key with IAM; may run mfa_command" },
+      load: async () => (await import("./auth/user/rotate.ts")).userRotate,
     },
     forget: {
       summary: "Remove a user's keys from the keyring",
-      load: async () => (await import("./user_forget.ts")).userForget,
+      needs: { ...SESSION, network: false, programs: "none", why: "removes keys" },
+      load: async () => (await import("./auth/user/forget.ts")).userForget,
     },
   },
 };
@@ -45,11 +36,13 @@ const KEYRING: Group = {
   members: {
     passwd: {
       summary: "Change the password of the file keyring",
-      load: async () => (await import("./keyring_passwd.ts")).keyringPasswd,
+      needs: { ...NOTHING, keyring: true, why: "changes the password" },
+      load: async () => (await import("./auth/keyring/passwd.ts")).keyringPasswd,
     },
     "accept-rollback": {
       summary: "Go on with an older copy of the keyring's file",
-      load: async () => (await import("./keyring_accept_rollback.ts")).keyringAcceptRollback,
+      needs: { ...NOTHING, keyring: true, why: "opens the keyring" },
+      load: async () => (await import("./auth/keyring/accept_rollback.ts")).keyringAcceptRollback,
     },
   },
 };
@@ -60,75 +53,96 @@ const AUTH: Group = {
   members: {
     login: {
       summary: "Authenticate and keep the session",
-      load: async () => (await import("./login.ts")).login,
+      needs: { ...SESSION, why: "makes a session and keeps it; may open a browser" },
+      load: async () => (await import("./auth/login.ts")).login,
     },
     whoami: {
       summary: "Show who you are, and what of the chain is in hand",
-      load: async () => (await import("./whoami.ts")).whoami,
+      needs: { ...SESSION, why: "gets what can be had without a person; may run mfa_command" },
+      load: async () => (await import("./auth/whoami.ts")).whoami,
     },
     env: {
       summary: "Print the session as environment variables",
-      load: async () => (await import("./env.ts")).env,
+      needs: { ...SESSION, why: "as login, when no session is fresh" },
+      load: async () => (await import("./auth/env.ts")).env,
     },
     exec: {
       summary: "Run a command with the session",
-      load: async () => (await import("./exec.ts")).exec,
+      needs: { ...SESSION, programs: "named", why: "as env, and starts the command" },
+      load: async () => (await import("./auth/exec.ts")).exec,
     },
     shell: {
       summary: "Start a shell with the session",
-      load: async () => (await import("./shell.ts")).shell,
+      needs: { ...SESSION, programs: "named", why: "as env, and starts the shell" },
+      load: async () => (await import("./auth/shell.ts")).shell,
     },
     "credential-process": {
       summary: "Print the session as an AWS SDK reads it",
-      load: async () => (await import("./credential_process.ts")).credentialProcess,
+      needs: { ...SESSION, why: "as whoami; prints the session for an SDK" },
+      load: async () => (await import("./auth/credential_process.ts")).credentialProcess,
     },
     console: {
       summary: "Open the web console in the browser",
-      load: async () => (await import("./console.ts")).webConsole,
+      needs: { ...SESSION, why: "as env, and opens the console in a browser" },
+      load: async () => (await import("./auth/console/console.ts")).webConsole,
     },
     logout: {
       summary: "Remove what is kept of identities and providers",
-      load: async () => (await import("./logout.ts")).logout,
+      needs: { ...SESSION, programs: "none", why: "removes sessions, tokens and keys; tells the portal" },
+      load: async () => (await import("./auth/logout/logout.ts")).logout,
     },
     list: {
       summary: "List providers and identities with their chains",
-      load: async () => (await import("./list.ts")).list,
+      needs: { ...NOTHING, sessions: "read", why: "shows the configuration and what is in hand" },
+      load: async () => (await import("./auth/list.ts")).list,
       below: {
         accounts: {
           summary: "List the accounts and roles of an Identity Center",
-          load: async () => (await import("./list_accounts.ts")).listAccountsCommand,
+          needs: { ...SESSION, sessions: "none", why: "asks the access portal; may open a browser" },
+          load: async () => (await import("./auth/list_accounts.ts")).listAccountsCommand,
         },
       },
     },
     explain: {
       summary: "Show what a login would do, without doing it",
-      load: async () => (await import("./explain.ts")).explain,
+      needs: { ...NOTHING, sessions: "read", why: "shows the configuration and what is in hand" },
+      load: async () => (await import("./auth/explain.ts")).explain,
     },
     doctor: {
       summary: "Look for what is in the way of a login, and mend it",
-      load: async () => (await import("./doctor.ts")).doctor,
+      needs: { ...SESSION, why: "reaches AWS, opens the keyring; with --fix mends files" },
+      load: async () => (await import("./auth/doctor/doctor.ts")).doctor,
     },
     validate: {
       summary: "Check the authentication configuration",
-      load: async () => (await import("./validate.ts")).validate,
+      needs: { ...NOTHING, why: "reads the configuration" },
+      load: async () => (await import("./auth/validate.ts")).validate,
     },
     completion: {
       summary: "Complete words in bash, zsh, fish or PowerShell",
-      load: async () => (await import("./completion.ts")).completion,
+      needs: { ...NOTHING, why: "reads the configuration" },
+      load: async () => (await import("./auth/completion/completion.ts")).completion,
     },
     import: {
       summary: "Make a configuration out of other tools', or out of a portal",
-      load: async () => (await import("./import.ts")).importCommand,
+      needs: {
+        ...SESSION,
+        sessions: "none",
+        why: "reads other tools' configuration; --discover asks the portal",
+      },
+      load: async () => (await import("./auth/import/import.ts")).importCommand,
     },
     permissions: {
       summary: "Show what a command needs of Deno's sandbox",
-      load: async () => (await import("./permissions.ts")).permissions,
+      needs: { ...NOTHING, why: "reads the configuration" },
+      load: async () => (await import("./auth/permissions/permissions.ts")).permissions,
     },
     user: USER,
     keyring: KEYRING,
     trust: {
       summary: "Trust this repository's configuration to run programs and set endpoints",
-      load: async () => (await import("./trust.ts")).trust,
+      needs: { ...NOTHING, why: "reads the configuration, keeps its hash" },
+      load: async () => (await import("./auth/trust.ts")).trust,
     },
   },
 };
@@ -139,15 +153,18 @@ const DESCRIBE: Group = {
   members: {
     component: {
       summary: "Describe a component of a stack, everything merged",
-      load: async () => (await import("./describe_component.ts")).describeComponent,
+      needs: { ...NOTHING, why: "reads the manifests of stacks" },
+      load: async () => (await import("./describe/component.ts")).describeComponent,
     },
     stacks: {
       summary: "Describe all stacks, or one, with their components",
-      load: async () => (await import("./describe_stacks.ts")).describeStacks,
+      needs: { ...NOTHING, why: "reads the manifests of stacks" },
+      load: async () => (await import("./describe/stacks.ts")).describeStacks,
     },
     workflows: {
       summary: "Describe the workflows",
-      load: async () => (await import("./workflow_list.ts")).describeWorkflows,
+      needs: { ...NOTHING, why: "reads the configuration and the workflows" },
+      load: async () => (await import("./workflow/list.ts")).describeWorkflows,
     },
   },
 };
@@ -158,34 +175,21 @@ const LIST: Group = {
   members: {
     components: {
       summary: "List the components of all stacks, or of one",
-      load: async () => (await import("./list_components.ts")).listComponentsCommand,
+      needs: { ...NOTHING, why: "reads the manifests of stacks" },
+      load: async () => (await import("./list/components.ts")).listComponentsCommand,
     },
     stacks: {
       summary: "List the stacks",
-      load: async () => (await import("./list_stacks.ts")).listStacksCommand,
+      needs: { ...NOTHING, why: "reads the manifests of stacks" },
+      load: async () => (await import("./list/stacks.ts")).listStacksCommand,
     },
     workflows: {
       summary: "List the workflows",
-      load: async () => (await import("./workflow_list.ts")).listWorkflows,
+      needs: { ...NOTHING, why: "reads the configuration and the workflows" },
+      load: async () => (await import("./workflow/list.ts")).listWorkflows,
     },
   },
 };
-
-/** The command at words behind `atmos auth` or `atmos`, such as `user configure`: for those who describe commands. */
-export async function commandAt(words: string): Promise<Command | undefined> {
-  return await commandBelow(AUTH, words) ?? await commandBelow(ROOT, words);
-}
-
-async function commandBelow(group: Group, words: string): Promise<Command | undefined> {
-  let found: Listed | Group = group;
-  for (const word of words.split(" ")) {
-    const below: Group["members"] = ("members" in found ? found.members : found.below) ?? {};
-    const member: Listed | Group | undefined = Object.hasOwn(below, word) ? below[word] : undefined;
-    if (member === undefined) return undefined;
-    found = member;
-  }
-  return "load" in found ? await found.load() : undefined;
-}
 
 /** The table of commands: what is typed, and what the manual is made of. */
 export const ROOT: Group = {
@@ -195,23 +199,28 @@ export const ROOT: Group = {
     auth: AUTH,
     terraform: {
       summary: "Run Terraform for a component of a stack",
-      load: async () => (await import("./terraform.ts")).terraform,
+      needs: { ...SESSION, programs: "named", why: "as exec, for a component; writes beside its code" },
+      load: async () => (await import("./program/terraform.ts")).terraform,
     },
     tofu: {
       summary: "Run OpenTofu for a component of a stack",
-      load: async () => (await import("./tofu.ts")).tofu,
+      needs: { ...SESSION, programs: "named", why: "as terraform" },
+      load: async () => (await import("./program/tofu.ts")).tofu,
     },
     helmfile: {
       summary: "Run Helmfile for a component of a stack",
-      load: async () => (await import("./helmfile.ts")).helmfile,
+      needs: { ...SESSION, programs: "named", why: "as terraform" },
+      load: async () => (await import("./program/helmfile.ts")).helmfile,
     },
     packer: {
       summary: "Run Packer for a component of a stack",
-      load: async () => (await import("./packer.ts")).packer,
+      needs: { ...SESSION, programs: "named", why: "as terraform" },
+      load: async () => (await import("./program/packer.ts")).packer,
     },
     workflow: {
       summary: "Run the steps of a workflow",
-      load: async () => (await import("./workflow.ts")).workflow,
+      needs: { ...SESSION, programs: "named", why: "as exec, for each step" },
+      load: async () => (await import("./workflow/workflow.ts")).workflow,
     },
     describe: DESCRIBE,
     list: LIST,

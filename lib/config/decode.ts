@@ -13,7 +13,8 @@ import { decodeProvider } from "./providers.ts";
 import { entryOf, isNull, mapAt, nodeAt, type Raw, type RawEntry, type RawMap } from "./raw.ts";
 import { type Fact, report, reportWrongType, type Scope } from "./scope.ts";
 import { decodeSettings, type Settings, type SettingsContext } from "./settings.ts";
-import { type Need, needOf, type Part } from "./trust.ts";
+import type { Need } from "./need.ts";
+import { needOf, type Part } from "./trust.ts";
 import type { AuthConfig, Entry, IdentityConfig, Problem, ProviderConfig } from "./types.ts";
 
 /** What decoding depends on beside the tree: values only. */

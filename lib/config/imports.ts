@@ -21,7 +21,7 @@ import {
   type Session,
   type Source,
 } from "./sources.ts";
-import type { Need } from "./trust.ts";
+import type { Need } from "./need.ts";
 import type { ConfigFile } from "./types.ts";
 
 /** Where a file belongs. */

@@ -10,7 +10,7 @@ import { homeDirectory, isInside, joinPath, parentOf } from "../paths.ts";
 import { isOwnFile, lookedAt, type OwnershipHost } from "./ownership.ts";
 import { spend, type Spent, type TotalLimit } from "./spent.ts";
 import { emptyMap, formatPath, type Path, type Raw } from "./raw.ts";
-import type { Need } from "./trust.ts";
+import type { Need } from "./need.ts";
 import type { ConfigFile, Problem } from "./types.ts";
 import { parseYaml, parseYamlValue, type YamlIssue } from "./yaml.ts";
 

@@ -5,9 +5,9 @@
  * @module
  */
 import { formatPath, type RawScalar, type RawUnset } from "./raw.ts";
+import type { Need, NeedingValue, Unit } from "./need.ts";
 import { type Fact, type Scope, shownNode } from "./scope.ts";
 import { isPortalAddress } from "./standing.ts";
-import type { SourcePosition } from "../errors.ts";
 
 /** Where a path from the configuration leads. */
 export interface Place {
@@ -32,33 +32,6 @@ export interface Trust {
   readonly isNamedEndpoint: (url: string) => boolean;
   /** Whether a variable holds a token for AWS STS. */
   readonly isStsToken: (variable: string) => boolean;
-}
-
-/** What is trusted as one: an entry with its chain, the keyring, the log file, or a file that another one names. */
-export type Unit =
-  | { readonly type: "provider" | "identity"; readonly name: string }
-  | { readonly type: "settings" | "keyring" | "logs" | "env" }
-  | { readonly type: "file"; readonly name: string };
-
-/** A value that takes effect only with trust. */
-export interface NeedingValue {
-  /** Configuration path. */
-  readonly path: string;
-  readonly at: SourcePosition;
-  /** What it would do, as a clause. */
-  readonly does: string;
-}
-
-/** A unit that needs trust. */
-export interface Need {
-  readonly unit: Unit;
-  readonly values: readonly [NeedingValue, ...NeedingValue[]];
-  /** The files that say anything of the unit and that nobody vouches for. */
-  readonly files: readonly string[];
-  /** What trust is bound to: the decoded values as a text, `!env` by its reference. */
-  readonly bound: string;
-  /** Words of commands: the files that they name are bound, too. */
-  readonly words: readonly string[];
 }
 
 /** A part of the configuration that is trusted as a whole. */

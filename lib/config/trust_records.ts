@@ -8,18 +8,9 @@ import { isAbsolutePath, isInside, joinPath, parentOf, resolvePath } from "../pa
 import { sha256Hex } from "../sha256.ts";
 import { splitTokens } from "./env_tag.ts";
 import type { ConfigHost, Session } from "./sources.ts";
-import { type Need, unitText } from "./trust.ts";
+import type { Need, TrustRecord } from "./need.ts";
+import { unitText } from "./trust.ts";
 import type { ConfigFile } from "./types.ts";
-
-/** One thing that is trusted. */
-export interface TrustRecord {
-  /** Real path of the file. */
-  readonly path: string;
-  /** The unit in words: `identity prod`. */
-  readonly unit: string;
-  /** SHA-256 of what it is bound to, in hex. */
-  readonly digest: string;
-}
 
 /**
  * What trusting a need takes: a record for each of its files.

@@ -9,8 +9,8 @@ import type { Secret } from "../credentials.ts";
 import type { SourcePosition } from "../errors.ts";
 import type { ForeignHome } from "./ownership.ts";
 import type { RawMap } from "./raw.ts";
-import type { Need } from "./trust.ts";
-import type { TrustRecord } from "./trust_records.ts";
+import type { Need } from "./need.ts";
+import type { TrustRecord } from "./need.ts";
 
 /** Where chains may start. */
 export const PROVIDER_KINDS = ["aws/iam-identity-center", "aws/saml", "github/oidc", "oidc/token"] as const;

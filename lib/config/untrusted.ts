@@ -5,7 +5,7 @@
  * @module
  */
 import type { Decoded } from "./decode.ts";
-import type { Need, NeedingValue } from "./trust.ts";
+import type { Need, NeedingValue } from "./need.ts";
 import type { AuthConfig, Entry, IdentityConfig, Problem, ProviderConfig } from "./types.ts";
 
 /** How a file becomes trusted, by this line. */

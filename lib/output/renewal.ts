@@ -3,10 +3,23 @@
  *
  * @module
  */
-import type { RenewalNews } from "../session/renewal.ts";
+import type { AuthError } from "../errors.ts";
 import { formatDuration } from "../duration.ts";
 import { type EpochMillis } from "../time.ts";
 import { expiry } from "./moment.ts";
+
+/** What a person should know, once each. */
+export type RenewalNews =
+  /** It could not be renewed; `again`: another attempt follows by itself. */
+  | {
+    readonly type: "failed";
+    readonly error: AuthError;
+    readonly again: boolean;
+    readonly until: EpochMillis;
+  }
+  | { readonly type: "ended" }
+  /** After a failure: there is a fresh one again. */
+  | { readonly type: "recovered"; readonly until: EpochMillis };
 
 /** Why a session is not renewed, said before the child starts. */
 export function notRenewedText(

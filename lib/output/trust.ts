@@ -4,8 +4,8 @@
  * @module
  */
 import type { ForeignHome } from "../config/ownership.ts";
-import type { Need } from "../config/trust.ts";
-import type { TrustRecord } from "../config/trust_records.ts";
+import type { Need } from "../config/need.ts";
+import type { TrustRecord } from "../config/need.ts";
 import { printable } from "../terminal/escape.ts";
 import { jsonText } from "./json.ts";
 import { positionText, warningText } from "./problem.ts";

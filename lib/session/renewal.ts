@@ -7,6 +7,7 @@
 import type { AwsSession } from "../credentials.ts";
 import { AuthError, isAuthError, messageOf } from "../errors.ts";
 import type { Host } from "../host.ts";
+import type { RenewalNews } from "../output/renewal.ts";
 import { type EpochMillis, freshnessMargin, isAlive, isFresh } from "../time.ts";
 
 /** Where the session comes from. */
@@ -16,19 +17,6 @@ export interface Renewable {
   /** Makes it anew, and asks nobody. */
   readonly make: () => Promise<AwsSession>;
 }
-
-/** What a person should know, once each. */
-export type RenewalNews =
-  /** It could not be renewed; `again`: another attempt follows by itself. */
-  | {
-    readonly type: "failed";
-    readonly error: AuthError;
-    readonly again: boolean;
-    readonly until: EpochMillis;
-  }
-  | { readonly type: "ended" }
-  /** After a failure: there is a fresh one again. */
-  | { readonly type: "recovered"; readonly until: EpochMillis };
 
 /** What the loop needs of the world. */
 export type RenewalHost = Pick<Host, "now" | "sleep">;

@@ -9,7 +9,7 @@ import { resolveBasePath } from "../config/imports.ts";
 import type { ConfigReading } from "../config/load.ts";
 import { mapAt, nodeAt, textAt } from "../config/raw.ts";
 import { type Circumstances, mayRead, readSource, type Session, type Source } from "../config/sources.ts";
-import type { Need } from "../config/trust.ts";
+import type { Need } from "../config/need.ts";
 import { TRUST_HINT } from "../config/untrusted.ts";
 import type { ConfigFile, Problem } from "../config/types.ts";
 import { isAuthError } from "../errors.ts";

@@ -7,7 +7,7 @@ import { isGlob } from "../config/glob.ts";
 import type { ConfigReading } from "../config/load.ts";
 import { nodeAt, type Path } from "../config/raw.ts";
 import { mayRead } from "../config/sources.ts";
-import type { Need } from "../config/trust.ts";
+import type { Need } from "../config/need.ts";
 import type { ConfigFile } from "../config/types.ts";
 import { TRUST_HINT } from "../config/untrusted.ts";
 import { AuthError } from "../errors.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Command } from "commander";
 import fc from "fast-check";
-import { joinGiven, readFlags, splitWords } from "../../lib/commands/args.ts";
-import { choice, optionalText, optionalTexts, text, texts, toggle } from "../../lib/commands/flags.ts";
+import { joinGiven, readFlags, splitWords } from "../../lib/cli/line/args.ts";
+import { choice, optionalText, optionalTexts, text, texts, toggle } from "../../lib/cli/line/flags.ts";
 import { isAuthError } from "../../lib/errors.ts";
 
 const FLAGS = {

@@ -109,8 +109,8 @@ async function loadedWith(roots: readonly string[]): Promise<ReadonlySet<string>
 Deno.test("what env and exec load does not hold the SDK, keyrings, prompts, providers or Node's modules", async () => {
   const loaded = await loadedWith([
     "cli.ts",
-    "lib/commands/env.ts",
-    "lib/commands/exec.ts",
+    "lib/commands/auth/env.ts",
+    "lib/commands/auth/exec.ts",
     "lib/config/load.ts",
   ]);
   const heavy =
@@ -120,13 +120,13 @@ Deno.test("what env and exec load does not hold the SDK, keyrings, prompts, prov
 });
 
 Deno.test("env does not load what reads a configuration before it is known whether one can be recalled", async () => {
-  const loaded = await loadedWith(["cli.ts", "lib/commands/env.ts"]);
+  const loaded = await loadedWith(["cli.ts", "lib/commands/auth/env.ts"]);
   assert.deepEqual(
     [...loaded].filter((specifier) => /\/config\/(?:load|yaml|decode)\.ts|valibot/.test(specifier)),
     [],
   );
   assert.ok(
-    [...loaded].some((specifier) => specifier.endsWith("/lib/commands/recall.ts")),
+    [...loaded].some((specifier) => specifier.endsWith("/lib/cli/recall/recall.ts")),
     "the graph was read",
   );
 });

@@ -6,9 +6,9 @@ import {
   type Names,
   type Place,
   withoutGlobals,
-} from "../../lib/commands/complete_words.ts";
-import { choice, text, texts, toggle } from "../../lib/commands/flags.ts";
-import { GLOBAL_FLAGS } from "../../lib/commands/globals.ts";
+} from "../../lib/cli/line/complete_words.ts";
+import { choice, text, texts, toggle } from "../../lib/cli/line/flags.ts";
+import { GLOBAL_FLAGS } from "../../lib/cli/line/globals.ts";
 
 const bare = (...values: readonly string[]) => values.map((value) => ({ value, description: "" }));
 const NAMES: Names = {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { planChain } from "../../lib/chain/plan.ts";
-import { consoleLength, flagSeconds, wishedLength } from "../../lib/commands/console_length.ts";
+import { consoleLength, flagSeconds, wishedLength } from "../../lib/commands/auth/console/length.ts";
 import { FAKE_NOW } from "../fake_host.ts";
 import { loadText } from "./console_config.ts";
 

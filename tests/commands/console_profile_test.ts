@@ -5,7 +5,7 @@ import {
   isolatingBrowser,
   isProfileOf,
   startBrowser,
-} from "../../lib/commands/console_profile.ts";
+} from "../../lib/cli/run/browser_profile.ts";
 import { baseName } from "../../lib/paths.ts";
 import { fakeHost } from "../fake_host.ts";
 import { loadText } from "./console_config.ts";

@@ -1,10 +1,14 @@
 /** Custom commands where built-in ones are: what a configuration can add, and what not. */
 import assert from "node:assert/strict";
-import { BUILT_IN, isBuiltIn, offered } from "../../lib/commands/custom_offered.ts";
+import { builtInWords } from "../../lib/cli/line/tree.ts";
+import { isBuiltIn, offered } from "../../lib/commands/custom/offered.ts";
+import { ROOT } from "../../lib/commands/table.ts";
 import { main } from "../../lib/commands/mod.ts";
 import { readCommands } from "../../lib/workflows/custom.ts";
 import { fakeHost } from "../fake_host.ts";
 import { rootOf } from "../workflows/setup.ts";
+
+const BUILT_IN = builtInWords(ROOT);
 
 const CONFIG = `
 aliases: { Auth: own, vendor: own, LIST: own, short: own, twist: auth status }
@@ -138,6 +142,6 @@ Deno.test("completion offers what is offered", async () => {
 
 Deno.test("offered() keeps commands of one's own as they are, with names below that are built-in elsewhere", () => {
   const read = readCommands(rootOf("commands: [{ name: own, commands: [{ name: auth, steps: [a] }] }]"));
-  assert.deepEqual(offered(read, new Map()), { ...read, aliases: new Map(), withheld: [] });
+  assert.deepEqual(offered(read, new Map(), BUILT_IN), { ...read, aliases: new Map(), withheld: [] });
   assert.ok(isBuiltIn(BUILT_IN, "Terraform") && isBuiltIn(BUILT_IN, "HELP") && !isBuiltIn(BUILT_IN, "own"));
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { splitWords } from "../../lib/commands/args.ts";
-import { commandsAt } from "../../lib/commands/custom.ts";
-import { customFlags, customGiven, withGlobals } from "../../lib/commands/custom_flags.ts";
+import { splitWords } from "../../lib/cli/line/args.ts";
+import { commandsAt } from "../../lib/commands/custom/custom.ts";
+import { customFlags, customGiven, withGlobals } from "../../lib/commands/custom/flags.ts";
 import { main } from "../../lib/commands/mod.ts";
 import { readCommands } from "../../lib/workflows/custom.ts";
 import { fakeHost, type FakeHostInit } from "../fake_host.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fileFindings } from "../../lib/commands/doctor_files.ts";
+import { fileFindings } from "../../lib/commands/auth/doctor/files.ts";
 import { Secret } from "../../lib/credentials.ts";
 import { writeSession } from "../../lib/files/aws_files.ts";
 import { FAKE_NOW, fakeHost, type FakeHostInit } from "../fake_host.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { serviceAddress } from "../../lib/aws/addresses.ts";
-import { networkFindings } from "../../lib/commands/doctor_network.ts";
+import { networkFindings } from "../../lib/commands/auth/doctor/network.ts";
 import type { ProviderConfig } from "../../lib/config/types.ts";
 import { AuthError, type ErrorReason } from "../../lib/errors.ts";
 import { sso } from "../chain/samples.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { toolPaths } from "../../lib/commands/import_files.ts";
+import { toolPaths } from "../../lib/import/tool_files.ts";
 import { fakeHost } from "../fake_host.ts";
 
 /** Where the AWS CLI's configuration is looked for. */

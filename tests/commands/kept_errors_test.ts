@@ -1,15 +1,17 @@
 /** Errors that a caller says more about keep their place, AWS's request id and its code. */
 import assert from "node:assert/strict";
+import { readFlags } from "../../lib/cli/line/args.ts";
+import { GLOBAL_FLAGS } from "../../lib/cli/line/globals.ts";
+import { openContext } from "../../lib/cli/run/context.ts";
+import { type Context } from "../../lib/cli/run/context.ts";
+import { runProgram } from "../../lib/commands/program/component.ts";
+import { withComponent } from "../../lib/commands/program/component.ts";
+import { showError } from "../../lib/cli/run/failure.ts";
+import { giveTrust } from "../../lib/cli/run/trust_ask.ts";
+import { chooseIdentity } from "../../lib/cli/run/choose.ts";
+import { identityOf } from "../../lib/cli/run/steps.ts";
+import { whileAuthenticated } from "../../lib/commands/program/session.ts";
 import { awsFailure } from "../../lib/aws/client.ts";
-import { chooseIdentity } from "../../lib/commands/choose.ts";
-import { runProgram, withComponent } from "../../lib/commands/component_run.ts";
-import { whileAuthenticated } from "../../lib/commands/component_session.ts";
-import { type Context, openContext } from "../../lib/commands/context.ts";
-import { showError } from "../../lib/commands/failure.ts";
-import { readFlags } from "../../lib/commands/args.ts";
-import { GLOBAL_FLAGS } from "../../lib/commands/globals.ts";
-import { giveTrust } from "../../lib/commands/trust_ask.ts";
-import { identityOf } from "../../lib/commands/workflow_steps.ts";
 import { readConfig } from "../../lib/config/load.ts";
 import { AuthError, type ErrorCode } from "../../lib/errors.ts";
 import { assertNotStopped } from "../../lib/host_deno/passing_on.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { keepChoice, lastChoice } from "../../lib/commands/last_choice.ts";
+import { keepChoice, lastChoice } from "../../lib/cli/run/last_choice.ts";
 import { fakeHost } from "../fake_host.ts";
 
 const PATH = "/home/ana/.local/state/atmos/choices";

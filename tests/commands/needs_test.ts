@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { main } from "../../lib/commands/mod.ts";
-import { commandAt, type Group, ROOT } from "../../lib/commands/table.ts";
-import { NEEDS, neverNeeded } from "../../lib/commands/needs.ts";
+import type { Group } from "../../lib/cli/line/command.ts";
+import { neverNeeded } from "../../lib/cli/line/needs.ts";
+import { commandAt, needsOf } from "../../lib/cli/line/tree.ts";
+import { ROOT } from "../../lib/commands/table.ts";
 import { fakeHost } from "../fake_host.ts";
 
+const NEEDS = needsOf(ROOT);
 const SECURITY = await Deno.readTextFile(new URL("../../SECURITY.md", import.meta.url));
 
 Deno.test("what a command needs stands in the table of SECURITY.md", () => {
@@ -36,8 +39,8 @@ Deno.test("every command stands in the list of needs, and nothing else does", as
   const known = [...commandsOf(auth), ...commandsOf({ ...ROOT, members: others })];
   assert.equal(new Set(known).size, known.length, "two commands with the same words");
   assert.deepEqual([...NEEDS.keys()].sort(), known.sort());
-  for (const name of NEEDS.keys()) assert.ok(await commandAt(name), name);
-  assert.equal(await commandAt("user constructor"), undefined);
+  for (const name of NEEDS.keys()) assert.ok(await commandAt(ROOT, name), name);
+  assert.equal(await commandAt(ROOT, "user constructor"), undefined);
 });
 
 Deno.test("neverNeeded() gives nothing up beside programs, nor for a command that is not listed", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openOutput } from "../../lib/commands/output_file.ts";
+import { openOutput } from "../../lib/cli/run/output_file.ts";
 import { isAuthError } from "../../lib/errors.ts";
 import { descriptorOf } from "../../lib/paths.ts";
 import { fakeHost, type FakeHostInit } from "../fake_host.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { linksOf } from "../../lib/chain/digest.ts";
-import { type Context, openContext } from "../../lib/commands/context.ts";
-import { readFlags } from "../../lib/commands/args.ts";
-import { GLOBAL_FLAGS, type GlobalInput } from "../../lib/commands/globals.ts";
-import { type Refreshed, type RefreshWish, whileRefreshed } from "../../lib/commands/refreshing.ts";
-import { unattended } from "../../lib/commands/session.ts";
+import { type Context, openContext } from "../../lib/cli/run/context.ts";
+import { readFlags } from "../../lib/cli/line/args.ts";
+import { GLOBAL_FLAGS, type GlobalInput } from "../../lib/cli/line/globals.ts";
+import { type Refreshed, type RefreshWish, whileRefreshed } from "../../lib/cli/run/refreshing.ts";
+import { unattended } from "../../lib/cli/run/session.ts";
 import { isAuthError } from "../../lib/errors.ts";
 import { keptSession } from "../chain/world.ts";
 import { FAKE_NOW, type FakeHost, fakeHost, type FakeHostInit } from "../fake_host.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { openLog } from "../../lib/commands/log.ts";
-import { tracedHost } from "../../lib/commands/trace.ts";
+import { openLog } from "../../lib/cli/run/log.ts";
+import { tracedHost } from "../../lib/cli/run/trace.ts";
 import { fakeHost, type FakeHostInit } from "../fake_host.ts";
 
 function traced(init: FakeHostInit) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { addTrust, revokeTrust, trustPath, trustRecords } from "../../lib/commands/trust_store.ts";
-import type { TrustRecord } from "../../lib/config/trust_records.ts";
+import { addTrust, revokeTrust, trustPath, trustRecords } from "../../lib/cli/run/trust_store.ts";
+import type { TrustRecord } from "../../lib/config/need.ts";
 import { fakeHost } from "../fake_host.ts";
 
 const ENV = { HOME: "/home/ana" };

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { loadConfig, type LoadOptions } from "../../lib/config/load.ts";
-import type { TrustRecord } from "../../lib/config/trust_records.ts";
+import type { TrustRecord } from "../../lib/config/need.ts";
 import type { LoadedConfig } from "../../lib/config/types.ts";
 import { fakeHost, type FakeHostInit } from "../fake_host.ts";
 import { yaml } from "./setup.ts";

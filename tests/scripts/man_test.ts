@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { GLOBAL_FLAGS } from "../../lib/commands/globals.ts";
-import { longName } from "../../lib/commands/flags.ts";
+import { GLOBAL_FLAGS } from "../../lib/cli/line/globals.ts";
+import { longName } from "../../lib/cli/line/flags.ts";
 import { manualPage, roff } from "../../scripts/man.ts";
 import { isInstalled, testIf } from "../system/program.ts";
 

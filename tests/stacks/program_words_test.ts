@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { splitAround } from "../../lib/commands/args.ts";
-import { optionalText, text, toggle } from "../../lib/commands/flags.ts";
+import { splitAround } from "../../lib/cli/line/args.ts";
+import { optionalText, text, toggle } from "../../lib/cli/line/flags.ts";
 import { readProgramWords, TERRAFORM_GRAMMAR, wordsAmong } from "../../lib/stacks/program_words.ts";
 
 const FLAGS = {

@@ -88,7 +88,7 @@ testIf(
       /^lib\/(?:aws\/(?:client|sts|sso|sso_oidc|iam|retry)\.ts|keyring\/|providers\/|identities\/|saml\/|oauth\/|chain\/run\.ts|terminal\/(?!ci|keys|escape))/;
     for (const words of [["env"], ["exec", "--", "true"], ["credential-process"]]) {
       const modules = await loadedModules(world, words);
-      assert.ok(modules.includes("lib/commands/session.ts"), modules.join("\n"));
+      assert.ok(modules.includes("lib/cli/run/session.ts"), modules.join("\n"));
       assert.deepEqual(modules.filter((module) => machinery.test(module)), []);
     }
     // The same look at a run that needs them finds them.

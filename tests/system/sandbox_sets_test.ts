@@ -4,7 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { KNOWN_REGIONS, partitionOfRegion } from "../../lib/arn.ts";
-import { NEEDS } from "../../lib/commands/needs.ts";
+import { needsOf } from "../../lib/cli/line/tree.ts";
+import { ROOT as COMMANDS } from "../../lib/commands/table.ts";
 import manifest from "../../deno.json" with { type: "json" };
 import { PLAIN_USER } from "../emulator/mod.ts";
 import { githubConfig, githubJob, ROOT } from "./ci_runner.ts";
@@ -13,6 +14,8 @@ import { isCompiled, isInstalled, testIf } from "./program.ts";
 import { permissionsOf } from "./sandbox.ts";
 import { openTerminal } from "./tmux.ts";
 import { chainedConfig, type Ran, type RunOptions, startWorld, type World } from "./world.ts";
+
+const NEEDS = needsOf(COMMANDS);
 
 const { ci, "ci-exec": ciExec, cli } = manifest.permissions;
 const ignore = isCompiled();

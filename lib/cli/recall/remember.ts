@@ -1,0 +1,261 @@
+/**
+ * Keeps what a command line comes to, for `recall.ts`.
+ *
+ * @module
+ */
+import { CI_SETTINGS } from "../../ci.ts";
+import type { AuthConfig } from "../../config/types.ts";
+import { Secret } from "../../credentials.ts";
+import { isAuthError } from "../../errors.ts";
+import type { SessionKey } from "../../files/session_key.ts";
+import type { Host } from "../../host.ts";
+import { isInside, parentOf } from "../../paths.ts";
+import { derived } from "../../session/derive.ts";
+import {
+  type Aim,
+  answerOf,
+  type Ask,
+  type AskedHost,
+  memoryPlace,
+  memoryText,
+  type Question,
+} from "./recall.ts";
+
+const FILE_MODE = 0o600;
+
+/**
+ * Takes down what a command line comes to, which ends the recording: what is asked from then on is about the session.
+ * The function that is returned keeps it, once it was good for one, under the key that the session is signed with.
+ */
+export type Keeper = (aim: Aim, auth: AuthConfig) => (key: SessionKey) => Promise<void>;
+
+/** The questions of one run; not sound once one failed, was answered in two ways, or more was done than asking. */
+interface Recording {
+  readonly answers: Map<string, Question>;
+  isSound: boolean;
+  hasEnded: boolean;
+}
+
+/** The same world, which takes down what is asked of it until the keeper is called. */
+export interface Recorded {
+  readonly host: Host;
+  readonly keeper: Keeper | undefined;
+}
+
+/** @param build as in `recall` */
+export function recorded(host: Host, argv: readonly string[], build: string | undefined): Recorded {
+  const place = placeOrNone(host, argv, build);
+  if (place === undefined) return { host, keeper: undefined };
+  const recording: Recording = { answers: new Map(), isSound: true, hasEnded: false };
+  return {
+    host: recordedHost(host, recording),
+    keeper: (aim, auth) => {
+      recording.hasEnded = true;
+      return async (key) => {
+        if (!recording.isSound || holdsSecret(auth)) return;
+        const asked = [...recording.answers.values()];
+        const questions = slowFirst(await withoutImplied(host, asked, place.path));
+        await write(host, place.path, await memoryText({ key: place.key, questions, aim }, key));
+      };
+    },
+  };
+}
+
+/** Contents first: a digest is made while the rest is asked. */
+function slowFirst(questions: readonly Question[]): readonly Question[] {
+  const isSlow = ([ask]: Question) => ask === "bytes" || ask === "text";
+  return [...questions.filter(isSlow), ...questions.filter((question) => !isSlow(question))];
+}
+
+/** Without a home there is no place, which those that need one will say. */
+function placeOrNone(host: Host, argv: readonly string[], build: string | undefined) {
+  try {
+    return memoryPlace(host, argv, build);
+  } catch (error) {
+    if (isAuthError(error)) return undefined;
+    throw error;
+  }
+}
+
+/** What says where a configuration is, and what to make of it and of the command line: no secrets. */
+const SETTINGS: ReadonlySet<string> = new Set([
+  "APPDATA",
+  "ATMOS_AUTH_ENV_FORMAT",
+  "ATMOS_AUTH_ENV_OUTPUT_FILE",
+  "ATMOS_AUTH_REALM",
+  "ATMOS_BASE_PATH",
+  "ATMOS_CHDIR",
+  "ATMOS_CLI_CONFIG_PATH",
+  "ATMOS_CONFIG",
+  "ATMOS_CONFIG_PATH",
+  "ATMOS_GIT_ROOT_BASEPATH",
+  "ATMOS_IDENTITY",
+  "ATMOS_KEYRING_TYPE",
+  "ATMOS_LOGS_FILE",
+  "ATMOS_LOGS_LEVEL",
+  "ATMOS_LOG_LEVEL",
+  "ATMOS_PROFILE",
+  "ATMOS_STACK",
+  "ATMOS_TRUST_CONFIG",
+  "ATMOS_VERBOSE",
+  "ATMOS_XDG_CACHE_HOME",
+  "ATMOS_XDG_CONFIG_HOME",
+  "ATMOS_XDG_DATA_HOME",
+  "ATMOS_XDG_STATE_HOME",
+  "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+  "HOME",
+  "LOCALAPPDATA",
+  "PATH",
+  "PATHEXT",
+  "PROGRAMDATA",
+  "TEMP",
+  "TMPDIR",
+  "USERPROFILE",
+  "XDG_CACHE_HOME",
+  "XDG_CONFIG_HOME",
+  "XDG_DATA_HOME",
+  "XDG_STATE_HOME",
+  ...CI_SETTINGS,
+]);
+/** Those that stand in place of what a file says of stacks. */
+const STACK_SETTING = /^ATMOS_(?:COMPONENTS|SETTINGS|STACKS|WORKFLOWS)_[A-Z_]+$/;
+
+/** Another endpoint is another chain. */
+const ENDPOINT = /^AWS_ENDPOINT_URL(?:_[A-Z_]+)?$/;
+
+const isSetting = (name: string): boolean =>
+  SETTINGS.has(name) || STACK_SETTING.test(name) || ENDPOINT.test(name);
+
+/** What cannot be asked again is not kept, nor what does more than ask. */
+function recordedHost(host: Host, recording: Recording): Host {
+  const noted = <Answer>(ask: Ask, question: (of: string) => Promise<Answer>) => async (of: string) => {
+    try {
+      const answer = await question(of);
+      if (!recording.hasEnded) note(recording, ask, of, await answerOf(ask, answer));
+      return answer;
+    } catch (error) {
+      spoil(recording);
+      throw error;
+    }
+  };
+  const spoiling =
+    <Given extends unknown[], Result>(act: (...given: Given) => Result) => (...given: Given) => {
+      spoil(recording);
+      return act(...given);
+    };
+  const { files } = host;
+  return derived(host, {
+    // Any other variable was asked for by the configuration (`!env`), and may be a secret.
+    env: (name) => isSetting(name) ? notedVariable(host, recording, name) : spoiling(host.env)(name),
+    files: derived(files, {
+      status: noted("status", async (path) => {
+        const status = await files.status(path);
+        // A pipe, or a device: to read it again is not to read the same.
+        if (status?.kind === "other") spoil(recording);
+        return status;
+      }),
+      realPath: noted("realPath", files.realPath),
+      readBytes: noted("bytes", files.readBytes),
+      readText: noted("text", files.readText),
+      readPipe: spoiling(files.readPipe),
+      list: noted("list", files.list),
+      writeText: spoiling(files.writeText),
+      appendText: spoiling(files.appendText),
+      remove: spoiling(files.remove),
+      removeIfEmpty: spoiling(files.removeIfEmpty),
+      removeTree: spoiling(files.removeTree),
+      leftovers: spoiling(files.leftovers),
+      sink: spoiling(files.sink),
+      lock: spoiling(files.lock),
+    }),
+    get prompt() {
+      spoil(recording);
+      return host.prompt;
+    },
+    now: spoiling(host.now),
+    random: spoiling(host.random),
+    run: spoiling(host.run),
+    fetch: spoiling(host.fetch),
+    listen: spoiling(host.listen),
+    openUrl: spoiling(host.openUrl),
+    readInput: spoiling(host.readInput),
+    write: spoiling(host.write),
+    tell: spoiling(host.tell),
+  });
+}
+
+function notedVariable(host: Host, recording: Recording, name: string): string | undefined {
+  try {
+    const answer = host.env(name);
+    if (!recording.hasEnded) note(recording, "env", name, answer ?? null);
+    return answer;
+  } catch (error) {
+    spoil(recording);
+    throw error;
+  }
+}
+
+/** What happens once it has ended is no part of it. */
+function spoil(recording: Recording): void {
+  if (!recording.hasEnded) recording.isSound = false;
+}
+
+function note(recording: Recording, ask: Ask, of: string, answer: string | null): void {
+  const key = `${ask} ${of}`;
+  const before = recording.answers.get(key);
+  if (before === undefined) recording.answers.set(key, [ask, of, answer]);
+  else if (before[2] !== answer) recording.isSound = false;
+}
+
+/** Of a configuration that was read with keys or passwords in it not even a digest is kept. */
+function holdsSecret(value: unknown): boolean {
+  if (value instanceof Secret) return true;
+  if (value instanceof Map) return [...value.values()].some(holdsSecret);
+  return typeof value === "object" && value !== null && Object.values(value).some(holdsSecret);
+}
+
+/**
+ * Below a directory that is not there nothing is: one question in place of many. But not where we make it ourselves,
+ * to keep the answers in `path`.
+ */
+async function withoutImplied(
+  host: AskedHost,
+  asked: readonly Question[],
+  path: string,
+): Promise<readonly Question[]> {
+  const questions = new Map<string, Question>();
+  for (const [ask, of, answer] of asked) {
+    const absent = answer === null && ask !== "env" ? await highestAbsent(host, of) : undefined;
+    const question: Question = absent === undefined || isInside(host.os, path, absent)
+      ? [ask, of, answer]
+      : ["status", absent, null];
+    questions.set(`${question[0]} ${question[1]}`, question);
+  }
+  return [...questions.values()];
+}
+
+/** The highest directory of a path that is not there; `undefined` when its own directory is. */
+async function highestAbsent(host: AskedHost, path: string): Promise<string | undefined> {
+  const parent = parentOf(host.os, path);
+  if (parent === path || await isThere(host, parent)) return undefined;
+  return await highestAbsent(host, parent) ?? parent;
+}
+
+/** What cannot be looked at may be there. */
+async function isThere({ files }: AskedHost, path: string): Promise<boolean> {
+  try {
+    return await files.status(path) !== undefined;
+  } catch (error) {
+    if (isAuthError(error)) return true;
+    throw error;
+  }
+}
+
+/** Where it cannot be kept, it is found out again the next time: that is no failure of the command. */
+async function write(host: Host, path: string, text: string): Promise<void> {
+  try {
+    await host.files.writeText(path, text, FILE_MODE);
+  } catch (error) {
+    if (!isAuthError(error)) throw error;
+  }
+}
