@@ -82,7 +82,7 @@ export type * from "./lib/chain/types.ts";
 export { Secret } from "./lib/credentials.ts";
 export type * from "./lib/credentials.ts";
 export { AuthError, ERROR_CODES, isAuthError } from "./lib/errors.ts";
-export type { ErrorCode, ErrorDetails, SourcePosition } from "./lib/errors.ts";
+export type { ErrorChanges, ErrorCode, ErrorDetails, ErrorReason, SourcePosition } from "./lib/errors.ts";
 export type * from "./lib/host.ts";
 export { keysEnvironment, pointersEnvironment } from "./lib/output/environment.ts";
 export type { Pointers, Surroundings } from "./lib/output/environment.ts";

@@ -1,5 +1,5 @@
 /**
- * AWS's names for places and things: partitions, regions, accounts, ARNs. No network, no SDK.
+ * AWS's names for places and things: partitions, regions, accounts, ARNs, access keys, MFA devices. No network, no SDK.
  *
  * @module
  */
@@ -25,6 +25,26 @@ export function parseArn(text: string): Arn | undefined {
 /** Whether a text is a 12-digit account id. */
 export function isAccountId(text: string): boolean {
   return /^\d{12}$/.test(text);
+}
+
+/**
+ * The id of a long-lived access key (IAM User Guide, "Unique identifiers"; IAM, AccessKey). What begins with ASIA is
+ * temporary, and with ABIA a bearer token of one service.
+ */
+export const ACCESS_KEY_ID = /^AKIA[A-Z0-9]{12,124}$/;
+
+/** Whether a text looks like the id of temporary credentials. */
+export function isTemporaryKeyId(text: string): boolean {
+  return text.startsWith("ASIA");
+}
+
+/** Whether a text can be the serial number of an MFA device: its ARN, or what stands on it (STS, SerialNumber). */
+export function isMfaDevice(text: string): boolean {
+  if (!/^[\w+=/:,.@-]{9,256}$/.test(text)) return false;
+  if (!text.startsWith("arn:")) return true;
+  const arn = parseArn(text);
+  return arn !== undefined && arn.service === "iam" && arn.region === "" && isAccountId(arn.accountId) &&
+    /^mfa\/[\w+=,.@/-]*[^/]$/.test(arn.resource);
 }
 
 /** Regions by partition, as of the SDKs' `partitions.json` in November 2026, and the shape of those to come. */

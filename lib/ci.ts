@@ -4,6 +4,7 @@
  * @module
  */
 import type { Host } from "./host.ts";
+import { isOffWord } from "./switch.ts";
 
 /** Each of these says, by being there at all, that a CI system runs us. */
 const CI_VARIABLES = [
@@ -43,14 +44,9 @@ export function isCi(env: Host["env"]): boolean {
   return CI_VARIABLES.some((name) => env(name) !== undefined);
 }
 
-/** Whether a value switches something off, as everywhere in Atmos. */
-export function isOff(value: string): boolean {
-  return ["false", "0", "no", "off"].includes(value.trim().toLowerCase());
-}
-
 /** A variable that asks for something: set, not empty, and not an off-word. */
 function isOn(value: string | undefined): boolean {
-  return value !== undefined && value !== "" && !isOff(value);
+  return value !== undefined && value !== "" && !isOffWord(value);
 }
 
 /** Whether the streams count as terminals whatever they are: `ATMOS_FORCE_TTY`. */
@@ -65,7 +61,7 @@ export interface Streams {
 /** Whether somebody can be asked: terminals to read from and to draw on, no CI, and not told otherwise. */
 export function canAsk(env: Host["env"], streams: Streams): boolean {
   const atTerminal = (streams.stdinIsTerminal && streams.stderrIsTerminal) || forcesTerminal(env);
-  return atTerminal && !isCi(env) && !isOff(env("ATMOS_INTERACTIVE") ?? "");
+  return atTerminal && !isCi(env) && !isOffWord(env("ATMOS_INTERACTIVE") ?? "");
 }
 
 /** Whether standard error understands cursor movement. */
@@ -91,5 +87,5 @@ function colorWish(env: Host["env"]): boolean | undefined {
   const force = env("ATMOS_FORCE_COLOR") ?? env("FORCE_COLOR") ?? "";
   if ((env("NO_COLOR") ?? "") !== "") return false;
   if (isOn(env("CLICOLOR_FORCE")) || isOn(force)) return true;
-  return isOn(env("ATMOS_NO_COLOR")) || env("CLICOLOR") === "0" || isOff(force) ? false : undefined;
+  return isOn(env("ATMOS_NO_COLOR")) || env("CLICOLOR") === "0" || isOffWord(force) ? false : undefined;
 }

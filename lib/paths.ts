@@ -97,6 +97,15 @@ export function knownHome({ env, os }: Surroundings): string | undefined {
   return isAbsolutePath(os, home) ? joinPath(os, home) : undefined;
 }
 
+/** A path with `~` for the person's home, for a person; the home itself stays as it is. */
+export function shortPath(host: Surroundings, path: string): string {
+  const { os } = host;
+  const home = knownHome(host);
+  if (home === undefined || baseName(os, home) === "" || !isInside(os, path, home)) return path;
+  const below = joinPath(os, path).slice(home.length);
+  return below === "" ? path : `~${below}`;
+}
+
 /**
  * The person's home directory.
  *

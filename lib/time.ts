@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { USER_MFA_SECONDS } from "./aws_durations.ts";
 
 /** A moment: milliseconds since 1970-01-01T00:00:00Z. */
 export type EpochMillis = number;
@@ -14,9 +15,6 @@ export interface Lifetime {
 }
 
 const MAX_MARGIN_MILLIS = 5 * 60_000;
-
-/** No session of AWS lives longer (STS, "GetSessionToken", with MFA). */
-export const LONGEST_SESSION_SECONDS = 129_600;
 
 /** How far a clock may be off before AWS refuses signatures. */
 export const CLOCK_TOLERANCE_MILLIS = 5 * 60_000;
@@ -41,7 +39,7 @@ export function isAlive(life: Lifetime, now: EpochMillis): boolean {
 
 /** Whether AWS could have given such a session: one that is not of the future, and not longer than any. */
 export function isCredible({ issuedAt, expiresAt }: Lifetime, now: EpochMillis): boolean {
-  return issuedAt <= now + CLOCK_TOLERANCE_MILLIS && expiresAt - issuedAt <= LONGEST_SESSION_SECONDS * 1000;
+  return issuedAt <= now + CLOCK_TOLERANCE_MILLIS && expiresAt - issuedAt <= USER_MFA_SECONDS.most * 1000;
 }
 
 /**

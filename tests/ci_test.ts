@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { canAsk, isCi, isOff, wantsAnsi, wantsColor, wantsOutputColor } from "../lib/ci.ts";
+import { canAsk, isCi, wantsAnsi, wantsColor, wantsOutputColor } from "../lib/ci.ts";
+import { isOffWord } from "../lib/switch.ts";
 
 const env = (variables: Record<string, string>) => (name: string): string | undefined => variables[name];
 const TERMINALS = { stdinIsTerminal: true, stderrIsTerminal: true };
@@ -39,8 +40,8 @@ Deno.test("ATMOS_FORCE_TTY stands for terminals, and does not make a CI system a
   assert.ok(!canAsk(env({ ATMOS_FORCE_TTY: "true", CI: "true" }), none));
 });
 
-Deno.test("isOff() knows the words of Atmos", () => {
-  assert.deepEqual(["false", "0", "NO", "Off", "", "true", "offline"].map(isOff), [
+Deno.test("isOffWord() knows the words of Atmos", () => {
+  assert.deepEqual(["false", "0", "NO", "Off", "", "true", "offline"].map(isOffWord), [
     true,
     true,
     true,

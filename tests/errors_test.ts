@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { AuthError, ERROR_CODES, isAuthError, messageOf, unreachable } from "../lib/errors.ts";
+import {
+  AuthError,
+  ERROR_CODES,
+  isAuthError,
+  isFailure,
+  isHindrance,
+  messageOf,
+  unreachable,
+} from "../lib/errors.ts";
 
 Deno.test("AuthError keeps all that it is told", () => {
   const cause = new TypeError("why");
@@ -8,6 +16,7 @@ Deno.test("AuthError keeps all that it is told", () => {
     where: "auth.identities.prod",
     at,
     hints: ["Ask for it"],
+    reason: "tls",
     requestId: "11111111-2222-3333-4444-555555555555",
     remoteCode: "AccessDenied",
     cause,
@@ -20,11 +29,75 @@ Deno.test("AuthError keeps all that it is told", () => {
     where: "auth.identities.prod",
     at,
     hints: ["Ask for it"],
+    reason: "tls",
     requestId: "11111111-2222-3333-4444-555555555555",
     remoteCode: "AccessDenied",
     cause,
   });
   assert.equal("cause" in new AuthError("failed", "x"), false);
+});
+
+/** An error with a value for every member. */
+const FULL = new AuthError("interrupted", "Cannot go on: why", {
+  where: "auth.identities.prod",
+  at: { file: "/atmos.yaml", line: 3, column: 5 },
+  remedy: "Log in",
+  hints: ["Ask for it"],
+  reason: "timeout",
+  requestId: "r-1",
+  remoteCode: "AccessDenied",
+  exitCode: 143,
+  cause: new TypeError("below"),
+});
+
+const members = (error: AuthError) => ({
+  ...error,
+  message: error.message,
+  exitCode: error.exitCode,
+  cause: error.cause,
+  stack: error.stack,
+});
+
+Deno.test("with() keeps whatever it is not told to change, undefined members included", () => {
+  assert.deepEqual(members(FULL.with({})), members(FULL));
+  assert.deepEqual(
+    members(FULL.with({ where: undefined, at: undefined, hints: undefined, cause: undefined })),
+    members(FULL),
+  );
+  assert.deepEqual(members(FULL.with({ where: "elsewhere" })), { ...members(FULL), where: "elsewhere" });
+});
+
+Deno.test("with() adds hints, replaces the remedy alone, or replaces them all", () => {
+  const more = FULL.with({ moreHints: [undefined, "Wait"] });
+  assert.deepEqual(more.hints, ["Log in", "Ask for it", "Wait"]);
+  assert.deepEqual(more.with({ remedy: "Log in to prod" }).hints, ["Log in to prod", "Ask for it", "Wait"]);
+  const replaced = FULL.with({ hints: ["Only this"] });
+  assert.deepEqual(replaced.hints, ["Only this"]);
+  assert.deepEqual(replaced.with({ remedy: "Log in" }).hints, ["Log in", "Only this"]);
+  assert.deepEqual(new AuthError("failed", "x").with({ remedy: "Log in" }).hints, ["Log in"]);
+});
+
+Deno.test("with() gives an error with another message or cause a stack of its own, and another code its exit code", () => {
+  const changed = FULL.with({ code: "refused", message: "Cannot renew: why", cause: FULL });
+  assert.deepEqual([changed.code, changed.exitCode, changed.cause], ["refused", 4, FULL]);
+  assert.match(changed.stack ?? "", /Cannot renew: why/);
+});
+
+Deno.test("AuthError leaves out hints that are undefined", () => {
+  assert.deepEqual(new AuthError("failed", "x", { hints: [undefined, "a", undefined] }).hints, ["a"]);
+});
+
+Deno.test("isFailure() counts our errors but for interruptions", () => {
+  assert.equal(isFailure(new AuthError("refused", "x")), true);
+  assert.equal(isFailure(new AuthError("interrupted", "x")), false);
+  assert.equal(isFailure(new TypeError("x")), false);
+});
+
+Deno.test("isHindrance() counts exactly the codes whose exit code says person or unreachable", () => {
+  for (const code of ERROR_CODES) {
+    const error = new AuthError(code, "x");
+    assert.equal(isHindrance(error), error.exitCode === 3 || error.exitCode === 5, code);
+  }
 });
 
 Deno.test("every code has the exit code of its class", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { isAuthError } from "../lib/errors.ts";
+import type { Os } from "../lib/host.ts";
 import {
   baseName,
   cacheHome,
@@ -14,6 +15,7 @@ import {
   knownHome,
   parentOf,
   resolvePath,
+  shortPath,
   stateHome,
 } from "../lib/paths.ts";
 import { fakeHost } from "./fake_host.ts";
@@ -157,4 +159,20 @@ Deno.test("expandHome() expands one's own ~ and nobody else's", () => {
     "a",
   ]);
   assert.throws(() => expandHome(host, "~you/a"), invalid);
+});
+
+Deno.test("shortPath() writes ~ for the home of each system, and for nothing else", () => {
+  const on = (os: Os, home: string | undefined, path: string) =>
+    shortPath(
+      { os, env: (name) => name === (os === "windows" ? "USERPROFILE" : "HOME") ? home : undefined },
+      path,
+    );
+  assert.equal(on("linux", "/home/ana", "/home/ana/.aws/config"), "~/.aws/config");
+  assert.equal(on("darwin", "/Users/ana/", "/Users/ana/x"), "~/x");
+  assert.equal(on("windows", "C:\\Users\\Ana", "c:\\users\\ana\\AppData\\x"), "~\\AppData\\x");
+  assert.equal(on("windows", "C:/Users/Ana", "C:\\Users\\Ana\\x"), "~\\x");
+  for (const path of ["/home/ana", "/home/anabel/x", "/etc/x", "/home/ana/../bob/x"]) {
+    assert.equal(on("linux", "/home/ana", path), path);
+  }
+  for (const home of [undefined, "", "/", "ana"]) assert.equal(on("linux", home, "/x"), "/x");
 });

@@ -11,7 +11,11 @@ import { tolerateWithheldVariables } from "./sdk_variables.ts";
 /** What we make calls to; the console's sign-in has no client. */
 export type CalledService = Exclude<AwsService, "SIGNIN">;
 
-/** Where a service answers: the override of the configuration or the environment, else AWS's host. */
+/**
+ * Where a service answers: the override of the configuration or the environment, else AWS's host.
+ *
+ * @throws AuthError `config-invalid` as `serviceEndpoint`
+ */
 export async function serviceAddress(
   host: AwsHost,
   service: CalledService,

@@ -14,6 +14,7 @@ import type { AwsService } from "../endpoint_variables.ts";
 import { endpointVariant, serviceEndpoint } from "./endpoints.ts";
 import { Sha256 } from "./sha256.ts";
 import { readBody } from "./whole.ts";
+import { percentEncoded } from "../percent.ts";
 
 /** Where one service is spoken to. */
 export interface ServicePlace {
@@ -114,13 +115,8 @@ function queryString(query: NonNullable<SdkRequest["query"]>): string {
     .join("&");
 }
 
-/** RFC 3986, as SigV4's canonical query wants it. */
-function encode(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-}
+/** All but the unreserved characters of RFC 3986, as SigV4's canonical query wants it. */
+const encode = (text: string): string => percentEncoded(text, /[^A-Za-z0-9_.~-]/gu);
 
 /** What was being done when a call failed, for the message. */
 export interface Attempt {
@@ -232,16 +228,16 @@ export function awsFailure(error: unknown, attempt: Attempt): AuthError {
   return new AuthError(code, `Cannot ${attempt.doing}: ${failure.message} (${name})`, {
     where: attempt.where ?? attempt.operation,
     hints: [...attempt.hints?.(failure) ?? [], ...commonHints(failure, code)],
-    ...(failure.requestId === undefined ? {} : { requestId: failure.requestId }),
-    ...(failure.code === "" ? {} : { remoteCode: failure.code }),
+    requestId: failure.requestId,
+    remoteCode: failure.code === "" ? undefined : failure.code,
     cause: error,
   });
 }
 
 function withAttempt(error: AuthError, attempt: Attempt): AuthError {
-  return new AuthError(error.code, `Cannot ${attempt.doing}: ${error.message}`, {
+  return error.with({
+    message: `Cannot ${attempt.doing}: ${error.message}`,
     where: error.where ?? attempt.operation,
-    hints: error.hints,
     cause: error,
   });
 }

@@ -110,7 +110,7 @@ function unknown(word: string): AuthError {
   const near = didYouMean(word, CONSOLE_ALIASES);
   return new AuthError("usage", `Cannot open ${JSON.stringify(word)} in the console: no page is called so`, {
     hints: [
-      ...(near === undefined ? [] : [near]),
+      near,
       "Name a service such as s3, ec2 or lambda, or the https address of a page of the console",
     ],
   });

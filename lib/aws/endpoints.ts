@@ -6,6 +6,7 @@
 import { type AwsService, endpointVariables } from "../endpoint_variables.ts";
 import { AuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
+import { isLoopback } from "../loopback.ts";
 
 /**
  * The endpoint that overrides a service's own host: `spec.endpoint_url`, then `AWS_ENDPOINT_URL_<SERVICE>`, then
@@ -44,12 +45,6 @@ function checked(text: string, where: string): URL {
       hints: ["Use https, or an address on this machine (127.0.0.1, localhost, [::1])"],
     },
   );
-}
-
-/** Whether a URL's host is this machine. */
-export function isLoopback(url: URL): boolean {
-  return url.hostname === "localhost" || url.hostname === "[::1]" ||
-    /^127(?:\.\d{1,3}){3}$/.test(url.hostname);
 }
 
 /** Which variant of AWS's own hosts is wanted. */

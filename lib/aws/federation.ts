@@ -10,12 +10,10 @@ import { partitionOfRegion } from "../arn.ts";
 import { type AwsSession, Secret } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
+import { CONSOLE_DOMAINS, signInHost } from "../console_domains.ts";
 import type { ConsolePages } from "./console_destinations.ts";
 import { serviceEndpoint } from "./endpoints.ts";
 import { withRetries } from "./retry.ts";
-
-/** AWS takes no other lengths of a console session, in seconds: 15 minutes to 12 hours. */
-export const CONSOLE_SECONDS = { least: 900, most: 43_200 } as const;
 
 /** Where one signs in, and to what. */
 export interface Signin {
@@ -44,17 +42,17 @@ interface Hosts {
 /** Of the partitions whose addresses AWS publishes. */
 const HOSTS: ReadonlyMap<string, Hosts> = new Map<string, Hosts>([
   ["aws", {
-    domain: "aws.amazon.com",
+    domain: CONSOLE_DOMAINS.aws,
     isRegional: (region) => region !== "us-east-1",
     region: "us-east-1",
   }],
-  ["aws-us-gov", { domain: "amazonaws-us-gov.com", isRegional: () => false, region: "us-gov-west-1" }],
-  ["aws-cn", { domain: "amazonaws.cn", isRegional: () => false, region: "cn-north-1" }],
-  ["aws-eusc", { domain: "amazonaws-eusc.eu", isRegional: () => true, region: "eusc-de-east-1" }],
+  ["aws-us-gov", { domain: CONSOLE_DOMAINS["aws-us-gov"], isRegional: () => false, region: "us-gov-west-1" }],
+  ["aws-cn", { domain: CONSOLE_DOMAINS["aws-cn"], isRegional: () => false, region: "cn-north-1" }],
+  ["aws-eusc", { domain: CONSOLE_DOMAINS["aws-eusc"], isRegional: () => true, region: "eusc-de-east-1" }],
 ]);
 
-function signinHost({ domain, isRegional }: Hosts, region: string): string {
-  return isRegional(region) ? `${region}.signin.${domain}` : `signin.${domain}`;
+function hostOf({ domain, isRegional }: Hosts, region: string): string {
+  return isRegional(region) ? `${region}.${signInHost(domain)}` : signInHost(domain);
 }
 
 /**
@@ -74,7 +72,7 @@ export function signinFor(env: Host["env"], { partition, region, endpointUrl }: 
     };
   }
   const ownRegion = partitionOfRegion(region) === partition ? region : hosts.region;
-  const service = endpoint ?? new URL(`https://${signinHost(hosts, ownRegion)}/`);
+  const service = endpoint ?? new URL(`https://${hostOf(hosts, ownRegion)}/`);
   const home = new URL(`https://console.${hosts.domain}/`);
   const has = (page: URL) => isBelow(page, home.hostname) || (endpoint !== undefined && isOf(endpoint)(page));
   return { federation: federationOf(service), pages: { home, has } };

@@ -10,6 +10,7 @@ import type { EpochMillis, Lifetime } from "../time.ts";
 import { type AwsHost, callAws, clientOptions, type ServicePlace } from "./client.ts";
 import { tolerateWithheldVariables } from "./sdk_variables.ts";
 import { endpointVariant, serviceEndpoint } from "./endpoints.ts";
+import { LOOPBACK } from "../loopback.ts";
 
 /** What this program calls itself to Identity Center. */
 const CLIENT_NAME = "atmos-auth";
@@ -18,7 +19,7 @@ const SCOPE = "sso:account:access";
 const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 /** Where the browser comes back to; registered without a port, since any is taken then (RFC 8252 section 7.3). */
 export const CALLBACK_PATH = "/oauth/callback";
-const REDIRECT_URI = `http://127.0.0.1${CALLBACK_PATH}`;
+const REDIRECT_URI = `http://${LOOPBACK}${CALLBACK_PATH}`;
 
 type OidcHost = AwsHost & { readonly now: () => EpochMillis };
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { AuthConfig, LoadedConfig } from "../config/types.ts";
-import { AuthError } from "../errors.ts";
+import { AuthError, isAuthError } from "../errors.ts";
 import { planChain } from "./plan.ts";
 import type { ChainPlan } from "./types.ts";
 
@@ -19,7 +19,7 @@ export function checkChains(auth: AuthConfig): readonly Verdict[] {
     try {
       return { name, plan: planChain(auth, name) };
     } catch (error) {
-      if (error instanceof AuthError) return { name, error };
+      if (isAuthError(error)) return { name, error };
       throw error;
     }
   });
@@ -39,10 +39,10 @@ export function assertUsable(loaded: Pick<LoadedConfig, "problems" | "files">): 
   if (first !== undefined) {
     throw new AuthError("config-invalid", `Cannot use the configuration: ${first.reason}`, {
       where: first.path,
-      ...(first.at === undefined ? {} : { at: first.at }),
+      at: first.at,
       hints: [
-        ...(first.hint === undefined ? [] : [first.hint]),
-        ...(whole.length > 1 ? ["Run `atmos auth validate` to see every problem with its place"] : []),
+        first.hint,
+        whole.length > 1 ? "Run `atmos auth validate` to see every problem with its place" : undefined,
       ],
     });
   }

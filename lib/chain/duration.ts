@@ -5,16 +5,10 @@
  * @module
  */
 import { formatDuration } from "../duration.ts";
-import { type Lifetime, LONGEST_SESSION_SECONDS } from "../time.ts";
+import type { Lifetime } from "../time.ts";
 import type { RunnableIdentity } from "../config/types.ts";
 import type { ChosenDuration, IdentityStep, ProviderStep } from "./types.ts";
-
-/** The longest session that AWS gives a role assumed by a role session (STS, "Role chaining"). */
-export const ROLE_CHAINING_LIMIT = 3600;
-/** The longest maximum session duration that a role or permission set can have. */
-export const ROLE_LIMIT = 43_200;
-/** GetSessionToken's default, and its limit without MFA. */
-export const USER_LIMIT = 43_200;
+import { CHAINED_ROLE_SECONDS, ROLE_SECONDS, USER_MFA_SECONDS, USER_SECONDS } from "../aws_durations.ts";
 
 /** AWS dates the end by its own clock, we the beginning by ours: a minute's difference is none. */
 const MINUTE_MILLIS = 60_000;
@@ -24,19 +18,27 @@ interface Limit {
   readonly reason: string;
 }
 
+const ROLE_REASON = `the role's maximum session duration, ${formatDuration(ROLE_SECONDS.most)} at most`;
+const CHAINED_REASON = `role chaining: a role assumed by a role session lasts ${
+  formatDuration(CHAINED_ROLE_SECONDS.most)
+} at most`;
+const USER_REASON = `${formatDuration(USER_MFA_SECONDS.most)} with MFA, ${
+  formatDuration(USER_SECONDS.most)
+} without`;
+
 /** @param previous the identity before this one in the chain, if any */
 function limitOf(config: RunnableIdentity, previous: RunnableIdentity | undefined): Limit {
   switch (config.kind) {
     case "aws/permission-set":
-      return { seconds: ROLE_LIMIT, reason: "the permission set's own session duration decides" };
+      return { seconds: ROLE_SECONDS.most, reason: "the permission set's own session duration decides" };
     case "aws/user":
-      return { seconds: LONGEST_SESSION_SECONDS, reason: "36h with MFA, 12h without" };
+      return { seconds: USER_MFA_SECONDS.most, reason: USER_REASON };
     case "aws/assume-role":
       return previous === undefined || previous.kind === "aws/user"
-        ? { seconds: ROLE_LIMIT, reason: "the role's maximum session duration, 12h at most" }
+        ? { seconds: ROLE_SECONDS.most, reason: ROLE_REASON }
         : {
-          seconds: ROLE_CHAINING_LIMIT,
-          reason: "role chaining: a role assumed by a role session lasts 1h at most",
+          seconds: CHAINED_ROLE_SECONDS.most,
+          reason: CHAINED_REASON,
         };
   }
 }

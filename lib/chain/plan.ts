@@ -16,6 +16,7 @@ import { AuthError, type ErrorCode } from "../errors.ts";
 import { chooseDuration } from "./duration.ts";
 import { resolveName } from "./select.ts";
 import type { ChainPlan, IdentityStep, ProviderStep } from "./types.ts";
+import { firstLines, firstNames } from "../counting.ts";
 
 const FALLBACK_REGION = "us-east-1";
 
@@ -142,8 +143,8 @@ function blocked(what: string, name: string, problems: readonly Problem[], path:
   if (second === undefined) {
     return new AuthError(code ?? "config-invalid", `Cannot use the ${what} "${name}": ${first.reason}`, {
       where: first.path,
-      ...(first.at === undefined ? {} : { at: first.at }),
-      hints: first.hint === undefined ? [] : [first.hint],
+      at: first.at,
+      hints: [first.hint],
     });
   }
   return new AuthError(
@@ -153,10 +154,9 @@ function blocked(what: string, name: string, problems: readonly Problem[], path:
     `Cannot use the ${what} "${name}": its configuration has ${problems.length} problems`,
     {
       where: path,
-      ...(first.at === undefined ? {} : { at: first.at }),
+      at: first.at,
       hints: [
-        ...problems.slice(0, MAX_SHOWN).map((problem) => `${problem.path}: ${problem.reason}`),
-        ...(problems.length > MAX_SHOWN ? [`and ${problems.length - MAX_SHOWN} more`] : []),
+        ...firstLines(problems, MAX_SHOWN, (problem) => `${problem.path}: ${problem.reason}`),
         "Run `atmos auth validate` to see every problem with its place",
       ],
     },
@@ -204,8 +204,8 @@ function noStart(name: string, provider: string, candidates: readonly string[]):
   const why = candidates.length === 0
     ? `the provider "${provider}" has no permission set to start from`
     : `the provider "${provider}" has several permission sets to start from: ${
-      candidates.slice(0, MAX_SHOWN).join(", ")
-    }${candidates.length > MAX_SHOWN ? ` and ${candidates.length - MAX_SHOWN} more` : ""}`;
+      firstNames(candidates, MAX_SHOWN)
+    }`;
   return new AuthError("config-invalid", `Cannot plan the chain of "${name}": ${why}`, {
     where: `auth.identities.${name}.via`,
     hints: [

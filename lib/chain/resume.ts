@@ -4,7 +4,7 @@
  * @module
  */
 import type { AwsSession } from "../credentials.ts";
-import type { AuthError } from "../errors.ts";
+import { type AuthError, isHindrance } from "../errors.ts";
 import { type EpochMillis, isAlive, isFresh } from "../time.ts";
 import type { Renewal } from "./types.ts";
 
@@ -28,6 +28,6 @@ export function isUsable(
 
 /** Whether a session that is no longer fresh may be used, since making a new one failed with `error`. */
 export function mayStandIn(session: AwsSession, now: EpochMillis, error: AuthError): boolean {
-  // Exit 3 and 5: a person is missing, or something cannot be reached. A refusal is never overridden.
-  return isAlive(session, now) && (error.exitCode === 3 || error.exitCode === 5);
+  // A refusal is never overridden.
+  return isAlive(session, now) && isHindrance(error);
 }

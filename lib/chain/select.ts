@@ -6,14 +6,24 @@
 import type { AuthConfig, Entry, IdentityConfig } from "../config/types.ts";
 import { didYouMean } from "../config/nearest.ts";
 import { AuthError } from "../errors.ts";
+import { isOffWord } from "../switch.ts";
 
 /** The answer to "which identity?". */
 export type Selection =
   | { readonly type: "named"; readonly name: string }
-  /** A person must choose, in these words, among these names. */
-  | { readonly type: "ask"; readonly question: string; readonly among: readonly string[] }
+  | { readonly type: "ask" } & Question
   /** Authentication is switched off, by the flag or by the variable. */
   | { readonly type: "disabled"; readonly by: "flag" | "variable" };
+
+/** A person must choose. */
+export interface Question {
+  /** What leaves a choice: the person wished for one, or the configuration or the tags do not say which. */
+  readonly why: "wished" | "no-default" | "several-defaults" | "tagged";
+  /** In these words. */
+  readonly question: string;
+  /** Among these names. */
+  readonly among: readonly string[];
+}
 
 /** What the command line and the environment say. */
 export interface Wish {
@@ -21,13 +31,6 @@ export interface Wish {
   readonly flag: string | true | undefined;
   /** `ATMOS_IDENTITY`; empty counts as not set. */
   readonly variable: string | undefined;
-}
-
-const OFF_WORDS: ReadonlySet<string> = new Set(["false", "0", "no", "off"]);
-
-/** Whether a value of `--identity` or `ATMOS_IDENTITY` switches authentication off. */
-export function isOffWord(value: string): boolean {
-  return OFF_WORDS.has(value.trim().toLowerCase());
 }
 
 /** Whether authentication is off, and by what; needs no configuration. The flag beats the variable. */
@@ -56,7 +59,7 @@ export function selectIdentity(auth: AuthConfig, wish: Wish): Selection {
     });
   }
   if (wish.flag === true || wish.flag === "") {
-    return { type: "ask", question: "Select an identity:", among: candidates(all) };
+    return { type: "ask", why: "wished", question: "Select an identity:", among: candidates(all) };
   }
   const name = wish.flag ?? (wish.variable === "" ? undefined : wish.variable);
   if (name !== undefined) return { type: "named", name: resolveName(auth.identities, name, "identity") };
@@ -70,11 +73,13 @@ function selectDefault(all: readonly Entry<IdentityConfig>[]): Selection {
   return defaults.length > 1
     ? {
       type: "ask",
+      why: "several-defaults",
       question: "Multiple default identities found. Please choose one:",
       among: candidates(defaults),
     }
     : {
       type: "ask",
+      why: "no-default",
       question: "No default identity configured. Please choose an identity:",
       among: candidates(all),
     };
@@ -131,9 +136,6 @@ function notFound(
   const near = didYouMean(name, [...entries.keys()]);
   const section = what === "identity" ? "auth.identities" : "auth.providers";
   return new AuthError("not-found", `Cannot find the ${what} "${name}": it is not defined in ${section}`, {
-    hints: [
-      ...(near === undefined ? [] : [near]),
-      "Run `atmos auth list` to see what is configured",
-    ],
+    hints: [near, "Run `atmos auth list` to see what is configured"],
   });
 }

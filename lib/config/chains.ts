@@ -12,6 +12,8 @@ import type { Draft } from "./entry.ts";
 import type { IdentityDraft } from "./identities.ts";
 import { reportForeignArn } from "./providers.ts";
 import type { ProviderConfig } from "./types.ts";
+import { CHAINED_ROLE_SECONDS } from "../aws_durations.ts";
+import { firstNames } from "../counting.ts";
 
 type Providers = ReadonlyMap<string, Draft<ProviderConfig>>;
 type Identities = ReadonlyMap<string, IdentityDraft>;
@@ -182,24 +184,19 @@ function reportNoStart(
 
 const MAX_LISTED = 20;
 
-function listNames(drafts: readonly IdentityDraft[]): string {
-  const names = drafts.slice(0, MAX_LISTED).map(({ name }) => name).join(", ");
-  return drafts.length > MAX_LISTED ? `${names} and ${drafts.length - MAX_LISTED} more` : names;
-}
-
-/** STS AssumeRole: "role chaining limits your role session to a maximum of one hour". */
-const CHAINED_SECONDS = 3600;
+const listNames = (drafts: readonly IdentityDraft[]): string =>
+  firstNames(drafts.map(({ name }) => name), MAX_LISTED);
 
 function reportChainedDurations(draft: IdentityDraft): void {
   const own = [["principal", "duration"], ["session", "duration"]];
   const path = own.find((keys) => textAt(draft.scope.raw, ...keys) !== undefined);
   const text = path === undefined ? undefined : textAt(draft.scope.raw, ...path);
   const seconds = parseDuration(text ?? "");
-  if (path === undefined || seconds === undefined || seconds <= CHAINED_SECONDS) return;
+  if (path === undefined || seconds === undefined || seconds <= CHAINED_ROLE_SECONDS.most) return;
   report(draft.scope, {
     code: "chained-duration",
     path,
-    reason: `${JSON.stringify(text)} is more than ${formatDuration(CHAINED_SECONDS)}, ` +
+    reason: `${JSON.stringify(text)} is more than ${formatDuration(CHAINED_ROLE_SECONDS.most)}, ` +
       "the most that AWS allows for a role behind another role",
     hint: `Lower ${formatPath(path)}, or assume the role directly from a SAML or OIDC provider or a user`,
   });

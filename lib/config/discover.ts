@@ -112,7 +112,8 @@ async function isPipeAt({ host: { files } }: Session, path: string): Promise<boo
     return await files.readPipe(path) !== undefined;
   } catch (error) {
     if (!isAuthError(error, "file-failed")) throw error;
-    throw new AuthError("config-invalid", error.message, { hints: error.hints, cause: error });
+    const code = "config-invalid";
+    throw error.with({ code, cause: error });
   }
 }
 

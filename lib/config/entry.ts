@@ -62,15 +62,16 @@ export function unsupportedKinds(type: "provider" | "identity"): readonly string
   return UNSUPPORTED[type];
 }
 
-type About = NonNullable<Problem["about"]>;
+type About = Extract<Problem["about"], { readonly name: string }>;
 
-const aboutKey = ({ type, name }: About) => `${type} ${name.toLowerCase()}`;
+const aboutKey = (about: Problem["about"]) =>
+  about === undefined || about.type === "logs" ? "" : `${about.type} ${about.name.toLowerCase()}`;
 /** What was found, by the entry that it is about. */
 const FOUND = new WeakMap<readonly Problem[], ReadonlyMap<string, readonly Problem[]>>();
 
 function foundAbout(found: readonly Problem[], about: About): readonly Problem[] {
   const known = FOUND.get(found) ??
-    Map.groupBy(found, (problem) => problem.about === undefined ? "" : aboutKey(problem.about));
+    Map.groupBy(found, (problem) => aboutKey(problem.about));
   FOUND.set(found, known);
   return known.get(aboutKey(about)) ?? [];
 }

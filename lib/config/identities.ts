@@ -6,7 +6,7 @@
 import * as v from "valibot";
 import { isAccountId } from "../arn.ts";
 import { Secret } from "../credentials.ts";
-import { parseDuration } from "../duration.ts";
+import { formatDuration, parseDuration } from "../duration.ts";
 import { SESSION_VARIABLES } from "../session_variables.ts";
 import { type Draft, type EntryContext, kindOf, openEntry, reportLiteralSecret } from "./entry.ts";
 import { splitTokens } from "./env_tag.ts";
@@ -17,7 +17,6 @@ import { readVia, type References } from "./references.ts";
 import { IDENTITY_SCHEMAS } from "./schemas.ts";
 import { report, type Scope, shownNode } from "./scope.ts";
 import { readShape } from "./shape.ts";
-import { LONGEST_SESSION_SECONDS } from "../time.ts";
 import {
   type AssumeRoleIdentity,
   IDENTITY_KINDS,
@@ -28,6 +27,7 @@ import {
   type UserIdentity,
   type Via,
 } from "./types.ts";
+import { isWithin, USER_MFA_SECONDS, USER_SECONDS } from "../aws_durations.ts";
 
 type Shape<Kind extends keyof typeof IDENTITY_SCHEMAS> = v.InferOutput<typeof IDENTITY_SCHEMAS[Kind]>;
 
@@ -236,27 +236,26 @@ function reportHalfPair(scope: Scope): void {
   });
 }
 
-const LEAST_SECONDS = 900;
-const MOST_SECONDS_WITHOUT_MFA = 43_200;
-
 /** STS GetSessionToken: 15 minutes to 36 hours; ours without MFA: 12 hours, as the manual of Atmos says. */
 function reportSessionLimits(scope: Scope): void {
   const path = ["session", "duration"];
   const text = textAt(scope.raw, ...path) ?? "";
   const seconds = parseDuration(text);
   if (seconds === undefined) return;
-  if (seconds < LEAST_SECONDS || seconds > LONGEST_SESSION_SECONDS) {
-    const message = `duration-limits ${LEAST_SECONDS} ${LONGEST_SESSION_SECONDS}`;
+  if (!isWithin(seconds, USER_MFA_SECONDS)) {
+    const message = `duration-limits ${USER_MFA_SECONDS.least} ${USER_MFA_SECONDS.most}`;
     return report(scope, { path, ...explainLeaf(message, JSON.stringify(text), text) });
   }
-  if (seconds <= MOST_SECONDS_WITHOUT_MFA || nodeAt(scope.raw, ["credentials", "mfa_arn"]) !== undefined) {
+  if (seconds <= USER_SECONDS.most || nodeAt(scope.raw, ["credentials", "mfa_arn"]) !== undefined) {
     return;
   }
   report(scope, {
     severity: "warning",
     code: "duration-needs-mfa",
     path,
-    reason: `${JSON.stringify(text)} is more than 12h, which only a session with MFA may last`,
+    reason: `${JSON.stringify(text)} is more than ${
+      formatDuration(USER_SECONDS.most)
+    }, which only a session with MFA may last`,
     hint: "Add credentials.mfa_arn, unless it is in the keyring (`atmos auth user configure`)",
   });
 }

@@ -5,10 +5,11 @@
  * @module
  */
 import * as v from "valibot";
-import { isAccountId, isRegion, KNOWN_REGIONS, parseArn } from "../arn.ts";
+import { isAccountId, isMfaDevice, isRegion, KNOWN_REGIONS, parseArn } from "../arn.ts";
 import { formatDuration, parseDuration } from "../duration.ts";
 import { didYouMean, nearest } from "./nearest.ts";
 import { FREE, type Standing, UNUSED } from "./standing.ts";
+import { isLoopback } from "../loopback.ts";
 
 /** What `overrideAction` of the JSON Schema generator, and the shape check, find on a schema. */
 export interface LeafMetadata {
@@ -82,7 +83,7 @@ export function mfaSerial(description: string, standing: Standing) {
   return checked(
     description,
     standing,
-    (word) => word.startsWith("arn:") ? isIamArn(word, "mfa") : /^[\w+=/:,.@-]{9,256}$/.test(word),
+    isMfaDevice,
     "malformed-mfa-arn",
   );
 }
@@ -113,8 +114,7 @@ function httpUrl(word: string): URL | undefined {
 
 function isPrivate(word: string): boolean {
   const parsed = httpUrl(word);
-  if (parsed?.protocol !== "http:") return true;
-  return /^(?:localhost|\[::1\]|127(?:\.\d{1,3}){3})$/.test(parsed.hostname);
+  return parsed?.protocol !== "http:" || isLoopback(parsed);
 }
 
 /** The name of an environment variable. */

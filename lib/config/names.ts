@@ -6,9 +6,8 @@
 
 import { LIMITS, overLimit } from "../limits.ts";
 import { didYouMean } from "./nearest.ts";
+import { isOffWord } from "../switch.ts";
 
-/** Words that switch authentication off (`--identity=false`), and so cannot be names. */
-const OFF_WORDS: ReadonlySet<string> = new Set(["false", "no", "off", "0"]);
 /** The directory of AWS files that users without a provider have. */
 const RESERVED_PROVIDER = "aws-user";
 
@@ -22,7 +21,7 @@ export function nameFault(name: string, type: "provider" | "identity"): string |
   if (name !== name.trim()) return "a name cannot begin or end with a blank";
   if (UNPRINTABLE.test(name)) return "a name cannot hold control characters";
   if (name.length > LIMITS.nameLength.most) return overLimit("nameLength");
-  if (OFF_WORDS.has(name.toLowerCase())) return "this word switches authentication off, and cannot be a name";
+  if (isOffWord(name)) return "this word switches authentication off, and cannot be a name";
   if (name.startsWith("~") || name.startsWith("/") || name.includes("\\")) {
     return "a name cannot begin with ~ or /, or hold a backslash: it becomes part of a path";
   }

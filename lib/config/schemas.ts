@@ -8,9 +8,8 @@ import * as v from "valibot";
 import * as leaf from "./leaves.ts";
 import { allows, FORMED, FORMED_UNBOUND, FREE, needsTrust, UNBOUND } from "./standing.ts";
 import { IDENTITY_KINDS, KEYRING_TYPES, PROVIDER_KINDS, SAML_DRIVERS } from "./types.ts";
-
-const CONSOLE_LIMITS = { least: 900, most: 43_200 };
-const ROLE_LIMITS = { least: 900, most: 43_200 };
+import { CONSOLE_SECONDS, lengthsText, ROLE_SECONDS } from "../aws_durations.ts";
+import { ACCESS_KEY_ID } from "../arn.ts";
 
 const sends = (what: string) => (url: string) => `sends ${what} to ${url}`;
 const runs = (command: string) => `runs \`${command}\``;
@@ -57,7 +56,11 @@ const providerCommon = {
   console: v.optional(v.pipe(
     v.object({
       session_duration: v.optional(
-        leaf.duration("How long a web console session lasts: 15m to 12h.", FORMED_UNBOUND, CONSOLE_LIMITS),
+        leaf.duration(
+          `How long a web console session lasts: ${lengthsText(CONSOLE_SECONDS)}.`,
+          FORMED_UNBOUND,
+          CONSOLE_SECONDS,
+        ),
       ),
     }),
     v.description("The web console."),
@@ -216,7 +219,11 @@ export const IDENTITY_SCHEMAS = {
           ),
         ),
         duration: v.optional(
-          leaf.duration("How long the session lasts: 15m to 12h.", FORMED_UNBOUND, ROLE_LIMITS),
+          leaf.duration(
+            `How long the session lasts: ${lengthsText(ROLE_SECONDS)}.`,
+            FORMED_UNBOUND,
+            ROLE_SECONDS,
+          ),
         ),
         region: principalRegion,
       }),
@@ -225,7 +232,11 @@ export const IDENTITY_SCHEMAS = {
     ...identityCommon,
     session: v.optional(v.object({
       duration: v.optional(
-        leaf.duration("How long the session lasts: 15m to 12h.", FORMED_UNBOUND, ROLE_LIMITS),
+        leaf.duration(
+          `How long the session lasts: ${lengthsText(ROLE_SECONDS)}.`,
+          FORMED_UNBOUND,
+          ROLE_SECONDS,
+        ),
       ),
     })),
     credentials: leaf.unused("Only aws/user has credentials."),
@@ -239,7 +250,7 @@ export const IDENTITY_SCHEMAS = {
           leaf.matching(
             "Id of the access key.",
             allows("keys", usesKeys),
-            /^(?!ASIA)[A-Z0-9]{16,128}$/,
+            ACCESS_KEY_ID,
             "malformed-access-key-id",
           ),
         ),

@@ -104,7 +104,7 @@ function logsScope(base: Path, raw: Raw | undefined, { problems }: Scope): Scope
     base: path,
     raw: entry?.value,
     at: entry?.keyAt,
-    about: undefined,
+    about: { type: "logs" },
     problems,
     facts: [],
     isAside: true,

@@ -37,7 +37,10 @@ export interface Problem {
    */
   readonly blocks: boolean;
   /** What is touched; `undefined` is the whole configuration. */
-  readonly about: { readonly type: "provider" | "identity"; readonly name: string } | undefined;
+  readonly about:
+    | { readonly type: "provider" | "identity"; readonly name: string }
+    | { readonly type: "logs"; readonly name?: undefined }
+    | undefined;
 }
 
 /** A named entry: its configuration, or why there is none. */

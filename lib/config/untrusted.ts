@@ -8,8 +8,11 @@ import type { Decoded } from "./decode.ts";
 import type { Need, NeedingValue } from "./need.ts";
 import type { AuthConfig, Entry, IdentityConfig, Problem, ProviderConfig } from "./types.ts";
 
-/** How a file becomes trusted: always among the hints of what fails for the want of it. */
-export const TRUST_HINT = "Read the file; if you agree with it, run `atmos auth trust`";
+/** How a file becomes trusted, by this line. */
+export const trustHint = (line: string): string => `Read the file; if you agree with it, run \`${line}\``;
+
+/** The same for a whole configuration: always among the hints of what fails for the want of trust. */
+export const TRUST_HINT = trustHint("atmos auth trust");
 
 /** The configuration without what is not trusted, and with a notice for each value. */
 export function withoutTrust(
@@ -70,8 +73,13 @@ function withheld<Config extends ProviderConfig | IdentityConfig>(
 }
 
 function notices({ unit, values }: Need): readonly Problem[] {
-  const about = unit.type === "provider" || unit.type === "identity" ? unit : undefined;
-  return values.map((value) => noticeOf(value, about !== undefined, about));
+  const about = aboutOf(unit);
+  return values.map((value) => noticeOf(value, about?.name !== undefined, about));
+}
+
+function aboutOf(unit: Need["unit"]): Problem["about"] {
+  if (unit.type === "provider" || unit.type === "identity") return { type: unit.type, name: unit.name };
+  return unit.type === "logs" ? { type: "logs" } : undefined;
 }
 
 function noticeOf({ path, at, does }: NeedingValue, blocks: boolean, about: Problem["about"]): Problem {

@@ -7,7 +7,7 @@ import type { AwsSession } from "../credentials.ts";
 import { AuthError, isAuthError } from "../errors.ts";
 import type { Host, Lock } from "../host.ts";
 import { isInside, joinPath, knownHome, parentOf } from "../paths.ts";
-import { formatInstant, LONGEST_SESSION_SECONDS } from "../time.ts";
+import { formatInstant } from "../time.ts";
 import {
   awsFilePaths,
   candidates,
@@ -25,6 +25,7 @@ import { type IniEdit, printIni, removeSection, setSection } from "./ini_edit.ts
 import { lockPath } from "./lock.ts";
 import { sealOf, type SessionFile, type SessionFiles, standingOf } from "./seal.ts";
 import type { SessionKey } from "./session_key.ts";
+import { USER_MFA_SECONDS } from "../aws_durations.ts";
 
 /** What changing the files needs: locks rest in the state directory. */
 export type AwsFilesWriter = Pick<Host, "files" | "os" | "env" | "now">;
@@ -189,7 +190,7 @@ async function edited(
 
 function credentialsEdit(chain: string, session: AwsSession): IniEdit {
   // AWS's clock may be ahead of ours.
-  const end = Math.min(session.expiresAt, session.issuedAt + LONGEST_SESSION_SECONDS * 1000);
+  const end = Math.min(session.expiresAt, session.issuedAt + USER_MFA_SECONDS.most * 1000);
   const expiration = formatInstant(end);
   // To the millisecond: a login tells by it whether another process has just made what it was asked to make.
   const issued = new Date(session.issuedAt).toISOString().replace(".000Z", "Z");

@@ -5,13 +5,7 @@
  */
 import { configHome, expandHome, isAbsolutePath, joinPath, type Surroundings } from "../paths.ts";
 import { AuthError } from "../errors.ts";
-
-const encoder = new TextEncoder();
-
-const encodeCharacter = (character: string): string =>
-  [...encoder.encode(character)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`).join(
-    "",
-  );
+import { percentBytes, percentEncoded } from "../percent.ts";
 
 /** Windows opens a device for these names, whatever their extension and case. */
 const DEVICE_NAME = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$)(?:\.|$)/i;
@@ -27,11 +21,11 @@ export const isDeviceName = (name: string): boolean => DEVICE_NAME.test(name);
  * @param reserved names in use for something else beside this directory
  */
 export function directoryName(name: string, reserved: readonly string[] = []): string {
-  const encoded = name.replaceAll(/[^A-Za-z0-9 _.@+=,~!#$&'()[\]{};-]/gu, encodeCharacter)
-    .replace(/^[. ~]|[. ]$/g, encodeCharacter);
+  const encoded = percentEncoded(name, /[^A-Za-z0-9 _.@+=,~!#$&'()[\]{};-]/gu)
+    .replace(/^[. ~]|[. ]$/g, percentBytes);
   if (encoded === "") return "%";
   const taken = isDeviceName(encoded) || reserved.includes(encoded.toLowerCase());
-  return taken ? encodeCharacter(encoded.slice(0, 1)) + encoded.slice(1) : encoded;
+  return taken ? percentBytes(encoded.slice(0, 1)) + encoded.slice(1) : encoded;
 }
 
 /**
@@ -40,7 +34,7 @@ export function directoryName(name: string, reserved: readonly string[] = []): s
  */
 export function sectionName(identity: string): string {
   if (/^[A-Za-z0-9_@+.%:/-]+$/.test(identity)) return identity;
-  return identity.replaceAll(/[^A-Za-z0-9_@+.:/-]/gu, encodeCharacter);
+  return percentEncoded(identity, /[^A-Za-z0-9_@+.:/-]/gu);
 }
 
 /** Whose AWS files. */

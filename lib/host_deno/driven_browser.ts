@@ -16,6 +16,7 @@ import { failureOf } from "./failures.ts";
 import { softVariable } from "./grants.ts";
 import { spawnChild } from "./spawning.ts";
 import { denoReading } from "./reading.ts";
+import { LOOPBACK } from "../loopback.ts";
 
 /** Puts its standard streams where the browser looks for the protocol, and becomes the browser. */
 const MOVE_PIPES = `exec "$0" "$@" 3<&0 4>&1 0</dev/null 1>/dev/null`;
@@ -178,7 +179,7 @@ async function connect(
   for (let waited = 0; waited < PORT_WITHIN_MILLIS && !gone.yet; waited += PORT_POLL_MILLIS) {
     const [port = "", path = ""] = (await textAt(portFile)).split("\n");
     if (/^\d+$/.test(port) && path.startsWith("/")) {
-      return await opened(`ws://127.0.0.1:${port}${path.trim()}`);
+      return await opened(`ws://${LOOPBACK}:${port}${path.trim()}`);
     }
     await new Promise((resolve) => setTimeout(resolve, PORT_POLL_MILLIS));
   }

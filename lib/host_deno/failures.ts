@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { AuthError, messageOf } from "../errors.ts";
+import { AuthError, isAuthError, messageOf } from "../errors.ts";
 import { permissionMissing } from "../grants.ts";
 
 /** What an operating system's error code means to a person. */
@@ -39,7 +39,7 @@ export function reasonOf(error: unknown): string {
 
 /** Any error of an attempt as ours; ours stay as they are. `code` is that of everything but a missing grant. */
 export function failureOf(code: "failed" | "file-failed", attempt: string, error: unknown): AuthError {
-  if (error instanceof AuthError) return error;
+  if (isAuthError(error)) return error;
   if (error instanceof Deno.errors.NotCapable) return permissionMissing(attempt, error);
   return new AuthError(code, `Cannot ${attempt}: ${reasonOf(error)}`, { cause: error });
 }

@@ -8,7 +8,8 @@ import { AuthError } from "../errors.ts";
 import type { Files, LockWait } from "../host.ts";
 import { attemptOnFile, failureOf } from "./failures.ts";
 import { mayReadProc } from "./grants.ts";
-import { sleep, within } from "./timing.ts";
+import { sleep } from "./timing.ts";
+import { within } from "../deadline.ts";
 
 /** How long a wait may be before it is told: nobody wants to hear of a few milliseconds. */
 const QUIET_MILLIS = 30;
@@ -117,7 +118,7 @@ function blockingWaiter(file: Deno.FsFile): Waiter {
 }
 
 const settlesBefore = (deadline: number, promise: Promise<void>): Promise<boolean> =>
-  within(deadline - performance.now(), promise.then(() => true), false);
+  within({ sleep }, deadline - performance.now(), promise.then(() => true), () => false);
 
 /** Who holds the lock of a file, as `process 4711`: Linux tells in /proc/locks, to whoever may read that. */
 async function holderOf(path: string): Promise<string | undefined> {

@@ -3,11 +3,13 @@
  *
  * @module
  */
-import { AuthError } from "../errors.ts";
+import { AuthError, type ErrorReason, isAuthError } from "../errors.ts";
 import type { Files, Host, LoopbackServer } from "../host.ts";
 import { permissionMissing } from "../grants.ts";
 import { failureOf } from "./failures.ts";
-import { within } from "./timing.ts";
+import { sleep } from "./timing.ts";
+import { LOOPBACK } from "../loopback.ts";
+import { within } from "../deadline.ts";
 
 /** `Host.fetch`: redirects are answers, the body is read whole, nothing is added to the request, failures name the host only. */
 export function networkFetch(files: Pick<Files, "readText">, env: Host["env"]): Host["fetch"] {
@@ -53,7 +55,7 @@ async function wholeAnswer(request: Request, client: Deno.HttpClient | undefined
     const { status, statusText, headers } = answer;
     return new Response(WITHOUT_BODY.has(status) ? null : body, { status, statusText, headers });
   } catch (error) {
-    throw error instanceof AuthError ? error : requestFailure(request, signal, error);
+    throw isAuthError(error) ? error : requestFailure(request, signal, error);
   } finally {
     clearTimeout(timer);
   }
@@ -84,7 +86,7 @@ async function certificates(files: Pick<Files, "readText">, path: string): Promi
   // Deno takes any text and finds no certificate in it without a word.
   if (bundle?.includes("-----BEGIN CERTIFICATE-----")) return [bundle];
   const reason = bundle === undefined ? "there is no such file" : "it holds no PEM certificate";
-  throw new AuthError("config-invalid", `Cannot use AWS_CA_BUNDLE, ${path}: ${reason}`);
+  throw new AuthError("config-invalid", `Cannot use AWS_CA_BUNDLE, ${path}: ${reason}`, { reason: "tls" });
 }
 
 /** The messages of an error and its causes: what went wrong stands in the first with 2.4, in the last with 2.9. */
@@ -92,24 +94,31 @@ function wholeMessage(error: unknown): string {
   return error instanceof Error ? `${error.message}\n${wholeMessage(error.cause)}` : "";
 }
 
-const NETWORK_REASONS: readonly (readonly [RegExp, string, string?])[] = [
-  [/dns error|failed to lookup address/i, "the name cannot be resolved (DNS)"],
-  [/unsuccessful tunnel|proxy/i, "the proxy refused", "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"],
+const NETWORK_REASONS: readonly (readonly [RegExp, ErrorReason, string, string?])[] = [
+  [/dns error|failed to lookup address/i, "dns", "the name cannot be resolved (DNS)"],
+  [/unsuccessful tunnel|proxy/i, "proxy", "the proxy refused", "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"],
   [
     /UnknownIssuer|CaUsedAsEndEntity|SelfSigned/i,
+    "tls",
     "its certificate is signed by nobody we trust (TLS)",
     "If a proxy inspects TLS, name the file of its certificate in AWS_CA_BUNDLE",
   ],
-  [/certificate expired|Expired/, "its certificate has expired (TLS)", "Check the clock of this machine"],
-  [/not valid for name|NotValidForName/i, "its certificate is for another name (TLS)"],
-  [/certificate|InvalidContentType|tls|handshake/i, "no secure connection could be made (TLS)"],
-  [/connection refused/i, "the connection was refused"],
+  [
+    /certificate expired|Expired/,
+    "tls",
+    "its certificate has expired (TLS)",
+    "Check the clock of this machine",
+  ],
+  [/not valid for name|NotValidForName/i, "tls", "its certificate is for another name (TLS)"],
+  [/certificate|InvalidContentType|tls|handshake/i, "tls", "no secure connection could be made (TLS)"],
+  [/connection refused/i, "refused", "the connection was refused"],
   [
     /connection reset|closed before message completed|unexpected eof|error reading a body|body from connection/i,
+    "broken-off",
     "the connection was broken off",
   ],
-  [/no route|network is unreachable|os error 101/i, "the network is unreachable"],
-  [/timed out/i, "the connection timed out"],
+  [/no route|network is unreachable|os error 101/i, "no-route", "the network is unreachable"],
+  [/timed out/i, "timeout", "the connection timed out"],
 ];
 
 function requestFailure(request: Request, signal: AbortSignal, error: unknown): unknown {
@@ -117,11 +126,12 @@ function requestFailure(request: Request, signal: AbortSignal, error: unknown): 
   if (signal.aborted) return abortReason(host, signal.reason);
   if (error instanceof Deno.errors.NotCapable) return permissionMissing(`reach ${host}`, error);
   const message = wholeMessage(error);
-  const [, known, hint] = NETWORK_REASONS.find(([pattern]) => pattern.test(message)) ?? [];
-  const reason = known ?? /(?:client error \(\w+\)|fetch failed): (.+)$/im.exec(message)?.[1] ??
+  const [, reason, known, hint] = NETWORK_REASONS.find(([pattern]) => pattern.test(message)) ?? [];
+  const words = known ?? /(?:client error \(\w+\)|fetch failed): (.+)$/im.exec(message)?.[1] ??
     "the request failed";
-  return new AuthError("unreachable", `Cannot reach ${host}: ${reason}`, {
-    hints: hint === undefined ? [] : [hint],
+  return new AuthError("unreachable", `Cannot reach ${host}: ${words}`, {
+    hints: [hint],
+    reason,
     cause: error,
   });
 }
@@ -130,7 +140,10 @@ function requestFailure(request: Request, signal: AbortSignal, error: unknown): 
 function abortReason(host: string, reason: unknown): unknown {
   const timedOut = reason instanceof DOMException && reason.name === "TimeoutError";
   return timedOut
-    ? new AuthError("unreachable", `Cannot reach ${host}: no answer in time`, { cause: reason })
+    ? new AuthError("unreachable", `Cannot reach ${host}: no answer in time`, {
+      reason: "timeout",
+      cause: reason,
+    })
     : reason;
 }
 
@@ -138,15 +151,15 @@ const GRACE_MILLIS = 1000;
 
 /** `Host.listen`. */
 export function loopbackServer(answer: (request: Request) => Promise<Response>): Promise<LoopbackServer> {
-  const options = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
+  const options = { hostname: LOOPBACK, port: 0, onListen: () => {} };
   return Promise.resolve().then(() => {
     const server = Deno.serve(options, (request) => answer(request));
     return {
-      origin: `http://127.0.0.1:${server.addr.port}`,
+      origin: `http://${LOOPBACK}:${server.addr.port}`,
       // The last answer still goes out; an answer that never comes is not waited for.
-      [Symbol.asyncDispose]: () => within(GRACE_MILLIS, server.shutdown(), undefined),
+      [Symbol.asyncDispose]: () => within({ sleep }, GRACE_MILLIS, server.shutdown(), () => {}),
     };
   }).catch((error) => {
-    throw failureOf("failed", "listen on 127.0.0.1", error);
+    throw failureOf("failed", `listen on ${LOOPBACK}`, error);
   });
 }

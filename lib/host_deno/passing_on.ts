@@ -19,7 +19,10 @@ export interface Family {
 /** @throws AuthError `interrupted` when a signal has asked us to end */
 export function assertNotStopped({ stopped }: Pick<Family, "stopped">): void {
   if (stopped === undefined) return;
-  throw new AuthError("interrupted", `Stopped by ${stopped.signal}`, { exitCode: stopped.code });
+  throw new AuthError("interrupted", `Stopped by ${stopped.signal}`, {
+    exitCode: stopped.code,
+    reason: stopped.signal === "SIGINT" ? undefined : "signal",
+  });
 }
 
 /** What goes on between the signals that we hear and a child. */

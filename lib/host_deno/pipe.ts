@@ -8,7 +8,8 @@ import { LIMITS, overLimit } from "../limits.ts";
 import { isStandardInput, isSystemPath } from "../paths.ts";
 import { readAll, refused, whatIs } from "./bounded.ts";
 import { openForReading } from "./named_pipe.ts";
-import { within } from "./timing.ts";
+import { sleep } from "./timing.ts";
+import { within } from "../deadline.ts";
 
 /**
  * All bytes of a pipe. A regular file is read, too: standard input may be one that has no name any more.
@@ -40,7 +41,7 @@ export async function readPipe(
 async function readStandardInput(path: string, deadlineMillis: number): Promise<Uint8Array> {
   if (Deno.stdin.isTerminal()) throw refused(path, "it is a terminal, not a file or a pipe");
   const reading = readAll((into) => Deno.stdin.read(into), path, 0);
-  const bytes = await within(deadlineMillis, reading, undefined);
+  const bytes = await within({ sleep }, deadlineMillis, reading, () => undefined);
   if (bytes !== undefined) return bytes;
   throw refused(path, overLimit("pipeSeconds"));
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { AuthError, messageOf } from "../errors.ts";
+import { AuthError, isAuthError, messageOf } from "../errors.ts";
 import { isAbsolutePath, joinPath } from "../paths.ts";
 import type { Command, Exit, Host, Os } from "../host.ts";
 import { permissionMissing } from "../grants.ts";
@@ -100,7 +100,7 @@ function spawn({ os, env }: Surroundings, command: Command): Deno.ChildProcess {
 }
 
 async function startFailure(host: Surroundings, command: Command, error: unknown): Promise<AuthError> {
-  if (error instanceof AuthError) return error;
+  if (isAuthError(error)) return error;
   const attempt = `run ${command.program}`;
   if (error instanceof Deno.errors.NotCapable) return permissionMissing(attempt, error);
   if (command.directory !== undefined && await isNoDirectory(command.directory)) {

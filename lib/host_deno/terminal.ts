@@ -10,7 +10,8 @@ import { wantsAnsi, wantsColor, wantsOutputColor } from "../ci.ts";
 import { splitKeys } from "../terminal/keys.ts";
 import { failureOf } from "./failures.ts";
 import { listening, treatedOn } from "./signals.ts";
-import { within } from "./timing.ts";
+import { sleep } from "./timing.ts";
+import { within } from "../deadline.ts";
 
 /** What standard error is; variables are read when first asked for. */
 export function screenOfStderr(look: Host["env"]): Screen {
@@ -96,7 +97,7 @@ export function standardInput(os: Os): Input {
       const press = splitKeys(state.text).presses[0];
       if (press !== undefined) return take(press.length);
       const begun = state.text.length;
-      const came = begun === 0 ? await more() : await within(ESCAPE_MILLIS, more(), false);
+      const came = begun === 0 ? await more() : await within({ sleep }, ESCAPE_MILLIS, more(), () => false);
       if (!came) return begun === 0 ? undefined : take(begun);
     }
   }

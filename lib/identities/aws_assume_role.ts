@@ -12,6 +12,7 @@ import { AuthError, isAuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { readClaims } from "../jwt.ts";
 import type { EpochMillis } from "../time.ts";
+import { ROLE_SECONDS } from "../aws_durations.ts";
 
 /** What assuming a role needs of the world. */
 export type AssumeRoleHost = AwsHost & Pick<Host, "now" | "sleep" | "random">;
@@ -25,9 +26,6 @@ export interface AssumeRoleDuration {
 }
 
 const LONGEST_SESSION_NAME = 64;
-/** The shortest session that STS gives; a shorter wish that was inherited is kept by the chain. */
-const SHORTEST_SECONDS = 900;
-
 /**
  * Assumes the role.
  *
@@ -51,7 +49,7 @@ export async function takeRole(
   const seconds = duration.seconds ?? await wishOf(base, name);
   if (duration.own || seconds === undefined) return await assume(seconds);
   try {
-    return await assume(Math.max(SHORTEST_SECONDS, seconds));
+    return await assume(Math.max(ROLE_SECONDS.least, seconds));
   } catch (error) {
     // A role's maximum cannot be read before asking; a wish of the provider is not a reason to fail.
     if (!isTooLong(error)) throw error;

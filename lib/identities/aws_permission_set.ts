@@ -11,6 +11,7 @@ import type { PermissionSetIdentity } from "../config/types.ts";
 import type { AwsSession, SsoToken } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
+import { counted } from "../counting.ts";
 
 /** What taking a permission set needs of the world. */
 export type PermissionSetHost = AwsHost & Pick<Host, "now" | "sleep" | "random">;
@@ -63,9 +64,9 @@ function accountNamed(identity: string, accountName: string, accounts: readonly 
       {
         where,
         hints: [
-          ...(near === undefined ? [] : [near]),
-          `The portal lists ${accounts.length} ${
-            accounts.length === 1 ? "account" : "accounts"
+          near,
+          `The portal lists ${
+            counted(accounts.length, "account")
           } for you; an account that is not assigned to you is not among them`,
         ],
       },

@@ -15,8 +15,8 @@ import { formatDuration } from "../duration.ts";
 import { clockHint } from "./clock_hint.ts";
 import { keyHints, type RefusedKeys } from "./key_hints.ts";
 import { mfaCodes, type MfaHost } from "./mfa_code.ts";
-import { USER_DEFAULT_SECONDS, USER_LIMIT_SECONDS, USER_MFA_LIMIT_SECONDS } from "./user_limits.ts";
 import { parseStoredUser, type StoredUser } from "./user_keys.ts";
+import { USER_MFA_SECONDS, USER_SECONDS } from "../aws_durations.ts";
 
 /** What a user's session needs of the world. */
 export type UserHost = AwsHost & MfaHost & Pick<Host, "random">;
@@ -95,8 +95,8 @@ async function userOf(
 }
 
 function durationOf(name: string, config: UserIdentity, user: StoredUser): number {
-  const wish = user.sessionSeconds ?? USER_DEFAULT_SECONDS;
-  const limit = user.mfaArn === undefined ? USER_LIMIT_SECONDS : USER_MFA_LIMIT_SECONDS;
+  const wish = user.sessionSeconds ?? USER_SECONDS.most;
+  const limit = user.mfaArn === undefined ? USER_SECONDS.most : USER_MFA_SECONDS.most;
   if (wish <= limit) return wish;
   const wished = formatDuration(wish);
   throw new AuthError(
@@ -105,7 +105,9 @@ function durationOf(name: string, config: UserIdentity, user: StoredUser): numbe
     {
       where: config.sessionSeconds === undefined ? "the keyring" : `auth.identities.${name}.session.duration`,
       hints: user.mfaArn === undefined
-        ? ["With an MFA device (credentials.mfa_arn) AWS gives up to 36h"]
+        ? [
+          `With an MFA device (credentials.mfa_arn) AWS gives up to ${formatDuration(USER_MFA_SECONDS.most)}`,
+        ]
         : [],
     },
   );
@@ -114,13 +116,7 @@ function durationOf(name: string, config: UserIdentity, user: StoredUser): numbe
 /** The keys are the root of the chain: nothing could be renewed to make AWS take them. */
 function rejectKeys(error: unknown): never {
   if (!isAuthError(error, "session-rejected")) throw error;
-  throw new AuthError("refused", error.message, {
-    hints: error.hints,
-    ...(error.where === undefined ? {} : { where: error.where }),
-    ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
-    ...(error.remoteCode === undefined ? {} : { remoteCode: error.remoteCode }),
-    cause: error,
-  });
+  throw error.with({ code: "refused", cause: error });
 }
 
 /**
@@ -141,37 +137,36 @@ async function withMfa(
     try {
       return await attempt({ serialNumber: device, code });
     } catch (error) {
-      const reason = mfaFailure(error);
-      if (reason === undefined) throw error;
-      const again = reason === "Invalid MFA token" && count < MOST_CODES && codes.refused(reason);
-      if (!again) throw mfaError(error, reason, shown, name);
+      const refused = isAuthError(error) ? refusedIn(error) : undefined;
+      if (!isAuthError(error) || refused === undefined) throw error;
+      const again = refused === "code" && count < MOST_CODES && codes.refused(REFUSALS[refused]);
+      if (!again) throw mfaError(error, refused, shown, name);
     }
   }
 }
 
+const REFUSALS = { code: "Invalid MFA token", device: "MFA device not found" } as const;
+type Refused = keyof typeof REFUSALS;
+
 /** AWS tells MFA failures apart only by their text (all are `AccessDenied`). */
-function mfaFailure(error: unknown): "Invalid MFA token" | "MFA device not found" | undefined {
-  if (!isAuthError(error) || error.remoteCode !== "AccessDenied") return undefined;
-  if (/invalid MFA one time pass code/i.test(error.message)) return "Invalid MFA token";
-  if (/unable to validate MFA code|verify your MFA serial number/i.test(error.message)) {
-    return "MFA device not found";
-  }
-  return undefined;
+function refusedIn({ remoteCode, message }: AuthError): Refused | undefined {
+  if (remoteCode !== "AccessDenied") return undefined;
+  if (/invalid MFA one time pass code/i.test(message)) return "code";
+  return /unable to validate MFA code|verify your MFA serial number/i.test(message) ? "device" : undefined;
 }
 
-function mfaError(error: unknown, reason: string, device: string, name: string): AuthError {
-  const inner = isAuthError(error) ? error : undefined;
-  const remedy = reason === "Invalid MFA token"
+function mfaError(error: AuthError, refused: Refused, device: string, name: string): AuthError {
+  const remedies = refused === "code"
     ? [
       "Check that the clock of this machine and of the device are right",
       "Each code works once: wait for the next one",
     ]
     : [`Check the device's ARN (${device}): it ends in :mfa/NAME, and belongs to this user`];
-  return new AuthError("refused", `${reason}: AWS did not accept the code of ${device}`, {
+  return error.with({
+    code: "refused",
+    message: `${REFUSALS[refused]}: AWS did not accept the code of ${device}`,
     where: `auth.identities.${name}.credentials.mfa_arn`,
-    hints: [...remedy, ...(inner?.hints ?? [])],
-    ...(inner?.requestId === undefined ? {} : { requestId: inner.requestId }),
-    remoteCode: "AccessDenied",
+    hints: [...remedies, ...error.hints],
     cause: error,
   });
 }

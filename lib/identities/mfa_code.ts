@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { AuthError, isAuthError } from "../errors.ts";
+import { AuthError, isFailure } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { askInBox } from "../terminal/field.ts";
 
@@ -102,7 +102,7 @@ async function printedCode(
     isHelper: true,
     timeoutMillis: COMMAND_TIMEOUT_MILLIS,
   }).catch((error: unknown) => {
-    if (isAuthError(error, "interrupted") || !isAuthError(error)) throw error;
+    if (!isFailure(error)) throw error;
     throw commandFailed(device, error.message, error);
   });
   if (exit.code !== 0) throw commandFailed(device, `${program} ended with exit code ${exit.code}`);
@@ -117,7 +117,7 @@ function commandFailed({ name }: MfaDevice, reason: string, cause?: unknown): Au
   return new AuthError("failed", `Cannot get an MFA code: ${reason}`, {
     where: `auth.identities.${name}.credentials.mfa_command`,
     hints: [`Set ${VARIABLE} to a code of the device to do without the program`],
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   });
 }
 

@@ -3,17 +3,17 @@
  *
  * @module
  */
-import { parseArn, partitionOfRegion } from "../arn.ts";
-import { formatDuration, parseDuration } from "../duration.ts";
-import { USER_LEAST_SECONDS, USER_LIMIT_SECONDS, USER_MFA_LIMIT_SECONDS } from "./user_limits.ts";
+import { ACCESS_KEY_ID, isMfaDevice, isTemporaryKeyId, parseArn, partitionOfRegion } from "../arn.ts";
+import { parseDuration } from "../duration.ts";
+import { isWithin, lengthsText, USER_MFA_SECONDS, USER_SECONDS } from "../aws_durations.ts";
 
 /** Why a text is no access key id of long-lived keys; `undefined`: it may be one. */
 export function accessKeyIdProblem(text: string): string | undefined {
   if (text === "") return "An access key id is needed";
-  if (/^ASIA/.test(text)) return "This is the id of temporary credentials; long-lived keys begin with AKIA";
-  return /^AKIA[A-Z0-9]{12,124}$/.test(text)
-    ? undefined
-    : "An access key id is AKIA and 16 capital letters and digits";
+  if (isTemporaryKeyId(text)) {
+    return "This is the id of temporary credentials; long-lived keys begin with AKIA";
+  }
+  return ACCESS_KEY_ID.test(text) ? undefined : "An access key id is AKIA and 16 capital letters and digits";
 }
 
 /** Why a text is no secret access key; `undefined`: it may be one. */
@@ -30,15 +30,14 @@ export function secretAccessKeyProblem(text: string): string | undefined {
  */
 export function mfaArnProblem(text: string, region: string): string | undefined {
   if (text === "") return undefined;
-  if (/^arn:[\w-]+:iam::\d{12}:mfa\/[\w+=,.@/-]+$/.test(text)) {
-    const [home, here] = [parseArn(text)?.partition, partitionOfRegion(region)];
-    if (home !== undefined && home === here) return undefined;
-    return `The region ${region} is in the partition ${here ?? "of its own"}, the device is not`;
+  if (!isMfaDevice(text)) {
+    return text.startsWith("arn:")
+      ? "An MFA device's ARN is arn:aws:iam::ACCOUNT_ID:mfa/NAME"
+      : "This is neither the ARN nor the serial number of an MFA device";
   }
-  if (/^arn:/.test(text)) return "An MFA device's ARN is arn:aws:iam::ACCOUNT_ID:mfa/NAME";
-  return /^[\w+=/:,.@-]{9,256}$/.test(text)
-    ? undefined
-    : "This is neither the ARN nor the serial number of an MFA device";
+  const [home, here] = [parseArn(text)?.partition, partitionOfRegion(region)];
+  if (home === undefined || home === here) return undefined;
+  return `The region ${region} is in the partition ${here ?? "of its own"}, the device is not`;
 }
 
 /** Why a text is no session duration; nothing is right, too. */
@@ -46,7 +45,7 @@ export function durationProblem(text: string, hasMfa: boolean): string | undefin
   if (text === "") return undefined;
   const seconds = parseDuration(text);
   if (seconds === undefined) return "A duration is written like 12h, 1h30m, 1d or 3600 (seconds)";
-  const limit = hasMfa ? USER_MFA_LIMIT_SECONDS : USER_LIMIT_SECONDS;
-  if (seconds >= USER_LEAST_SECONDS && seconds <= limit) return undefined;
-  return `A session lasts from 15m to ${formatDuration(limit)}${hasMfa ? "" : " without MFA"}`;
+  const lengths = hasMfa ? USER_MFA_SECONDS : USER_SECONDS;
+  if (isWithin(seconds, lengths)) return undefined;
+  return `A session lasts from ${lengthsText(lengths)}${hasMfa ? "" : " without MFA"}`;
 }

@@ -5,8 +5,7 @@
  */
 import { isAuthError } from "../errors.ts";
 import type { DirectoryEntry } from "../host.ts";
-import { shortPath } from "../output/path_text.ts";
-import { cacheHome, configHome, dataHome, homeDirectory, joinPath } from "../paths.ts";
+import { cacheHome, configHome, dataHome, homeDirectory, joinPath, shortPath } from "../paths.ts";
 import type { ImportHost } from "./tool_files.ts";
 
 /** Something of Atmos's. */
@@ -69,7 +68,7 @@ async function foundAt(host: ImportHost, { directory, what, isTheirs }: Place): 
     const paths = isTheirs === undefined
       ? [directory]
       : entries.filter(isTheirs).map(({ name }) => joinPath(host.os, directory, name));
-    return paths.map((path) => ({ path: shortPath(path, host.env("HOME")), what }));
+    return paths.map((path) => ({ path: shortPath(host, path), what }));
   } catch (error) {
     if (isAuthError(error, "file-failed", "permission-missing")) return [];
     throw error;

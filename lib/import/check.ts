@@ -51,7 +51,7 @@ function firstErrors(draft: AuthDraft, before: readonly Refusal[]): readonly Ref
   const errors = decodeAuth(root, CONTEXT).problems.filter(({ severity }) => severity === "error");
   const found = new Map<string, Refusal>();
   for (const { about, ...problem } of errors) {
-    if (about === undefined) throw new TypeError(`Not about an entry: ${problem.reason}`);
+    if (about?.name === undefined) throw new TypeError(`Not about an entry: ${problem.reason}`);
     const key = `${about.type} ${about.name}`;
     if (!found.has(key)) found.set(key, { ...about, reason: reasonOf(draft, about, problem, before) });
   }
@@ -60,7 +60,7 @@ function firstErrors(draft: AuthDraft, before: readonly Refusal[]): readonly Ref
 
 function reasonOf(
   draft: AuthDraft,
-  { type, name }: NonNullable<Problem["about"]>,
+  { type, name }: Pick<Refusal, "type" | "name">,
   { reason }: Pick<Problem, "reason">,
   before: readonly Refusal[],
 ): string {

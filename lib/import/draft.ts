@@ -13,6 +13,7 @@ import {
   type Note,
   type Offers,
 } from "./types.ts";
+import { CHAINED_ROLE_SECONDS, ROLE_SECONDS } from "../aws_durations.ts";
 
 /** A draft with where each identity came from. */
 export interface Drafted {
@@ -85,11 +86,6 @@ function withVia({ kind, default: _, ...rest }: Fields, via: Fields | undefined,
   return { kind, default: isDefault ? true : undefined, via, ...rest };
 }
 
-const LEAST_SECONDS = 900;
-const MOST_SECONDS = 43_200;
-/** STS AssumeRole: "role chaining limits your role session to a maximum of one hour". */
-const CHAINED_SECONDS = 3600;
-
 /** The duration of a role within what AWS allows for it, in a person's units. */
 function withDuration(
   offer: IdentityOffer,
@@ -100,9 +96,10 @@ function withDuration(
   if (typeof principal !== "object" || principal.duration === undefined) return offer.fields;
   const { via } = offer;
   const base = via !== undefined && "identity" in via ? byKey.get(via.identity)?.offer : undefined;
-  const most = base !== undefined && base.fields.kind !== "aws/user" ? CHAINED_SECONDS : MOST_SECONDS;
+  const isChained = base !== undefined && base.fields.kind !== "aws/user";
+  const { least, most } = isChained ? CHAINED_ROLE_SECONDS : ROLE_SECONDS;
   const asked = parseDuration(String(principal.duration));
-  const seconds = asked === undefined ? undefined : Math.min(Math.max(asked, LEAST_SECONDS), most);
+  const seconds = asked === undefined ? undefined : Math.min(Math.max(asked, least), most);
   if (seconds === undefined || seconds !== asked) {
     const became = seconds === undefined
       ? "is left out"

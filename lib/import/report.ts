@@ -8,6 +8,7 @@ import type { Style } from "../output/style.ts";
 import { quoteWord } from "../shell_word.ts";
 import { printable } from "../terminal/escape.ts";
 import type { AuthDraft, Note } from "./types.ts";
+import { counted, firstNames, wordFor } from "../counting.ts";
 
 /** How many entries are there already. */
 export interface Kept {
@@ -54,16 +55,14 @@ const MOST_PLACES = 3;
 /** What is said of several places is said once. */
 function noteRows(notes: readonly Note[]): readonly Field[] {
   return [...Map.groupBy(notes, ({ reason }) => reason)].map(([reason, all]) => {
-    const places = all.slice(0, MOST_PLACES).map(({ place }) => place).join(", ");
-    const more = all.length > MOST_PLACES ? ` and ${all.length - MOST_PLACES} more` : "";
-    return [places + more, reason];
+    return [firstNames(all.map(({ place }) => place), MOST_PLACES), reason];
   });
 }
 
 function headText({ read, unopened, draft, kept, written }: ImportReport, style: Style): string {
   const made = countText(draft.providers.size, draft.identities.size);
   const there = countText(kept.providers, kept.identities);
-  const asBefore = kept.providers + kept.identities === 1 ? "left as it is" : "left as they are";
+  const asBefore = wordFor(kept.providers + kept.identities, "left as it is", "left as they are");
   return fields([
     ...column("Read", read),
     ["Not opened", unopened === undefined ? undefined : `${unopened}: keys are not imported`],
@@ -76,8 +75,8 @@ function headText({ read, unopened, draft, kept, written }: ImportReport, style:
 /** `2 providers and 1 identity`; `undefined` for nothing. */
 function countText(providers: number, identities: number): string | undefined {
   const parts = [
-    ...providers === 0 ? [] : [providers === 1 ? "1 provider" : `${providers} providers`],
-    ...identities === 0 ? [] : [identities === 1 ? "1 identity" : `${identities} identities`],
+    ...providers === 0 ? [] : [counted(providers, "provider")],
+    ...identities === 0 ? [] : [counted(identities, "identity", "identities")],
   ];
   return parts.length === 0 ? undefined : parts.join(" and ");
 }

@@ -4,7 +4,6 @@
  * @module
  */
 import type { Host } from "../host.ts";
-import { shortPath } from "../output/path_text.ts";
 import {
   configHome,
   expandHome,
@@ -12,6 +11,7 @@ import {
   isInside,
   joinPath,
   resolvePath,
+  shortPath,
   stateHome,
 } from "../paths.ts";
 
@@ -65,14 +65,14 @@ export async function toolFiles(host: ImportHost): Promise<ToolFiles> {
   );
   const isThere = async (path: string) => await host.files.status(path) !== undefined;
   const [credentials = "", vault = ""] = [paths.credentials[0], paths.vault[0]];
-  const show = (each: readonly string[]) => each.map((path) => shown(host, path));
+  const show = (each: readonly string[]) => each.map((path) => shortPath(host, path));
   return {
     aws,
     granted,
     awsSso,
     saml2aws,
     hasVault: await isThere(vault),
-    credentials: await isThere(credentials) ? shown(host, credentials) : undefined,
+    credentials: await isThere(credentials) ? shortPath(host, credentials) : undefined,
     looked: {
       aws: show(paths.aws),
       granted: show(paths.granted),
@@ -98,9 +98,7 @@ function named(
 async function firstOf(host: ImportHost, paths: readonly string[]): Promise<FoundFile | undefined> {
   for (const path of paths) {
     const text = await host.files.readText(path);
-    if (text !== undefined) return { path: shown(host, path), text };
+    if (text !== undefined) return { path: shortPath(host, path), text };
   }
   return undefined;
 }
-
-const shown = ({ env }: ImportHost, path: string): string => shortPath(path, env("HOME"));

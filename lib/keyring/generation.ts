@@ -64,6 +64,7 @@ export async function refuseOlder(
   const newer = await newerSeen(files, stateDirectory, content);
   if (newer === undefined) return;
   throw new AuthError("keyring-damaged", `Cannot write: ${olderThan(content, newer)}`, {
+    reason: "rolled-back",
     hints: [
       "Put the newer file back; or, to go on with the older one, run: atmos auth keyring accept-rollback",
     ],

@@ -7,13 +7,13 @@ import type { KeyringConfig, KeyringType } from "../config/types.ts";
 import type { Secret } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
-import { utf8 } from "./bytes.ts";
 import { type Ask, changeFilePassword, openFileKeyring } from "./file.ts";
 import { memoryKeyring } from "./memory.ts";
 import type { SealedKeyring } from "./sealed.ts";
 import type { StorePlace } from "./store_file.ts";
 import { openSystemKeyring } from "./system.ts";
 import type { Keyring } from "./types.ts";
+import { percentBytes, percentEncoded } from "../percent.ts";
 
 export type { Ask } from "./file.ts";
 
@@ -117,10 +117,6 @@ export function storeFile(
 /** A realm as a file's name; a realm that is called `default` is not the absent one. */
 export function storeName(realm: string | undefined): string {
   if (realm === undefined) return "default";
-  return Array.from(utf8(realm), (byte, index) => {
-    const character = String.fromCharCode(byte);
-    const kept = /[A-Za-z0-9_.-]/.test(character) &&
-      !(index === 0 && (character === "." || realm === "default"));
-    return kept ? character : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
-  }).join("");
+  const name = percentEncoded(realm, /[^A-Za-z0-9_.-]/gu);
+  return name.startsWith(".") || name === "default" ? percentBytes(name.charAt(0)) + name.slice(1) : name;
 }

@@ -5,7 +5,6 @@
  */
 import { AuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
-import type { EpochMillis } from "../time.ts";
 
 /** Under which name our items are found in the operating system's store. */
 export const SERVICE = "atmos-auth";
@@ -47,26 +46,4 @@ export function locked(reason: string, hint: string, cause?: unknown): AuthError
     hints: [hint, INSTEAD],
     cause,
   });
-}
-
-/**
- * The work's result, unless a moment comes first.
- *
- * @throws AuthError as `late` makes it, and whatever the work throws
- */
-export async function before<Result>(
-  host: Pick<Host, "now" | "sleep">,
-  moment: EpochMillis,
-  work: Promise<Result>,
-  late: () => AuthError,
-): Promise<Result> {
-  const done = new AbortController();
-  const alarm = host.sleep(Math.max(0, moment - host.now()), done.signal).then(() => {
-    throw late();
-  });
-  try {
-    return await Promise.race([work, alarm]);
-  } finally {
-    done.abort();
-  }
 }

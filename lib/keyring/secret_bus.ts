@@ -14,7 +14,8 @@ import type { MessageBus } from "dbus-native";
 import { AuthError, isAuthError, messageOf } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { EpochMillis } from "../time.ts";
-import { before, DEADLINE_MILLIS, locked, PERSON_MILLIS, unavailable } from "./os_store.ts";
+import { DEADLINE_MILLIS, locked, PERSON_MILLIS, unavailable } from "./os_store.ts";
+import { within } from "../deadline.ts";
 
 /** What the bus needs of the world. */
 export type BusHost = Pick<Host, "env" | "now" | "sleep">;
@@ -61,7 +62,9 @@ export async function openSecretBus(host: BusHost): Promise<SecretBus> {
     late: () => AuthError,
   ): Promise<Result> {
     try {
-      return await before(host, until, Promise.race([failure.promise, work]), late);
+      return await within(host, until - host.now(), Promise.race([failure.promise, work]), () => {
+        throw late();
+      });
     } catch (error) {
       throw explained(error);
     }

@@ -188,10 +188,8 @@ export function storeFile(host: StoreHost, place: StorePlace, source: KeySource)
 export async function readStore(host: Pick<Host, "files">, path: string): Promise<Store | undefined> {
   const bytes = await readBytes(host, path).catch((error: unknown) => {
     if (!isAuthError(error, "file-failed")) throw error;
-    throw new AuthError("keyring-unavailable", `Cannot open keyring ${path}: ${error.message}`, {
-      hints: error.hints,
-      cause: error,
-    });
+    const message = `Cannot open keyring ${path}: ${error.message}`;
+    throw error.with({ code: "keyring-unavailable", message, cause: error });
   });
   return bytes && await parseStore(path, new Uint8Array(bytes));
 }

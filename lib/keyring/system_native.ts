@@ -9,7 +9,6 @@
  */
 import { type AuthError, isAuthError, messageOf } from "../errors.ts";
 import {
-  before,
   DEADLINE_MILLIS,
   type OsStore,
   type OsStoreHost,
@@ -17,6 +16,7 @@ import {
   SERVICE,
   unavailable,
 } from "./os_store.ts";
+import { within } from "../deadline.ts";
 
 /** How one system's store is called, and what to do when it refuses. */
 export interface NativeStore {
@@ -32,7 +32,9 @@ export function nativeStore(host: OsStoreHost, { name, hint }: NativeStore, canA
     const late = () => unavailable(`${name} did not answer within ${patience / 1000} s`, hint);
     const { AsyncEntry } = await import("@napi-rs/keyring");
     try {
-      return await before(host, host.now() + patience, work(new AsyncEntry(SERVICE, account)), late);
+      return await within(host, patience, work(new AsyncEntry(SERVICE, account)), () => {
+        throw late();
+      });
     } catch (error) {
       throw explained(error);
     }

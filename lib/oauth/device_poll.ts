@@ -64,6 +64,6 @@ function readRefusal(error: unknown): { readonly slowDown: boolean } {
 function expired(cause?: unknown): AuthError {
   return new AuthError("login-not-approved", "Cannot log in: nobody approved the request in time", {
     hints: ["Run the command again for a new code"],
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   });
 }

@@ -8,6 +8,7 @@ import { jsonText } from "./json.ts";
 import { type Field, fields } from "./layout.ts";
 import type { DoctorDocument } from "./schemas/doctor.ts";
 import type { Style } from "./style.ts";
+import { counted } from "../counting.ts";
 
 /** `error`: something will fail; `warning`: something may; `note`: good to know; `good`: nothing to say. */
 export type Severity = "error" | "warning" | "note" | "good";
@@ -54,10 +55,7 @@ function summaryOf(findings: readonly Finding[]): string {
   const [errors, warnings] = [count("error"), count("warning")];
   if (errors + warnings === 0) return "Nothing is wrong.";
   const words = [[errors, "error"], [warnings, "warning"]] as const;
-  return words.filter(([number]) => number > 0).map(([number, word]) =>
-    `${number} ${word}${number > 1 ? "s" : ""}`
-  )
-    .join(", ");
+  return words.filter(([number]) => number > 0).map(([number, word]) => counted(number, word)).join(", ");
 }
 
 /** For programs. */

@@ -41,7 +41,7 @@ function unescaped(text: string, query: string): string {
 function unreadable(query: string, cause?: Error): AuthError {
   return new AuthError("usage", `Cannot read the query ${JSON.stringify(query)}: it is not a path`, {
     hints: ['Write it as .vars.region, .vars.zones[0], or .vars["a.b"]; pipes and functions are not read'],
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   });
 }
 

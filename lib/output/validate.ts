@@ -10,6 +10,7 @@ import { type Cell, type Field, fields, paint } from "./layout.ts";
 import { positionText } from "./problem.ts";
 import type { ValidationDocument } from "./schemas/validate.ts";
 import type { Style } from "./style.ts";
+import { counted, firstLines } from "../counting.ts";
 
 /** What became of one provider or identity. */
 export interface EntryVerdict {
@@ -63,14 +64,8 @@ export function validationJson(view: ValidationView, verbose: boolean): string {
 
 /** The first of them; after so many, their number is what there is to know. */
 function problemTexts(problems: readonly Problem[], style: Style): readonly string[] {
-  const shown = problems.slice(0, LIMITS.problemsShown.most);
-  const more = problems.length - shown.length;
-  return [
-    ...shown.map((problem) => problemText(problem, style)),
-    ...(more === 0
-      ? []
-      : [`and ${more} more: the first ${showLimit("problemsShown")} are shown, --format json has all\n`]),
-  ];
+  const beyond = `: the first ${showLimit("problemsShown")} are shown, --format json has all\n`;
+  return firstLines(problems, LIMITS.problemsShown.most, (problem) => problemText(problem, style), beyond);
 }
 
 function problemText(problem: Problem, style: Style): string {
@@ -89,7 +84,7 @@ function problemText(problem: Problem, style: Style): string {
 function summary(view: ValidationView, style: Style): string {
   const counts = (["error", "warning", "notice"] as const).flatMap((severity) => {
     const count = view.problems.filter((problem) => problem.severity === severity).length;
-    return count === 0 ? [] : [plural(count, severity)];
+    return count === 0 ? [] : [counted(count, severity)];
   });
   const found = counts.length === 0 ? "" : `: ${counts.join(", ")}`;
   if (view.valid && view.entries.length === 0) {
@@ -100,10 +95,6 @@ function summary(view: ValidationView, style: Style): string {
   return view.valid
     ? `${style.good("✓")} Authentication configuration is valid${found}\n`
     : `${style.bad("✗")} Authentication configuration is not valid${found}\n`;
-}
-
-function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? "" : "s"}`;
 }
 
 function verboseParts(view: ValidationView, style: Style): readonly string[] {

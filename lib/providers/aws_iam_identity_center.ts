@@ -7,7 +7,7 @@
 import { createToken, type IssuedToken } from "../aws/sso_oidc.ts";
 import type { IamIdentityCenterProvider } from "../config/types.ts";
 import type { SsoToken } from "../credentials.ts";
-import { AuthError, isAuthError } from "../errors.ts";
+import { AuthError, isAuthError, isHindrance } from "../errors.ts";
 import { hasLocalBrowser } from "../terminal/local_browser.ts";
 import { formatDuration } from "../duration.ts";
 import { type EpochMillis, isAlive, isFresh } from "../time.ts";
@@ -57,8 +57,7 @@ function standIn(
   error: unknown,
 ): SsoToken {
   const { token } = record;
-  const isWanting = isAuthError(error) && (error.exitCode === 3 || error.exitCode === 5);
-  if (!isWanting || token === undefined || !isAlive(token, host.now())) throw error;
+  if (!isHindrance(error) || token === undefined || !isAlive(token, host.now())) throw error;
   if (options.onStandIn === undefined || isRejected(token, options)) throw error;
   const left = formatDuration((token.expiresAt - host.now()) / 1000);
   options.onStandIn(
@@ -167,8 +166,8 @@ function nobodyToAsk(name: string, config: IamIdentityCenterProvider): AuthError
     `Cannot log in to "${name}" (${config.startUrl}): somebody must approve it in a browser, and nobody can be asked here`,
     {
       where: `auth.providers.${name}`,
+      remedy: "Run `atmos auth login` in a terminal",
       hints: [
-        "Run `atmos auth login` in a terminal",
         "Run `atmos auth login --device-code` to print a code that can be approved from another machine",
       ],
     },

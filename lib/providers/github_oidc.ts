@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { isLoopback } from "../aws/endpoints.ts";
 import { withRetries } from "../aws/retry.ts";
 import type { GithubOidcProvider } from "../config/types.ts";
 import { type OidcToken, Secret } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { oidcToken } from "../oauth/oidc_token.ts";
+import { isLoopback } from "../loopback.ts";
 
 const URL_VARIABLE = "ACTIONS_ID_TOKEN_REQUEST_URL";
 const TOKEN_VARIABLE = "ACTIONS_ID_TOKEN_REQUEST_TOKEN";

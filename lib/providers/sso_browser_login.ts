@@ -21,6 +21,7 @@ import { isUnknownClient, keptClient, type Login, newClient, placeOf, withClient
 import { type LoggedIn, waitingForApproval } from "./sso_device_login.ts";
 import { printSsoRecord } from "./sso_record.ts";
 import type { ProviderHost } from "./types.ts";
+import { within } from "../deadline.ts";
 
 /** As long as a device code lives; whoever waits for somebody else's login outlasts it. */
 const DEADLINE_MILLIS = 10 * 60_000;
@@ -72,7 +73,8 @@ async function doubting(
   try {
     return await work();
   } catch (error) {
-    const isDoubtful = isUnknownClient(error) || (isAuthError(error) && error.cause === LATE);
+    const isDoubtful = isUnknownClient(error) ||
+      (isAuthError(error, "login-not-approved") && error.reason === "timeout");
     if (isDoubtful && record.registrations.browser?.clientId === client.clientId) {
       await saved.write(printSsoRecord(withClient(record, "browser", undefined)));
     }
@@ -80,31 +82,22 @@ async function doubting(
   }
 }
 
-/** What is the cause of a login that nobody answered. */
-const LATE = "no answer until the deadline";
-
 /** The browser's answer; calls the wait off at the deadline, or when the person does. */
 async function answerOf(
   host: Pick<ProviderHost, "now" | "sleep" | "interrupted">,
   { received }: CallbackListener,
   until: number,
 ): Promise<Callback> {
-  const end = new AbortController();
-  const late = host.sleep(until - host.now(), AbortSignal.any([end.signal, host.interrupted])).then(() => {
+  const late = () => {
     throw new AuthError("login-not-approved", "Cannot log in: nobody approved the request in time", {
       hints: [
         "Run the command again",
         "Run `atmos auth login --device-code` to approve it with a browser elsewhere",
       ],
-      cause: LATE,
+      reason: "timeout",
     });
-  });
-  try {
-    return await Promise.race([received, late]);
-  } finally {
-    end.abort();
-    await Promise.allSettled([late]);
-  }
+  };
+  return await within(host, until - host.now(), received, late, host.interrupted);
 }
 
 function codeOf(callback: Callback) {

@@ -221,5 +221,5 @@ function errorPageFailure(
     isForbidden
       ? "Ask your administrator to permit you the relying party of AWS"
       : "Ask your ADFS administrator what its event log says about it",
-  ], code === undefined ? {} : { remoteCode: code });
+  ], { remoteCode: code });
 }

@@ -11,6 +11,7 @@ import { AuthError } from "../errors.ts";
 import { printable } from "../terminal/escape.ts";
 import { type EpochMillis, parseInstant } from "../time.ts";
 import { childrenOf, parseXml, type XmlElement } from "./xml.ts";
+import { isWithin, ROLE_SECONDS } from "../aws_durations.ts";
 
 /** A role, and the IAM SAML provider that vouches for whoever takes it. */
 export interface SamlRole {
@@ -158,7 +159,7 @@ function distinct(roles: readonly SamlRole[]): readonly SamlRole[] {
 
 function readSessionSeconds(value: string | undefined): number | undefined {
   const seconds = value !== undefined && /^\d{1,6}$/.test(value) ? Number(value) : undefined;
-  return seconds !== undefined && seconds >= 900 && seconds <= 43_200 ? seconds : undefined;
+  return seconds !== undefined && isWithin(seconds, ROLE_SECONDS) ? seconds : undefined;
 }
 
 function momentAt(element: XmlElement, name: string): EpochMillis | undefined {

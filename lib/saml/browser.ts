@@ -16,6 +16,7 @@ import { keepSession } from "./browser_session.ts";
 import { type SeenPage, type Sighting, watchLogin } from "./browser_watch.ts";
 import { type DevTools, devTools } from "./devtools.ts";
 import type { NamedSamlProvider, SamlDriverRun, SamlHost } from "./types.ts";
+import { within } from "../deadline.ts";
 
 /** A person looks for the phone, reads a mail, tries a second time. */
 const PERSON_SECONDS = 300;
@@ -102,34 +103,29 @@ async function converse(
 ): Promise<Secret> {
   const tools = devTools(browser);
   const watch = watchLogin(tools, provider.config.url);
-  const sighting = await within(host, showing.seconds * 1000, () => watch.sighting);
+  const sighting = await understood(host, showing.seconds * 1000, watch.sighting);
   const lastPage = await watch.lastPage();
   if (sighting === undefined) throw tooLate(provider, showing, lastPage);
   if (sighting.type === "response" && sighting.response !== undefined) {
-    await within(host, GOODBYE_MILLIS, () => sayGoodbye(host, tools));
+    await understood(host, GOODBYE_MILLIS, sayGoodbye(host, tools));
     return sighting.response;
   }
   throw sightingFailure(provider, sighting, lastPage === undefined ? program : undefined);
 }
 
 /** @returns `undefined` when the time ran out */
-async function within<T>(
+async function understood<T>(
   host: Pick<SamlHost, "sleep" | "interrupted">,
   millis: number,
-  work: () => Promise<T>,
+  work: Promise<T>,
 ): Promise<T | undefined> {
-  const done = new AbortController();
-  const late = host.sleep(millis, AbortSignal.any([done.signal, host.interrupted])).then(() => undefined);
   try {
-    return await Promise.race([work(), late]);
+    return await within(host, millis, work, () => undefined, host.interrupted);
   } catch (error) {
     host.interrupted.throwIfAborted();
     throw isAuthError(error)
       ? error
       : new AuthError("failed", "Cannot drive the browser: its answer is not understood", { cause: error });
-  } finally {
-    done.abort();
-    await late.catch(messageOf);
   }
 }
 
@@ -186,8 +182,8 @@ function tooLate(provider: NamedSamlProvider, showing: Showing, page: SeenPage |
       "person-needed",
       provider,
       `the page waits for somebody after ${time}, and ${showing.headless}`,
-      ["Run `atmos auth login` in a terminal, on a machine with a display", ...hints],
-    );
+      hints,
+    ).with({ remedy: "Run `atmos auth login` in a terminal, on a machine with a display" });
 }
 
 /** Without the query: it may hold what logs in. */

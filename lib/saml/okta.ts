@@ -225,6 +225,6 @@ function engineFailure(provider: NamedSamlProvider, error: unknown): unknown {
     provider,
     "this organisation runs Okta Identity Engine, which wants a browser here",
     [browserHint(provider)],
-    { cause: error },
+    { remoteCode: error.remoteCode, requestId: error.requestId, cause: error },
   );
 }

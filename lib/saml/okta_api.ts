@@ -85,10 +85,7 @@ export function oktaFailure(provider: NamedSamlProvider, page: WebPage): AuthErr
   const body = jsonOf(page);
   const remoteCode = errorCodeOf(page);
   const requestId = shownText(body["errorId"]);
-  const details = {
-    ...(remoteCode === undefined ? {} : { remoteCode }),
-    ...(requestId === undefined ? {} : { requestId }),
-  };
+  const details = { remoteCode, requestId };
   if (remoteCode === undefined) {
     const reason = `${page.url.host} answered HTTP ${page.status} without what its API sends`;
     return loginFailure("bad-answer", provider, reason, [

@@ -166,7 +166,7 @@ function numberOf({ embedded }: Transaction): string | undefined {
 }
 
 function pushFailure(provider: NamedSamlProvider, result: string | undefined): AuthError {
-  const details = result === undefined ? {} : { remoteCode: result };
+  const details = { remoteCode: result };
   switch (result) {
     case "REJECTED":
       return loginFailure("login-not-approved", provider, "the login was rejected on the phone", [
@@ -225,10 +225,6 @@ function codeFailure(
     provider,
     `Okta did not accept the code, ${MOST_CODES} times`,
     [CLOCK_HINT],
-    {
-      ...(remoteCode === undefined ? {} : { remoteCode }),
-      ...(cause?.requestId === undefined ? {} : { requestId: cause.requestId }),
-      ...(cause === undefined ? {} : { cause }),
-    },
+    { remoteCode, requestId: cause?.requestId, cause },
   );
 }

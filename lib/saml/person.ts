@@ -111,6 +111,6 @@ function askerOf(
   throw new AuthError(
     "person-needed",
     `Cannot log in to "${name}": ${what} is needed, and nobody can be asked here`,
-    { where: `auth.providers.${name}`, hints: ["Run `atmos auth login` in a terminal", ...hints] },
+    { where: `auth.providers.${name}`, remedy: "Run `atmos auth login` in a terminal", hints },
   );
 }

@@ -5,6 +5,7 @@
  */
 import { AuthError } from "../errors.ts";
 import type { Assertion, SamlRole } from "./assertion.ts";
+import { firstLines } from "../counting.ts";
 
 /** What the configuration asks for. */
 export interface WantedRole {
@@ -83,11 +84,8 @@ function severalProviders(matching: readonly SamlRole[], { roleArn }: WantedRole
 }
 
 function listed(roles: readonly SamlRole[]): readonly string[] {
-  const more = roles.length - SHOWN_ROLES;
-  return [
-    ...roles.slice(0, SHOWN_ROLES).map(({ roleArn, providerArn }) => `  ${roleArn} with ${providerArn}`),
-    ...more > 0 ? [`  and ${more} more`] : [],
-  ];
+  const line = ({ roleArn, providerArn }: SamlRole) => `${roleArn} with ${providerArn}`;
+  return firstLines(roles, SHOWN_ROLES, line).map((text) => `  ${text}`);
 }
 
 /** STS would say so too; here it is told apart from the other reasons that it calls an invalid token. */

@@ -3,14 +3,10 @@
  *
  * @module
  */
+import { CONSOLE_DOMAINS, signInHost } from "../console_domains.ts";
 
 /** The hosts below which AWS's sign-in answers: the partitions aws, aws-us-gov, aws-cn and aws-eusc. */
-export const SIGN_IN_HOSTS = [
-  "signin.aws.amazon.com",
-  "signin.amazonaws-us-gov.com",
-  "signin.amazonaws.cn",
-  "signin.amazonaws-eusc.eu",
-] as const;
+export const SIGN_IN_HOSTS: readonly string[] = Object.values(CONSOLE_DOMAINS).map(signInHost);
 
 /**
  * What stands behind the address that a SAML response is posted to: IAM's own sign-in, `/saml` and `/saml/acs/ID`

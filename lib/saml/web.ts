@@ -9,6 +9,7 @@ import { Secret } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { placeOf, readText } from "./web_answer.ts";
+import { isLoopback } from "../loopback.ts";
 
 /** What a conversation needs of the world. */
 export type WebHost = Pick<Host, "fetch" | "interrupted">;
@@ -98,7 +99,7 @@ export async function openWeb(host: WebHost, start: URL, limits: WebLimits = {})
   const conversation: Conversation = {
     host,
     jar: new CookieJar(),
-    isLocal: isLoopback(start),
+    isLocal: isLocalHttp(start),
     reached: new Set([start.origin]),
     limits: { timeoutMillis: TIMEOUT_MILLIS, maxBytes: MAX_BYTES, ...limits },
   };
@@ -262,9 +263,9 @@ function requireAllowed(conversation: Conversation, { url, isSecret }: Sending):
 }
 
 function isAllowed({ isLocal }: Conversation, url: URL): boolean {
-  return url.protocol === "https:" || (isLocal && isLoopback(url));
+  return url.protocol === "https:" || (isLocal && isLocalHttp(url));
 }
 
-function isLoopback({ protocol, hostname }: URL): boolean {
-  return protocol === "http:" && ["127.0.0.1", "[::1]", "localhost"].includes(hostname);
+function isLocalHttp(url: URL): boolean {
+  return url.protocol === "http:" && isLoopback(url);
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { AuthError } from "../errors.ts";
+import { AuthError, isAuthError } from "../errors.ts";
 
 /** An address without its query, which may hold tokens: for messages. */
 export function placeOf(url: URL): string {
@@ -45,9 +45,11 @@ export async function readText(
 
 function brokenOff(url: URL, signal: AbortSignal, cause: unknown): unknown {
   const { reason } = signal;
-  if (signal.aborted && reason instanceof AuthError) return reason;
-  const why = signal.aborted ? "no answer in time" : "its answer broke off";
-  return new AuthError("unreachable", `Cannot reach ${url.host}: ${why}`, { cause });
+  if (signal.aborted && isAuthError(reason)) return reason;
+  const [words, why] = signal.aborted
+    ? ["no answer in time", "timeout"] as const
+    : ["its answer broke off", "broken-off"] as const;
+  return new AuthError("unreachable", `Cannot reach ${url.host}: ${words}`, { reason: why, cause });
 }
 
 /** By the charset of the content type, where we know it; UTF-8 is what everybody sends. */

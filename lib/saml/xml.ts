@@ -70,9 +70,8 @@ function parse(text: string): unknown {
 /** A parser's complaint quotes the document, which logs in: only its name is kept. */
 function unreadable(reason: string, cause?: unknown): AuthError {
   return new AuthError("bad-answer", `Cannot read the SAML response: ${reason}`, {
-    ...(cause === undefined ? {} : {
-      cause: new TypeError(`${cause instanceof Error ? cause.name : typeof cause}: its text is withheld`),
-    }),
+    cause: cause &&
+      new TypeError(`${cause instanceof Error ? cause.name : typeof cause}: its text is withheld`),
   });
 }
 

@@ -101,7 +101,7 @@ async function look(
 ): Promise<State> {
   const { session, trouble } = state;
   const found = await attempt(host, renewable, trouble === undefined || isPassing(trouble.error));
-  if (found === undefined || found instanceof AuthError) {
+  if (found === undefined || isAuthError(found)) {
     const error = found ?? trouble?.error;
     return error === undefined ? state : { session, trouble: troubled(host.now(), state, error, tell) };
   }

@@ -132,7 +132,7 @@ function assertWhole({ faults: [first, ...more] }: Layers, { name, stack }: Comp
   throw new AuthError("config-invalid", `Cannot use the component ${name} in ${stack}: ${first.reason}`, {
     at: first.at,
     hints: [
-      ...(first.hint === undefined ? [] : [first.hint]),
+      first.hint,
       ...more.slice(0, MAX_MORE).map(({ at, reason }) => `${at.file}:${at.line}: ${reason}`),
     ],
   });

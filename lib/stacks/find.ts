@@ -14,6 +14,7 @@ import type { Fault } from "./manifest.ts";
 import type { ValueFault } from "./resolve.ts";
 import { type Component, COMPONENT_TYPES, type ComponentTarget, type ComponentType } from "./types.ts";
 import { plainValue, valueIn } from "./values.ts";
+import { firstLines, firstNames } from "../counting.ts";
 
 /** A component with the stack that it is in. */
 export interface FoundComponent extends MadeComponent {
@@ -112,7 +113,7 @@ export function assertReadable([first, ...more]: readonly Fault[], file: string)
   if (first === undefined) return;
   throw new AuthError("config-invalid", `Cannot use the stack manifest ${file}: ${first.reason}`, {
     at: first.at,
-    hints: [...(first.hint === undefined ? [] : [first.hint]), ...more.slice(0, MAX_MORE).map(lineOf)],
+    hints: [first.hint, ...more.slice(0, MAX_MORE).map(lineOf)],
   });
 }
 
@@ -127,9 +128,8 @@ function unusableValues({ component: { name, stack }, faults }: MadeComponent): 
     where: first.path,
     at: first.at,
     hints: [
-      ...(first.hint === undefined ? [] : [first.hint]),
-      ...more.slice(0, MAX_MORE).map(text),
-      ...(more.length > MAX_MORE ? [`and ${more.length - MAX_MORE} more`] : []),
+      first.hint,
+      ...firstLines(more, MAX_MORE, text),
     ],
   });
 }
@@ -185,17 +185,12 @@ async function unknownComponent(
   const near = didYouMean(name, known);
   return new AuthError("not-found", `Cannot find the ${kind} ${name} in ${stack}`, {
     hints: [
-      ...(otherType === undefined ? [] : [`There is a ${otherType} component of that name`]),
-      ...(elsewhere.length === 0 ? [] : [`${name} is in ${namesText([...new Set(elsewhere)])}`]),
-      ...(near === undefined ? [] : [near]),
+      otherType && `There is a ${otherType} component of that name`,
+      ...(elsewhere.length === 0 ? [] : [`${name} is in ${firstNames([...new Set(elsewhere)], MAX_NAMES)}`]),
+      near,
       `Run \`atmos list components --stack ${stack}\` to see what is there`,
     ],
   });
 }
 
 const MAX_NAMES = 10;
-
-function namesText(names: readonly string[]): string {
-  const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : "";
-  return names.slice(0, MAX_NAMES).join(", ") + more;
-}

@@ -186,7 +186,7 @@ function badValue(
   const name = variable ?? formatPath(path);
   return new AuthError("config-invalid", `Cannot use ${name}: ${JSON.stringify(word)} ${reason}`, {
     where: name,
-    ...(node === undefined || variable !== undefined ? {} : { at: node.at }),
+    at: variable === undefined ? node?.at : undefined,
   });
 }
 

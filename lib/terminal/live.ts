@@ -9,6 +9,7 @@ import type { Host, Prompt } from "../host.ts";
 import { printable } from "./escape.ts";
 import { fitted, graphemes } from "./width.ts";
 import { type Key, keyOf } from "./keys.ts";
+import { within } from "../deadline.ts";
 
 /** What asking needs: somebody who is there. */
 export interface AskHost extends Pick<Host, "tell" | "screen"> {
@@ -47,7 +48,7 @@ export function cancelled(): AuthError {
 }
 
 /** `Host.sleep`. */
-export type Wait = (millis: number, signal: AbortSignal) => Promise<void>;
+export type Wait = Host["sleep"];
 
 /** How long keys that were typed ahead may take to arrive. */
 const TYPE_AHEAD_MILLIS = 100;
@@ -59,12 +60,8 @@ async function withoutTypeAhead(
 ): Promise<() => Promise<string | undefined>> {
   while (true) {
     const next = keys.next();
-    const calling = new AbortController();
-    const first = await Promise.race([
-      next.then((key) => key === undefined ? "end" as const : "key" as const),
-      wait(TYPE_AHEAD_MILLIS, calling.signal).then(() => "quiet" as const),
-    ]);
-    calling.abort();
+    const came = next.then((key) => key === undefined ? "end" as const : "key" as const);
+    const first = await within({ sleep: wait }, TYPE_AHEAD_MILLIS, came, () => "quiet" as const);
     if (first === "key") continue;
     let pending: Promise<string | undefined> | undefined = next;
     return () => {

@@ -10,6 +10,7 @@ import type { Members, Value } from "./template_value.ts";
 import type { Argument, CustomCommand, CustomFlag, Step, Variables } from "./types.ts";
 import { quoteWord } from "../shell_word.ts";
 import { switchOf } from "../switch.ts";
+import { wordFor } from "../counting.ts";
 
 /** What was typed. */
 export interface Typed {
@@ -50,7 +51,7 @@ export function customValues(path: string, command: CustomCommand, typed: Typed)
   if (stray !== undefined) wrong.push(`the word ${JSON.stringify(stray)} is one too many`);
   if (missing.length === 0 && wrong.length === 0) return { arguments: new Map(named), flags: new Map(flags) };
   const reasons = [
-    ...missing.length > 0 ? [`${missing.join(", ")} ${missing.length > 1 ? "are" : "is"} missing`] : [],
+    ...missing.length > 0 ? [`${missing.join(", ")} ${wordFor(missing.length, "is", "are")} missing`] : [],
     ...wrong,
   ];
   throw new AuthError("usage", `Cannot run \`${path}\`: ${reasons.join("; ")}`, {

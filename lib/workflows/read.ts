@@ -174,7 +174,7 @@ export function assertSound(what: string, faults: readonly Fault[]): void {
     where: formatPath(first.path),
     at: first.at,
     hints: [
-      ...(first.hint === undefined ? [] : [first.hint]),
+      first.hint,
       ...others.map(({ at, path, reason }) =>
         `Also at ${at.file}:${at.line}:${at.column}: ${formatPath(path)}: ${reason}`
       ),

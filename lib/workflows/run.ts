@@ -4,7 +4,7 @@
  * @module
  */
 import { isCi } from "../ci.ts";
-import { AuthError, isAuthError } from "../errors.ts";
+import { AuthError, isFailure } from "../errors.ts";
 import type { Host, Stopped } from "../host.ts";
 import { holds, isDue, type State } from "./condition.ts";
 import { attempt, INTERRUPTED, type StepEnd } from "./retry.ts";
@@ -89,7 +89,7 @@ async function started(step: Step, { run, onError }: Runner): Promise<StepEnd> {
   try {
     return await run(step);
   } catch (error) {
-    if (!isAuthError(error) || error.code === "interrupted") throw error;
+    if (!isFailure(error)) throw error;
     onError(error);
     return { code: error.exitCode };
   }

@@ -4,6 +4,7 @@
  * @module
  */
 import { isMembers, isTrue, type Refusal, refusal, textOfValue, type Value } from "./template_value.ts";
+import { wordFor } from "../counting.ts";
 
 /** A function; its values are in the order of Go's, so that a piped one is the last. */
 export type TemplateFunction = (values: readonly Value[], name: string) => Value | Refusal;
@@ -18,7 +19,7 @@ function taking(least: number, most: number, run: TemplateFunction): TemplateFun
 
 function countText(least: number, most: number): string {
   const range = most === least ? `${least}` : most === Infinity ? `${least} or more` : `${least} to ${most}`;
-  return `${range} ${most === 1 ? "value" : "values"}`;
+  return `${range} ${wordFor(most, "value")}`;
 }
 
 const text = (value: Value): string => value === undefined ? "" : textOfValue(value);

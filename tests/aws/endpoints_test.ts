@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
-import { endpointVariant, isLoopback, serviceEndpoint } from "../../lib/aws/endpoints.ts";
+import { endpointVariant, serviceEndpoint } from "../../lib/aws/endpoints.ts";
 import { AWS_SERVICES } from "../../lib/endpoint_variables.ts";
 
 const from = (variables: Readonly<Record<string, string>>) => (name: string) => variables[name];
@@ -76,13 +75,6 @@ Deno.test("serviceEndpoint() refuses what is no http(s) URL, names its source an
     () => serviceEndpoint(NONE, "STS", "http://somebody:not-a-real-password@example.com"),
     (error: Error) => !error.message.includes("not-a-real-password"),
   );
-});
-
-Deno.test("isLoopback() holds for no name that others could own", () => {
-  fc.assert(fc.property(fc.domain(), (domain) => !isLoopback(new URL(`http://${domain}`))));
-  fc.assert(fc.property(fc.ipV4(), (address) => {
-    assert.equal(isLoopback(new URL(`http://${address}`)), address.startsWith("127."));
-  }));
 });
 
 Deno.test("endpointVariant() reads the SDKs' two switches", () => {

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
   disabledBy,
-  isOffWord,
   resolveName,
   selectIdentity,
   type Selection,
   type Wish,
 } from "../../lib/chain/select.ts";
+import { isOffWord } from "../../lib/switch.ts";
 import { auth, blocked, entry, permissionSet } from "./samples.ts";
 
 const NONE: Wish = { flag: undefined, variable: undefined };
@@ -82,6 +82,7 @@ Deno.test("selectIdentity() uses the only default even when it is blocked: it is
 Deno.test("selectIdentity() asks among several defaults, in the words of the program", () => {
   assert.deepEqual(selectIdentity(config(["z", "b", "a"], ["z", "a"]), NONE), {
     type: "ask",
+    why: "several-defaults",
     question: "Multiple default identities found. Please choose one:",
     among: ["a", "z"],
   });
@@ -90,6 +91,7 @@ Deno.test("selectIdentity() asks among several defaults, in the words of the pro
 Deno.test("selectIdentity() asks among all when none is the default", () => {
   assert.deepEqual(selectIdentity(config(["b", "a"]), NONE), {
     type: "ask",
+    why: "no-default",
     question: "No default identity configured. Please choose an identity:",
     among: ["a", "b"],
   });
@@ -99,6 +101,7 @@ Deno.test("selectIdentity() asks among all for a bare or empty flag, whatever el
   for (const flag of [true, ""] as const) {
     assert.deepEqual(selectIdentity(config(["b", "a"], ["a"]), { flag, variable: "b" }), {
       type: "ask",
+      why: "wished",
       question: "Select an identity:",
       among: ["a", "b"],
     });
@@ -107,7 +110,12 @@ Deno.test("selectIdentity() asks among all for a bare or empty flag, whatever el
 
 Deno.test("selectIdentity() asks even for one identity when the flag is bare", () => {
   const selection = selectIdentity(config(["only"]), { flag: true, variable: undefined });
-  assert.deepEqual(selection, { type: "ask", question: "Select an identity:", among: ["only"] });
+  assert.deepEqual(selection, {
+    type: "ask",
+    why: "wished",
+    question: "Select an identity:",
+    among: ["only"],
+  });
 });
 
 Deno.test("selectIdentity() refuses a configuration without identities", () => {

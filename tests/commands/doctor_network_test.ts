@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { serviceAddress } from "../../lib/aws/addresses.ts";
 import { networkFindings } from "../../lib/commands/auth/doctor/network.ts";
 import type { ProviderConfig } from "../../lib/config/types.ts";
-import { AuthError } from "../../lib/errors.ts";
+import { AuthError, type ErrorReason } from "../../lib/errors.ts";
 import { sso } from "../chain/samples.ts";
-import { FAKE_NOW, fakeHost, type FakeHostInit } from "../fake_host.ts";
+import { FAKE_NOW, type FakeHost, fakeHost, type FakeHostInit } from "../fake_host.ts";
 
 const entry = (name: string, config: ProviderConfig) =>
   [name, { name, at: undefined, isDefault: false, tags: [], config, problems: [] }] as const;
@@ -49,6 +50,28 @@ Deno.test("networkFindings() asks STS where nothing is configured, and the hosts
   );
 });
 
+Deno.test("networkFindings() asks the hosts that calls go to when FIPS endpoints are wanted", async () => {
+  const host = fakeHost({ ...dated(0), env: { AWS_USE_FIPS_ENDPOINT: "true" } });
+  await networkFindings(host, PORTAL);
+  assert.deepEqual(host.called, [
+    "POST https://oidc-fips.us-east-1.amazonaws.com/token",
+    "GET https://portal.sso-fips.us-east-1.amazonaws.com/assignment/accounts",
+    "GET https://sts-fips.us-east-1.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15",
+  ]);
+  for (const called of host.called) {
+    const { hostname } = new URL(called.split(" ")[1] ?? "");
+    assert.ok((await addresses(host)).includes(hostname), hostname);
+  }
+});
+
+/** Where the SDK's clients send the same services' calls. */
+const addresses = async (host: FakeHost) =>
+  await Promise.all(
+    (["SSO_OIDC", "SSO", "STS"] as const).map(async (service) =>
+      (await serviceAddress(host, service, { region: "us-east-1", endpointUrl: undefined })).hostname
+    ),
+  );
+
 Deno.test("networkFindings() tells how far the clock is off, and what that costs", async () => {
   const clock = async (behind: number, os: FakeHostInit["os"] = "linux") =>
     (await networkFindings(fakeHost({ ...dated(behind), os }), PORTAL)).find(({ id }) => id === "clock.skew");
@@ -68,16 +91,18 @@ Deno.test("networkFindings() tells how far the clock is off, and what that costs
 });
 
 Deno.test("networkFindings() tells which part of the way is broken", async () => {
-  const failing = (reason: string): FakeHostInit => ({
+  const failing = (reason: ErrorReason | undefined): FakeHostInit => ({
     exchanges: () => {
-      throw new AuthError("unreachable", `Cannot reach x: ${reason}`);
+      throw new AuthError("unreachable", "Cannot reach proxy.example: (DNS) (TLS)", { reason });
     },
   });
   const reasons = [
-    ["the name cannot be resolved (DNS)", "network.dns"],
-    ["the proxy refused", "network.proxy"],
-    ["its certificate is signed by nobody we trust (TLS)", "network.tls"],
-    ["the connection was refused", "network.reach"],
+    ["dns", "network.dns"],
+    ["proxy", "network.proxy"],
+    ["tls", "network.tls"],
+    ["refused", "network.reach"],
+    ["timeout", "network.reach"],
+    [undefined, "network.reach"],
   ] as const;
   for (const [reason, id] of reasons) {
     assert.deepEqual(await brief(failing(reason)), Array.from({ length: 3 }, () => `${id} error`));

@@ -285,6 +285,13 @@ Deno.test("ARNs: roles, SAML providers and MFA devices have each their own form"
   assert.deepEqual(await identity("{kind: aws/user, credentials: {mfa_arn: nonsense}}"), [
     "8:48 error malformed-mfa-arn auth.identities.i.credentials.mfa_arn",
   ]);
+  // As `user configure` has it.
+  assert.deepEqual(
+    await identity('{kind: aws/user, credentials: {mfa_arn: "arn:aws:iam::111122223333:mfa/a b"}}'),
+    [
+      "8:48 error malformed-mfa-arn auth.identities.i.credentials.mfa_arn",
+    ],
+  );
   for (const serial of ["arn:aws:iam::111122223333:mfa/me", "GAHT12345678"]) {
     assert.deepEqual(await identity(`{kind: aws/user, credentials: {mfa_arn: "${serial}"}}`), []);
   }
@@ -417,9 +424,12 @@ Deno.test("aws/user: half a key pair is an error, a secret in the file a warning
   assert.deepEqual(await identity(fromEnv, { ...env, SECRET: "" }), [
     "8:88 error empty-value auth.identities.i.credentials.secret_access_key",
   ]);
-  assert.deepEqual(await identity(fromEnv, { ...env, KEY: "ASIAIOSFODNN7EXAMPLE" }), [
-    "8:59 error malformed-access-key-id auth.identities.i.credentials.access_key_id",
-  ]);
+  // As `user configure` has it: session keys and bearer tokens are no long-lived keys.
+  for (const KEY of ["ASIAIOSFODNN7EXAMPLE", "ABIAIOSFODNN7EXAMPLE"]) {
+    assert.deepEqual(await identity(fromEnv, { ...env, KEY }), [
+      "8:59 error malformed-access-key-id auth.identities.i.credentials.access_key_id",
+    ]);
+  }
 });
 
 Deno.test("an unset variable is a warning that blocks the entry; of an MFA device it does not", async () => {

@@ -81,7 +81,7 @@ Deno.test("a wrong log level is an error that takes nothing out of use, and lose
     reason: '"Loud" is not known here',
     hint: "One of: Off, Error, Warn, Warning, Info, Debug, Trace",
     blocks: false,
-    about: undefined,
+    about: { type: "logs" },
   }]);
   assert.equal(auth.realm, "team");
 });

@@ -18,6 +18,7 @@ Deno.test("accessKeyIdProblem() takes ids of long-lived keys, and tells temporar
       "akiaiosfodnn7example",
       "AKIAIOSFODNN7EXAMPLE ",
       "AIDAIOSFODNN7EXAMPLE",
+      "ABIAIOSFODNN7EXAMPLE",
       "AKIAIOSFODNN7EXAMPL\u00c9",
     ]
   ) {

@@ -297,6 +297,18 @@ Deno.test("loginWithOkta() recognises the Identity Engine and points to a browse
     });
   }));
 
+Deno.test("loginWithOkta() keeps code and request id where the Identity Engine refuses the API", () =>
+  okta({ options: { engine: "idx", apiRefusal: "E0000022" } }, async (login) => {
+    assertFailure(await login.failure(), {
+      code: "unsupported",
+      message:
+        'Cannot log in to "corp": this organisation runs Okta Identity Engine, which wants a browser here',
+      hints: [USE_BROWSER],
+      remoteCode: "E0000022",
+      requestId: "oaenot-a-real-id",
+    });
+  }));
+
 Deno.test("loginWithOkta() blames a wrong password, not the Identity Engine", () =>
   okta({ options: { engine: "idx" }, person: { password: "not-the-password" } }, async (login) => {
     assertFailure(await login.failure(), NOT_ACCEPTED(login.idp.origin));

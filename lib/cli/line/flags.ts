@@ -154,7 +154,5 @@ function readChoice<Word extends string>(words: readonly Word[], word: string, n
 
 /** An error of the command line. */
 export function usage(message: string, ...hints: readonly (string | undefined)[]): AuthError {
-  return new AuthError("usage", message, {
-    hints: hints.flatMap((hint) => hint === undefined ? [] : [hint]),
-  });
+  return new AuthError("usage", message, { hints });
 }

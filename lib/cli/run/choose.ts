@@ -3,13 +3,14 @@
  *
  * @module
  */
-import { candidates, disabledBy, selectIdentity, type Wish } from "../../chain/select.ts";
+import { candidates, disabledBy, type Question, selectIdentity, type Wish } from "../../chain/select.ts";
 import type { AuthConfig, Entry, IdentityConfig } from "../../config/types.ts";
 import { TRUST_HINT } from "../../config/untrusted.ts";
 import { AuthError, isAuthError } from "../../errors.ts";
 import type { Host } from "../../host.ts";
 import type { GlobalInput } from "../line/globals.ts";
 import { keepChoice, lastChoice } from "./last_choice.ts";
+import { firstNames } from "../../counting.ts";
 
 /** What the command line and the environment say of the identity. */
 export function wishOf(host: Pick<Host, "env">, globals: Pick<GlobalInput, "identity">): Wish {
@@ -53,7 +54,7 @@ export async function chooseIdentity(
   const selection = withUnreadHint(auth, () => selectIdentity(auth, wish));
   if (selection.type === "named") return selection.name;
   if (selection.type === "disabled") throw new TypeError("Nothing is chosen when authentication is off");
-  return await pick(host, auth, selection.question, selection.among, options);
+  return await pick(host, auth, selection, options);
 }
 
 /** An identity that is not there may stand in a file that is not read until it is trusted. */
@@ -62,12 +63,7 @@ function withUnreadHint<Value>({ isIncomplete }: AuthConfig, choose: () => Value
     return choose();
   } catch (error) {
     if (isIncomplete !== true || !isAuthError(error)) throw error;
-    const { code, message, where, hints, cause } = error;
-    throw new AuthError(code, message, {
-      ...(where === undefined ? {} : { where }),
-      hints: [...hints, TRUST_HINT],
-      cause,
-    });
+    throw error.with({ moreHints: [TRUST_HINT] });
   }
 }
 
@@ -91,7 +87,7 @@ export async function chooseTagged(host: Host, auth: AuthConfig, tags: readonly 
   if (only === undefined) throw nobodyTagged(auth, tags);
   if (tagged.length === 1) return only.name;
   const question = `Multiple identities match tags ${tags.join(", ")}. Select one:`;
-  return await pick(host, auth, question, candidates(tagged), {});
+  return await pick(host, auth, { why: "tagged", question, among: candidates(tagged) }, {});
 }
 
 /** The error of tags that no identity has. */
@@ -105,12 +101,11 @@ export function nobodyTagged(auth: Pick<AuthConfig, "identities">, tags: readonl
 async function pick(
   host: Host,
   auth: Pick<AuthConfig, "keyring">,
-  question: string,
-  among: readonly string[],
+  { why, question, among }: Question,
   { remember = true }: ChooseOptions,
 ): Promise<string> {
   const { prompt } = host;
-  if (prompt === undefined) throw nobodyToAsk(question, among);
+  if (prompt === undefined) throw nobodyToAsk(why, among);
   const { choose } = await import("../../terminal/choose.ts");
   const ask = { prompt, tell: host.tell, screen: host.screen };
   const chosen = await choose(ask, { question, options: among, initial: await lastChoice(host, among) });
@@ -121,22 +116,21 @@ async function pick(
 
 const MAX_NAMES = 20;
 
-function nobodyToAsk(question: string, among: readonly string[]): AuthError {
-  const reason = question.startsWith("Multiple default")
-    ? "several are marked as default"
-    : question.startsWith("No default")
-    ? "none is marked as default"
-    : question.startsWith("Multiple identities")
-    ? "several have such a tag"
-    : "somebody must choose one";
-  const more = among.length > MAX_NAMES ? ` and ${among.length - MAX_NAMES} more` : "";
+const REASONS: Readonly<Record<Question["why"], string>> = {
+  "several-defaults": "several are marked as default",
+  "no-default": "none is marked as default",
+  "tagged": "several have such a tag",
+  "wished": "somebody must choose one",
+};
+
+function nobodyToAsk(why: Question["why"], among: readonly string[]): AuthError {
   return new AuthError(
     "identity-ambiguous",
-    `Cannot choose an identity: ${reason}, and nobody can be asked`,
+    `Cannot choose an identity: ${REASONS[why]}, and nobody can be asked`,
     {
       hints: [
         "Name one with --identity NAME or ATMOS_IDENTITY",
-        `It can be ${among.slice(0, MAX_NAMES).join(", ")}${more}`,
+        `It can be ${firstNames(among, MAX_NAMES)}`,
       ],
     },
   );

@@ -14,7 +14,7 @@ import type { Need } from "../../config/need.ts";
 import type { AuthConfig, LoadedConfig } from "../../config/types.ts";
 import { TRUST_HINT } from "../../config/untrusted.ts";
 import type { TrustTarget } from "./trust_ask.ts";
-import { AuthError, isAuthError } from "../../errors.ts";
+import { isAuthError } from "../../errors.ts";
 import type { Host } from "../../host.ts";
 import type { FoundComponent, Wanted } from "../../stacks/find.ts";
 import type { Project } from "../../stacks/loader.ts";
@@ -271,8 +271,8 @@ async function tellUnusedLog(
   target: LogTarget,
 ): Promise<void> {
   if (globals.logsFile !== undefined || !isLogged(target.level, "info")) return;
-  const problem = problems.find(({ code, path }) =>
-    /(?:^|\.)logs\.file$/i.test(path) && (code === "untrusted" || code === "forbidden-path")
+  const problem = problems.find(({ about, code }) =>
+    about?.type === "logs" && (code === "untrusted" || code === "forbidden-path")
   );
   if (problem === undefined) return;
   const { warningText } = await import("../../output/problem.ts");
@@ -334,11 +334,8 @@ async function askForTrust(
     readonly accepted: Set<string>;
   },
 ): Promise<void> {
-  const { giveTrust, trustHint, untrustedError } = await import("./trust_ask.ts");
-  const line = component === undefined
-    ? TRUST_HINT
-    : TRUST_HINT.replace("`atmos auth trust`", trustLine(component));
-  const hint = trustHint(loaded, needs, line);
+  const { giveTrust, remedyOf, untrustedError } = await import("./trust_ask.ts");
+  const hint = remedyOf(loaded, needs, component);
   assertOtherwiseSound(plan, hint);
   const { prompt, tell, screen } = host;
   if (prompt === undefined) throw untrustedError(needs, hint);
@@ -362,9 +359,6 @@ async function askForTrust(
   }
 }
 
-/** The manifests of a component are trusted by naming it. */
-const trustLine = ({ name, stack }: Wanted) => `\`atmos auth trust --component ${name} --stack ${stack}\``;
-
 /** What is wrong beside the want of trust is said first; the remedy for that is among the hints all the same. */
 function assertOtherwiseSound(plan: () => unknown, hint: string): void {
   try {
@@ -384,12 +378,6 @@ function hinted(act: () => unknown, hint: string): void {
     act();
   } catch (error) {
     if (!isAuthError(error) || error.code === "untrusted") throw error;
-    const { code, message, where, at, hints, cause } = error;
-    throw new AuthError(code, message, {
-      ...(where === undefined ? {} : { where }),
-      ...(at === undefined ? {} : { at }),
-      hints: [...hints, hint],
-      cause,
-    });
+    throw error.with({ moreHints: [hint] });
   }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { AuthError, type ErrorCode, isAuthError } from "../../errors.ts";
+import { type ErrorCode, isAuthError } from "../../errors.ts";
 import { withheldBelow } from "../../grants.ts";
 import type { Host } from "../../host.ts";
 import { errorReport } from "../../output/problem.ts";
@@ -12,8 +12,6 @@ import { printable } from "../../terminal/escape.ts";
 
 /** Exit code of what is wrong in this program itself. */
 const INTERNAL = 1;
-/** Of a Ctrl-C; other signals have other ones, and are named. */
-const INTERRUPTED = new AuthError("interrupted", "").exitCode;
 
 /** What is known of the run that failed. */
 export interface FailedRun {
@@ -44,7 +42,7 @@ export function showError(host: Pick<Host, "tell" | "screen">, failure: unknown,
 function reportOf(error: unknown, style: Style, { trace, isBrief }: FailedRun): string {
   // Whoever interrupted knows why.
   if (isAuthError(error, "interrupted")) {
-    return error.exitCode === INTERRUPTED ? "Interrupted\n" : `${error.message}\n`;
+    return error.reason === "signal" ? `${error.message}\n` : "Interrupted\n";
   }
   if (!isBrief || trace || !isAuthError(error)) return errorReport(error, style, trace);
   return `${style.bad("Error:")} ${printable([error.message, ...error.hints].join(". "))}\n`;
@@ -56,9 +54,8 @@ function withCommand(error: unknown, { line, command }: FailedRun): unknown {
   if (missing === undefined) return error;
   const needed = `\`${line}\` needs it`;
   const advice = `\`atmos auth permissions ${command.replaceAll(" ", "-")}\` lists all that it needs`;
-  return new AuthError(missing.code, missing.message, {
-    ...(missing.where === undefined ? {} : { where: missing.where }),
-    hints: [...missing.hints, ...(command === "" ? [] : [`${needed}; ${advice}`])],
-    cause: error,
+  return missing.with({
+    moreHints: [command === "" ? undefined : `${needed}; ${advice}`],
+    cause: missing === error ? undefined : error,
   });
 }

@@ -14,6 +14,7 @@ import type { Host } from "../../host.ts";
 import type { ListedAccount } from "../../output/list_accounts.ts";
 import { usage } from "../line/flags.ts";
 import type { Context } from "./context.ts";
+import { atOnce, CALLS_AT_ONCE } from "../../at_once.ts";
 
 /** An Identity Center as a step. */
 export type PortalStep = ProviderStep & { readonly config: IamIdentityCenterProvider };
@@ -60,9 +61,6 @@ export async function portalOf(
   );
 }
 
-/** The services take more; this many at once is no burst. */
-const AT_ONCE = 6;
-
 /** Every account with its roles, sorted by name, then id. */
 async function accountsOf(
   host: Host,
@@ -81,11 +79,9 @@ async function accountsOf(
     a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : 1
   );
   const roles = new Map<string, readonly string[]>();
-  const queue = accounts.values();
-  const worker = async () => {
-    for (const { id } of queue) roles.set(id, await listAccountRoles(patient, place, token, id));
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await atOnce(CALLS_AT_ONCE, accounts, async ({ id }) => {
+    roles.set(id, await listAccountRoles(patient, place, token, id));
+  });
   return accounts.map(({ id, name }) => ({
     id,
     name,

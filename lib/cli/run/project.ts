@@ -42,7 +42,7 @@ export function unreadable({ problems }: Pick<LoadedConfig, "problems">): AuthEr
   const whole = problems.find(({ blocks, path }) => blocks && path === "");
   if (whole === undefined) return undefined;
   return new AuthError("config-invalid", `Cannot use the configuration: ${whole.reason}`, {
-    ...(whole.at === undefined ? {} : { at: whole.at }),
-    hints: whole.hint === undefined ? [] : [whole.hint],
+    at: whole.at,
+    hints: [whole.hint],
   });
 }

@@ -6,10 +6,12 @@
  */
 import { provisionedPath } from "../../config/provisioned_file.ts";
 import type { AuthConfig, IamIdentityCenterProvider } from "../../config/types.ts";
-import { isAuthError } from "../../errors.ts";
+import { isFailure } from "../../errors.ts";
 import type { Host } from "../../host.ts";
 import { printable } from "../../terminal/escape.ts";
 import type { Context } from "./context.ts";
+import { counted } from "../../counting.ts";
+import { shortPath } from "../../paths.ts";
 
 /** A provider that wants its identities to be found. */
 export interface Provisioning {
@@ -51,7 +53,7 @@ export async function provisionIdentities(
     try {
       await provision(context, provider);
     } catch (error) {
-      if (!isAuthError(error) || error.code === "interrupted") throw error;
+      if (!isFailure(error)) throw error;
       if (error.code === "person-needed") continue;
       const { warningText } = await import("../../output/problem.ts");
       const attempt = `The identities of "${provider.name}" were not looked for anew`;
@@ -77,8 +79,7 @@ async function provision(context: Context, provider: Provisioning): Promise<void
     FILE_MODE,
   );
   const count = namedRoles(rolesOf(accounts)).size;
-  const { shortPath } = await import("../../output/path_text.ts");
-  const what = `${count} ${count === 1 ? "identity" : "identities"} of "${provider.name}" found`;
-  const where = `${accounts.length} ${accounts.length === 1 ? "account" : "accounts"}`;
-  host.tell(`${printable(`${what}, in ${where}: ${shortPath(path, host.env("HOME"))}`)}\n`);
+  const what = `${counted(count, "identity", "identities")} of "${provider.name}" found`;
+  const where = counted(accounts.length, "account");
+  host.tell(`${printable(`${what}, in ${where}: ${shortPath(host, path)}`)}\n`);
 }

@@ -18,6 +18,7 @@ import type { Wanted } from "../../stacks/find.ts";
 import { type EpochMillis, isFresh } from "../../time.ts";
 import type { Context } from "./context.ts";
 import { obtainSession, unattended } from "./session.ts";
+import { within } from "../../deadline.ts";
 
 /** A session that is replaced by newer ones. */
 export interface Held {
@@ -59,9 +60,7 @@ export function renewals(
   return {
     [Symbol.asyncDispose]: async () => {
       stop.abort();
-      const enough = new AbortController();
-      await Promise.race([running, context.host.sleep(GRACE_MILLIS, enough.signal)]);
-      enough.abort();
+      await within(context.host, GRACE_MILLIS, running, () => {});
     },
   };
 }

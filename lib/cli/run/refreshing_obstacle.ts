@@ -5,7 +5,7 @@
  */
 import { targetOf } from "../../chain/plan.ts";
 import type { ChainPlan } from "../../chain/types.ts";
-import { isAuthError } from "../../errors.ts";
+import { isFailure } from "../../errors.ts";
 import type { UserIdentity } from "../../config/types.ts";
 import { codeNeeded, needsKeyring, personIn, storedTarget } from "../../session/renewal_obstacles.ts";
 import type { Context } from "./context.ts";
@@ -49,7 +49,7 @@ async function obstacleInKeyring(
     return codeNeeded(user, entry === undefined ? undefined : parseStoredUser(entry)?.mfaArn);
   } catch (error) {
     // The session in hand is good all the same.
-    if (!isAuthError(error) || error.code === "interrupted") throw error;
+    if (!isFailure(error)) throw error;
     return error.message;
   }
 }

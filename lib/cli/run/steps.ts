@@ -26,6 +26,7 @@ import { chooseIdentity, disabledWords, wishOf } from "./choose.ts";
 import { configurationWords, type GlobalInput } from "../line/globals.ts";
 import { obtainSession, sessionEnvironment } from "./session.ts";
 import type { OpenedProject } from "./project.ts";
+import type { Context } from "./context.ts";
 
 /** What the steps of one workflow or custom command have in common. */
 export interface Surroundings {
@@ -66,7 +67,12 @@ export async function wishedIdentity(
 }
 
 /** The identity of a step as it is configured. */
-export function identityOf({ project, identities, off }: Surroundings, step: Step): string | undefined {
+export function identityOf(
+  { project, identities, off }: Pick<Surroundings, "identities" | "off"> & {
+    readonly project: { readonly context: Pick<Context, "auth" | "loaded"> };
+  },
+  step: Pick<Step, "name" | "type" | "identity" | "at">,
+): string | undefined {
   if (off !== undefined) return undefined;
   if (step.identity === undefined) return identities[step.type];
   const { context } = project;
@@ -76,7 +82,7 @@ export function identityOf({ project, identities, off }: Surroundings, step: Ste
   } catch (error) {
     if (!isAuthError(error)) throw error;
     const where = `the step ${JSON.stringify(step.name)}`;
-    throw new AuthError(error.code, error.message, { where, at: step.at, hints: error.hints, cause: error });
+    throw error.with({ where, at: step.at });
   }
 }
 

@@ -5,10 +5,11 @@
  */
 import type { AuthConfig, LoadedConfig } from "../../config/types.ts";
 import type { Need } from "../../config/need.ts";
-import { TRUST_HINT } from "../../config/untrusted.ts";
+import { TRUST_HINT, trustHint } from "../../config/untrusted.ts";
 import type { TrustRecord } from "../../config/need.ts";
 import { AuthError, isAuthError } from "../../errors.ts";
 import type { Host } from "../../host.ts";
+import { firstLines } from "../../counting.ts";
 
 /**
  * Trusts what is needed, as it is now.
@@ -47,19 +48,32 @@ async function kept(host: Host, records: readonly TrustRecord[]): Promise<void> 
     await addTrust(host, records);
   } catch (cause) {
     if (!isAuthError(cause, "file-failed", "config-invalid")) throw cause;
-    throw new AuthError("untrusted", `Cannot keep what is trusted. ${cause.message}`, {
+    throw cause.with({
+      code: "untrusted",
+      message: `Cannot keep what is trusted. ${cause.message}`,
       hints: ["Set ATMOS_XDG_STATE_HOME to a directory that you can write"],
       cause,
     });
   }
 }
 
-/** What a person would do to trust what a need takes. */
-export function trustHint({ files }: LoadedConfig, needs: readonly Need[], hint: string): string {
+/**
+ * What a person would do to trust what is needed.
+ *
+ * @param component whose manifests are trusted by naming it
+ */
+export function remedyOf(
+  { files }: LoadedConfig,
+  needs: readonly Need[],
+  component: { readonly name: string; readonly stack: string } | undefined,
+): string {
   const isPiped = needs.some((need) =>
     need.files.some((path) => files.some((file) => file.path === path && file.isPipe === true))
   );
-  return isPiped ? PIPE_HINT : hint;
+  if (isPiped) return PIPE_HINT;
+  return component === undefined
+    ? TRUST_HINT
+    : trustHint(`atmos auth trust --component ${component.name} --stack ${component.stack}`);
 }
 
 const PIPE_HINT = "Set ATMOS_TRUST_CONFIG=true if you agree with what it says, or write it to a file";
@@ -134,13 +148,18 @@ export function untrustedError(needs: readonly [Need, ...Need[]], hint = TRUST_H
     at: first.at,
     hints: [
       hint,
-      ...all.slice(1, MAX_SHOWN).map(({ path, does }) => `${path} ${does}`),
-      ...(all.length > MAX_SHOWN ? [`and ${all.length - MAX_SHOWN} more; run \`atmos auth validate\``] : []),
+      ...firstLines(
+        all.slice(1),
+        MAX_MORE,
+        ({ path, does }) => `${path} ${does}`,
+        "; run `atmos auth validate`",
+      ),
     ],
   });
 }
 
-const MAX_SHOWN = 5;
+/** Beside the first, which is the message. */
+const MAX_MORE = 4;
 
 /** A project whose settings mean nothing needs nothing: whoever uses it is told what is wrong. */
 export async function projectNeeds(

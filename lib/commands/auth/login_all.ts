@@ -9,7 +9,7 @@
 import { runChain, type SharedRun } from "../../chain/run.ts";
 import { targetOf } from "../../chain/plan.ts";
 import type { ChainPlan, IdentityStep } from "../../chain/types.ts";
-import { AuthError, isAuthError } from "../../errors.ts";
+import { AuthError, isFailure } from "../../errors.ts";
 import { type LoginLine, loginLine } from "../../output/login_all.ts";
 import { warningText } from "../../output/problem.ts";
 import { styleOf } from "../../output/style.ts";
@@ -20,15 +20,13 @@ import type { Context } from "../../cli/run/context.ts";
 import { identityView } from "./login_view.ts";
 import { provisionIdentities } from "../../cli/run/provision.ts";
 import { noteRenewal } from "../../cli/run/session.ts";
+import { atOnce, CALLS_AT_ONCE } from "../../at_once.ts";
 
 /** How everything is logged in to. */
 export interface LoginAllOptions extends LoginWish {
   /** Whether the providers' own sessions and shared links are made anew, too. */
   readonly force: boolean;
 }
-
-/** The services take more; this many at once is no burst to any of them. */
-const AT_ONCE = 6;
 
 /** One link to make: the chain that ends in it. */
 interface Task {
@@ -85,7 +83,7 @@ async function plansOf(run: Run, names: readonly string[], say: Say): Promise<re
     try {
       plans.push(await run.context.plan(name));
     } catch (error) {
-      if (!isAuthError(error) || error.code === "interrupted") throw error;
+      if (!isFailure(error)) throw error;
       if (error.code !== "unsupported") run.failures.set(name, error);
       say(
         textOf(run, {
@@ -141,7 +139,7 @@ async function inRounds(run: Run, tasks: readonly Task[]): Promise<void> {
     const quiet = derived(host, { prompt: undefined, tell: (words) => say(words.replace(/\n$/, "")) });
     for (const round of Map.groupBy(tasks, lengthOf).values()) {
       const inOrder = orderedLines(round, say);
-      await atOnce(round, async (task) => {
+      await atOnce(CALLS_AT_ONCE, round, async (task) => {
         const { name } = targetOf(task.plan);
         const lines: string[] = [];
         running.add(name);
@@ -165,14 +163,6 @@ function orderedLines(tasks: readonly Task[], say: Say): (task: Task, lines: rea
       waiting.shift();
     }
   };
-}
-
-async function atOnce(tasks: readonly Task[], work: (task: Task) => Promise<void>): Promise<void> {
-  const queue = tasks.values();
-  const worker = async () => {
-    for (const task of queue) await work(task);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
 async function perform(run: Run, { plan, wanted }: Task, host: Context["host"], say: Say): Promise<void> {
@@ -200,7 +190,7 @@ async function perform(run: Run, { plan, wanted }: Task, host: Context["host"], 
     const { account, role, expiresAt } = identityView(context, plan, target);
     line({ name: step.name, type: "done", account, role, expiresAt });
   } catch (error) {
-    if (!isAuthError(error) || error.code === "interrupted") throw error;
+    if (!isFailure(error)) throw error;
     failures.set(step.name, error);
     line({ name: step.name, type: "failed", reason: error.message });
   }

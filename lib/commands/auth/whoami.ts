@@ -6,12 +6,11 @@
 import { targetOf } from "../../chain/plan.ts";
 import type { ChainPlan, ChosenDuration, Link } from "../../chain/types.ts";
 import type { AwsSession } from "../../credentials.ts";
-import { AuthError, isAuthError } from "../../errors.ts";
+import { type AuthError, exitCodeOf, isAuthError, isFailure } from "../../errors.ts";
 import { awsFilePaths } from "../../files/aws_sessions.ts";
 import type { Host } from "../../host.ts";
 import { disabledText } from "../../output/disabled.ts";
 import { pointersEnvironment } from "../../output/environment.ts";
-import { shortPath } from "../../output/path_text.ts";
 import { styleOf } from "../../output/style.ts";
 import { unusedReason, unusedText } from "../../output/unused.ts";
 import { type HeldStep, whoamiJson, whoamiText, type WhoamiView } from "../../output/whoami.ts";
@@ -25,6 +24,7 @@ import { choice, toggle, type Values } from "../../cli/line/flags.ts";
 import { makeSession, pointersOf, surroundings } from "../../cli/run/session.ts";
 import { FOR_COMPONENT_FLAGS, wantedComponent } from "../../cli/line/stack_flag.ts";
 import { type Unused, unusedSection } from "./unused.ts";
+import { shortPath } from "../../paths.ts";
 
 const FLAGS = {
   output: choice(["text", "json"], "FORMAT", "text or json; text by default", {
@@ -81,7 +81,7 @@ async function refreshed(context: Context, plan: ChainPlan): Promise<AuthError |
     await makeSession(context, plan, { renew: "nothing", deviceCode: false });
     return undefined;
   } catch (error) {
-    if (isAuthError(error) && error.code !== "interrupted") return error;
+    if (isFailure(error)) return error;
     throw error;
   }
 }
@@ -90,9 +90,6 @@ interface Verdict {
   readonly view: WhoamiView;
   readonly exitCode: number;
 }
-
-const PERSON_NEEDED = 3;
-const REFUSED = 4;
 
 async function lookAt(
   context: Context,
@@ -117,7 +114,8 @@ async function lookAt(
     verified: caller?.verified,
     ...(alive ? { reason: undefined, advice: undefined } : shortcoming(plan, { session, unused }, failure)),
   };
-  return { view, exitCode: !alive ? PERSON_NEEDED : caller?.verified === false ? REFUSED : 0 };
+  if (!alive) return { view, exitCode: exitCodeOf("person-needed") };
+  return { view, exitCode: caller?.verified === false ? exitCodeOf("refused") : 0 };
 }
 
 type Described = Omit<
@@ -179,7 +177,7 @@ async function identityRow(
 ): Promise<{ readonly row: HeldStep; readonly unused: Unused | undefined }> {
   const unused = session === undefined ? await unusedSection(context, plan, link) : undefined;
   const { credentials } = awsFilePaths(context.host, context.directory(plan));
-  const file = shortPath(credentials, context.host.env("HOME"));
+  const file = shortPath(context.host, credentials);
   const { name, config, inserted } = link.step;
   const place = session !== undefined && section === undefined ? "memory" : `${file} [${section}]`;
   const row: HeldStep = {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { AuthError } from "../../errors.ts";
+import { isAuthError } from "../../errors.ts";
 import { componentDocument, DESCRIBE_FORMATS, describedText } from "../../output/describe.ts";
 import { warningText } from "../../output/problem.ts";
 import { parseQuery, queried } from "../../output/query.ts";
@@ -67,7 +67,7 @@ function documentOf(
   try {
     return componentDocument(componentIn(project, stack, target).component, false);
   } catch (error) {
-    if (!(error instanceof AuthError)) throw error;
+    if (!isAuthError(error)) throw error;
     tell(warningText(error.message, screen));
     return undefined;
   }

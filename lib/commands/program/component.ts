@@ -128,12 +128,10 @@ export async function runProgram(
     return await host.run(command);
   } catch (error) {
     if (!isAuthError(error, "command-not-found")) throw error;
-    throw new AuthError(error.code, error.message, {
-      hints: [
-        ...error.hints,
+    throw error.with({
+      moreHints: [
         `Install ${command.program}, or name another program: components.${type}.command in atmos.yaml`,
       ],
-      cause: error,
     });
   }
 }

@@ -7,7 +7,7 @@
 import { selectIdentity } from "../../chain/select.ts";
 import type { ChainPlan } from "../../chain/types.ts";
 import type { AuthConfig } from "../../config/types.ts";
-import { AuthError, isAuthError, messageOf } from "../../errors.ts";
+import { type AuthError, isAuthError, isFailure, messageOf } from "../../errors.ts";
 import type { EnvironmentEdits } from "../../host.ts";
 import { loginLine } from "../../output/login_line.ts";
 import { warningText } from "../../output/problem.ts";
@@ -66,15 +66,7 @@ export async function whileAuthenticated(
 
 /** What the component alone defines is nothing that a login without it would find. */
 function withLoginLine(error: AuthError, identity: string, component: Component): AuthError {
-  const { code, message, where, hints } = error;
-  return new AuthError(code, message, {
-    ...(where === undefined ? {} : { where }),
-    hints: [
-      `Run \`${loginLine(identity, component)}\` in a terminal`,
-      ...hints.filter((hint) => !/^Run `atmos auth login` in/.test(hint)),
-    ],
-    cause: error,
-  });
+  return error.with({ remedy: `Run \`${loginLine(identity, component)}\` in a terminal` });
 }
 
 /** What the stacks set, and where the project is. */
@@ -104,7 +96,7 @@ async function requiredBeside(
       await obtainSession(context, beside);
       plans.push(beside);
     } catch (error) {
-      if (!isAuthError(error) || error.code === "interrupted") throw error;
+      if (!isFailure(error)) throw error;
       const reason = `The identity ${name} is required, and is not there: ${messageOf(error)}`;
       context.host.tell(warningText(reason, context.host.screen));
     }

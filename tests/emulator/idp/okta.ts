@@ -21,6 +21,8 @@ export interface OktaOptions extends IdpOptions {
   showLockout?: boolean;
   /** How a person without the application is told. */
   refusal?: "page" | "json";
+  /** The code with which the authentication API refuses whatever it is asked. */
+  apiRefusal?: string;
   /** Requests that are left before 429. */
   budget?: number;
 }
@@ -62,6 +64,9 @@ export async function startOkta(options: OktaOptions = {}): Promise<Idp> {
     }
     if (method !== "POST" || !url.pathname.startsWith("/api/v1/authn")) return undefined;
     if (left.requests-- <= 0) return tooMany(desk);
+    if (options.apiRefusal !== undefined) {
+      return refusal(405, options.apiRefusal, "The endpoint does not support the provided HTTP method");
+    }
     const body = incoming.headers.get("content-type") === "application/json"
       ? readJsonObject(incoming.text)
       : undefined;

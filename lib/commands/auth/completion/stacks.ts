@@ -6,6 +6,7 @@
 import { listStacks, type Project, stacksNamed } from "../../../stacks/loader.ts";
 import { listedComponents, listedStacks } from "../../../stacks/overview.ts";
 import type { Names } from "../../../cli/line/complete_words.ts";
+import { counted } from "../../../counting.ts";
 
 /**
  * The stacks, and the components of the one that is meant, or of all.
@@ -19,7 +20,7 @@ export async function stackNames(
   const all = await listStacks(project);
   const stacks = listedStacks(all).map(({ name, components }) => ({
     value: name,
-    description: components.length === 1 ? "1 component" : `${components.length} components`,
+    description: counted(components.length, "component"),
   }));
   const near = meant.stack === undefined ? all : await stacksNamed(project, meant.stack);
   const components = listedComponents(near)

@@ -13,7 +13,6 @@ import type { Secret } from "../../../credentials.ts";
 import { AuthError } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
 import { consoleJson, type ConsoleLength, consoleText, type Opening } from "../../../output/console.ts";
-import { shortPath } from "../../../output/path_text.ts";
 import { warningText } from "../../../output/problem.ts";
 import { styleOf } from "../../../output/style.ts";
 import { isCi } from "../../../ci.ts";
@@ -26,13 +25,18 @@ import { type Context, openContext } from "../../../cli/run/context.ts";
 import { outputFormat, text, toggle, usage, type Values } from "../../../cli/line/flags.ts";
 import { obtainSession } from "../../../cli/run/session.ts";
 import { FOR_COMPONENT_FLAGS, wantedComponent } from "../../../cli/line/stack_flag.ts";
+import { shortPath } from "../../../paths.ts";
+import { CONSOLE_SECONDS, lengthsText } from "../../../aws_durations.ts";
 
 const FLAGS = {
   destination: text(
     "PAGE",
     "A service (s3, ec2, lambda, ...), or the https address of a page of the console",
   ),
-  duration: text("DURATION", "How long the console session lasts, 15m to 12h, where AWS lets one choose"),
+  duration: text(
+    "DURATION",
+    `How long the console session lasts, ${lengthsText(CONSOLE_SECONDS)}, where AWS lets one choose`,
+  ),
   issuer: text("NAME", "Whom the console names as the place to log in again; atmos by default"),
   printOnly: toggle("Print the URL on standard output, and nothing else. It logs in whoever has it"),
   format: outputFormat(["text", "json"]),
@@ -164,7 +168,7 @@ async function present(
     throw nowhereToShow("none was found here");
   }
   const opening: Opening = opened
-    ? { type: "opened", profile: profile && shortPath(profile, host.env("HOME")) }
+    ? { type: "opened", profile: profile && shortPath(host, profile) }
     : { type: "link", link: link.reveal() };
   host.tell(consoleText(view, opening, styleOf(host.screen), host.now()));
 }

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { CONSOLE_SECONDS } from "../../../aws/federation.ts";
 import type { ChainPlan } from "../../../chain/types.ts";
 import type { ConsoleLength } from "../../../output/console.ts";
 import { formatDuration, parseDuration } from "../../../duration.ts";
 import { type EpochMillis, type Lifetime } from "../../../time.ts";
 import { usage } from "../../../cli/line/flags.ts";
+import { CONSOLE_SECONDS, isWithin, lengthsText } from "../../../aws_durations.ts";
 
 /**
  * The seconds of `--duration`.
@@ -24,8 +24,10 @@ export function flagSeconds(given: string | undefined): number | undefined {
       "Write it as 3600, 90m or 12h",
     );
   }
-  if (seconds >= CONSOLE_SECONDS.least && seconds <= CONSOLE_SECONDS.most) return seconds;
-  throw usage(`Cannot open the console for ${formatDuration(seconds)}: AWS takes 15m to 12h`);
+  if (isWithin(seconds, CONSOLE_SECONDS)) return seconds;
+  throw usage(
+    `Cannot open the console for ${formatDuration(seconds)}: AWS takes ${lengthsText(CONSOLE_SECONDS)}`,
+  );
 }
 
 /** A length that somebody wants, and the reason why it is not sent. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { checkChains } from "../../../chain/check.ts";
-import { type AuthError, isAuthError } from "../../../errors.ts";
+import { type AuthError, isAuthError, isFailure } from "../../../errors.ts";
 import { exposureWithin } from "../../../files/exposure.ts";
 import type { Host } from "../../../host.ts";
 import { doctorJson, doctorText, type Finding } from "../../../output/doctor.ts";
@@ -16,6 +16,7 @@ import { hasLocalBrowser } from "../../../terminal/local_browser.ts";
 import { type Call, command } from "../../../cli/line/command.ts";
 import { type Context, openContext } from "../../../cli/run/context.ts";
 import { outputFormat, toggle, type Values } from "../../../cli/line/flags.ts";
+import { counted } from "../../../counting.ts";
 
 const FLAGS = {
   fix: toggle("Mend what can be mended without losing anything"),
@@ -57,7 +58,7 @@ async function isMended(mend: () => Promise<void>): Promise<boolean> {
     await mend();
     return true;
   } catch (error) {
-    if (isAuthError(error) && error.code !== "interrupted") return false;
+    if (isFailure(error)) return false;
     throw error;
   }
 }
@@ -97,7 +98,7 @@ function configFindings(context: Context): readonly Finding[] {
     return [{
       id: "config.problems",
       severity: "error",
-      title: `The configuration has ${errors} ${errors === 1 ? "problem" : "problems"}`,
+      title: `The configuration has ${counted(errors, "problem")}`,
       command: "atmos auth validate",
     }];
   }
@@ -131,7 +132,7 @@ async function keyringFindings(context: Context): Promise<readonly Finding[]> {
     await openKeyring(host, keyring, place, undefined);
     return [{ id: "keyring.open", severity: "good", title: `The ${keyring.type} keyring opens` }];
   } catch (error) {
-    if (!isAuthError(error) || error.code === "interrupted") throw error;
+    if (!isFailure(error)) throw error;
     if (error.code === "person-needed") {
       return [{
         id: "keyring.password",
@@ -160,13 +161,13 @@ async function storePath(context: Context, type: "file" | "system"): Promise<str
 }
 
 /** What cannot be read is put aside, never removed: somebody may still know how to read it. */
-function keyringCommand({ code, hints }: AuthError, passwordVariable: string, store: string): string {
+function keyringCommand({ code, reason }: AuthError, passwordVariable: string, store: string): string {
   switch (code) {
     case "keyring-password":
       return `unset ${passwordVariable}`;
     case "keyring-damaged":
     case "keyring-version":
-      return hints.some((hint) => hint.includes("accept-rollback"))
+      return reason === "rolled-back"
         ? "atmos auth keyring accept-rollback"
         : `mv '${store}' '${store}.aside'`;
     default:

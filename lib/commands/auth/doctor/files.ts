@@ -15,6 +15,7 @@ import { unusedReason } from "../../../output/unused.ts";
 import { quoteWord } from "../../../shell_word.ts";
 import { clearOutput, leftoversBeside, notedOutputs } from "../../../cli/run/output_notes.ts";
 import { directoriesIn, type OwnPath, ownPaths } from "../../../cli/run/own_files.ts";
+import { counted } from "../../../counting.ts";
 
 type FilesHost = Pick<Host, "env" | "os" | "files" | "now" | "run">;
 
@@ -173,7 +174,7 @@ function endedSessions(
   return {
     id: "files.ended-sessions",
     severity: "note",
-    title: `${count} ${count === 1 ? "session has" : "sessions have"} ended in ${files.directory}`,
+    title: `${counted(count, "session has", "sessions have")} ended in ${files.directory}`,
     command: "atmos auth doctor --fix",
     mend: async () => {
       await removeSessions(host, files, isEnded);

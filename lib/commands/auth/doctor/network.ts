@@ -3,15 +3,13 @@
  *
  * @module
  */
-import { partitionOfRegion } from "../../../arn.ts";
-import { serviceEndpoint } from "../../../aws/endpoints.ts";
-import type { AwsService } from "../../../endpoint_variables.ts";
 import type { AuthConfig, RunnableProvider } from "../../../config/types.ts";
-import { isAuthError } from "../../../errors.ts";
+import { type AuthError, isFailure } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
 import type { Finding } from "../../../output/doctor.ts";
 import { formatDuration } from "../../../duration.ts";
 import { CLOCK_TOLERANCE_MILLIS, type EpochMillis } from "../../../time.ts";
+import { type CalledService, serviceAddress } from "../../../aws/addresses.ts";
 
 type NetworkHost = Pick<Host, "env" | "fetch" | "now" | "os">;
 
@@ -30,50 +28,47 @@ export async function networkFindings(
   host: NetworkHost,
   auth: Pick<AuthConfig, "providers">,
 ): Promise<readonly Finding[]> {
-  const probes = probesOf(host, auth);
+  const probes = await probesOf(host, auth);
   const looked = await Promise.all(probes.map((probe) => look(host, probe)));
   const skews = looked.flatMap(({ skew }) => skew === undefined ? [] : [skew]);
   return [...looked.map(({ finding }) => finding), ...clockFindings(host, skews), ...proxyFindings(host)];
 }
 
-function probesOf(host: NetworkHost, { providers }: Pick<AuthConfig, "providers">): readonly Probe[] {
+async function probesOf(
+  host: NetworkHost,
+  { providers }: Pick<AuthConfig, "providers">,
+): Promise<readonly Probe[]> {
   const known = [...providers.values()].flatMap(({ config }) =>
     config === undefined || config.kind === "unsupported" ? [] : probesFor(host, config)
   );
-  const probes = known.length > 0 ? known : [probe(host, "STS", "us-east-1", undefined)];
+  const probes = await Promise.all(known.length > 0 ? known : [probe(host, "STS", { region: "us-east-1" })]);
   return [...new Map(probes.map((one) => [one.origin, one])).values()];
 }
 
-function probesFor(host: NetworkHost, config: RunnableProvider): readonly Probe[] {
-  const { region, endpointUrl } = config;
-  const sts = probe(host, "STS", region, endpointUrl);
+function probesFor(host: NetworkHost, config: RunnableProvider): readonly Promise<Probe>[] {
+  const sts = probe(host, "STS", config);
   if (config.kind === "aws/iam-identity-center") {
-    return [probe(host, "SSO_OIDC", region, endpointUrl), probe(host, "SSO", region, endpointUrl), sts];
+    return [probe(host, "SSO_OIDC", config), probe(host, "SSO", config), sts];
   }
   if (config.kind !== "aws/saml") return [sts];
   const { origin } = new URL(config.url);
-  return [{ origin, request: () => new Request(origin, { method: "HEAD", redirect: "manual" }) }, sts];
+  const request = () => new Request(origin, { method: "HEAD", redirect: "manual" });
+  return [Promise.resolve({ origin, request }), sts];
 }
 
-const PREFIXES = { SSO_OIDC: "oidc", SSO: "portal.sso", STS: "sts" } as const;
-const SUFFIXES: ReadonlyMap<string, string> = new Map([["aws-cn", "amazonaws.com.cn"], [
-  "aws-eusc",
-  "amazonaws.eu",
-]]);
+type ProbedService = Exclude<CalledService, "IAM">;
 
-function probe(
+/** Where calls go, whatever says so: the configuration, a variable, or the SDK's rules. */
+async function probe(
   host: NetworkHost,
-  service: Extract<AwsService, keyof typeof PREFIXES>,
-  region: string,
-  endpointUrl: string | undefined,
-): Probe {
-  const suffix = SUFFIXES.get(partitionOfRegion(region) ?? "aws") ?? "amazonaws.com";
-  const base = serviceEndpoint(host.env, service, endpointUrl)?.href.replace(/\/$/, "") ??
-    `https://${PREFIXES[service]}.${region}.${suffix}`;
-  return { origin: new URL(base).origin, request: () => bareRequest(service, base) };
+  service: ProbedService,
+  { region, endpointUrl }: { readonly region: string; readonly endpointUrl?: string | undefined },
+): Promise<Probe> {
+  const address = await serviceAddress(host, service, { region, endpointUrl });
+  return { origin: address.origin, request: () => bareRequest(service, address.href.replace(/\/$/, "")) };
 }
 
-function bareRequest(service: keyof typeof PREFIXES, base: string): Request {
+function bareRequest(service: ProbedService, base: string): Request {
   switch (service) {
     case "SSO_OIDC":
       return new Request(`${base}/token`, {
@@ -106,20 +101,18 @@ async function look(host: NetworkHost, { origin, request }: Probe): Promise<Look
       skew: skewOf(answer.headers.get("date"), started, now),
     };
   } catch (error) {
-    if (!isAuthError(error) || error.code === "interrupted") throw error;
+    if (!isFailure(error)) throw error;
     const command = `curl -sS -o ${host.os === "windows" ? "NUL" : "/dev/null"} -v ${origin}/`;
     return {
-      finding: { id: reachId(error.message), severity: "error", title: error.message, command },
+      finding: { id: reachId(error), severity: "error", title: error.message, command },
       skew: undefined,
     };
   }
 }
 
 /** Which part of the way is broken, as far as the failure tells. */
-function reachId(message: string): string {
-  if (/\(DNS\)/.test(message)) return "network.dns";
-  if (/proxy/i.test(message)) return "network.proxy";
-  return /\(TLS\)|certificate|CA_BUNDLE/.test(message) ? "network.tls" : "network.reach";
+function reachId({ reason }: AuthError): string {
+  return reason === "dns" || reason === "proxy" || reason === "tls" ? `network.${reason}` : "network.reach";
 }
 
 /** The header has whole seconds, and was written somewhere between our two looks at the clock. */

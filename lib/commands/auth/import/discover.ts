@@ -10,6 +10,7 @@ import { openContext } from "../../../cli/run/context.ts";
 import type { GlobalInput } from "../../../cli/line/globals.ts";
 import type { Imported } from "./imported.ts";
 import { portalAccounts, portalOf } from "../../../cli/run/portal.ts";
+import { counted } from "../../../counting.ts";
 
 /** Asks the portal; whoever is there logs in to it where its session is no longer fresh. */
 export async function discover(
@@ -34,7 +35,11 @@ export async function discover(
       providers: new Map(),
       identities: new Map([...named].map(([name, found]) => [name, roleFields(step.name, found)])),
     },
-    read: [`${step.name}, ${step.config.startUrl}: ${accounts.length} accounts, ${roles.length} roles`],
+    read: [
+      `${step.name}, ${step.config.startUrl}: ${counted(accounts.length, "account")}, ${
+        counted(roles.length, "role")
+      }`,
+    ],
     notes: [],
     kept: { providers: 0, identities: roles.length - named.size },
     unopened: undefined,

@@ -10,12 +10,12 @@ import { importText } from "../../../import/report.ts";
 import { sectionOf, sectionText } from "../../../import/section.ts";
 import { type AuthDraft, type Note, type Source, SOURCES } from "../../../import/types.ts";
 import { jsonText } from "../../../output/json.ts";
-import { shortPath } from "../../../output/path_text.ts";
 import { styleOf } from "../../../output/style.ts";
 import { type Call, command } from "../../../cli/line/command.ts";
 import { outputFormat, text, texts, toggle, usage, type Values } from "../../../cli/line/flags.ts";
 import type { GlobalInput } from "../../../cli/line/globals.ts";
 import type { Imported } from "./imported.ts";
+import { shortPath } from "../../../paths.ts";
 
 const FLAGS = {
   from: texts("TOOL,...", `${SOURCES.join(", ")}; all that are there by default`),
@@ -113,7 +113,7 @@ async function write(
       providers: imported.kept.providers + kept.providers,
       identities: imported.kept.identities + kept.identities,
     },
-    written: { path: shortPath(path, host.env("HOME")), isNew },
+    written: { path: shortPath(host, path), isNew },
   };
   host.tell(importText(report, styleOf(host.screen)));
   if (needsTrust) host.tell("\nSome of this needs trust: read the file, and run `atmos auth trust`\n");

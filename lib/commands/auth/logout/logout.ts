@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { isOffWord, resolveName } from "../../../chain/select.ts";
+import { isOffWord } from "../../../switch.ts";
+import { resolveName } from "../../../chain/select.ts";
 import type { AuthConfig } from "../../../config/types.ts";
 import { AuthError } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
@@ -19,6 +20,7 @@ import { removeScope } from "./remove.ts";
 import { type LogoutScope, type LogoutTarget, scopeOf } from "./scope.ts";
 import { somebody } from "../../../cli/run/stored_user.ts";
 import { FOR_COMPONENT_FLAGS, wantedComponent } from "../../../cli/line/stack_flag.ts";
+import { firstNames, wordFor } from "../../../counting.ts";
 
 const FLAGS = {
   provider: text("NAME", "Log out of a provider and of every identity behind it", { short: "p" }),
@@ -183,14 +185,13 @@ const MAX_NAMES = 20;
 
 function nobodyToAsk(among: Choices): AuthError {
   const names = [...among.values()].flatMap((target) => target.type === "identity" ? [target.name] : []);
-  const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : "";
   return new AuthError(
     "identity-ambiguous",
     "Cannot choose what to log out of: nothing is named, and nobody can be asked",
     {
       hints: [
         "Name an identity, or say --provider NAME or --all",
-        ...(names.length === 0 ? [] : [`It can be ${names.slice(0, MAX_NAMES).join(", ")}${more}`]),
+        names.length === 0 ? undefined : `It can be ${firstNames(names, MAX_NAMES)}`,
       ],
     },
   );
@@ -214,7 +215,7 @@ function wordsFor(target: LogoutTarget): string {
     case "identity":
       return target.name;
     case "providers":
-      return `${target.names.length === 1 ? "provider" : "providers"} ${target.names.join(", ")}`;
+      return `${wordFor(target.names.length, "provider")} ${target.names.join(", ")}`;
     case "all":
       return "everything";
   }

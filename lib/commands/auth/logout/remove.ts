@@ -5,16 +5,15 @@
  * @module
  */
 import { providerKey } from "../../../chain/run.ts";
-import { type AuthError, isAuthError } from "../../../errors.ts";
+import { type AuthError, isFailure } from "../../../errors.ts";
 import { awsFilePaths, type FoundSession, listSessions } from "../../../files/aws_sessions.ts";
 import { removeSessions } from "../../../files/aws_files.ts";
 import type { Host } from "../../../host.ts";
 import type { EntryKey } from "../../../keyring/types.ts";
 import { dateTime } from "../../../output/moment.ts";
-import { shortPath } from "../../../output/path_text.ts";
 import { unusedReason } from "../../../output/unused.ts";
 import { warningText } from "../../../output/problem.ts";
-import { joinPath, parentOf } from "../../../paths.ts";
+import { joinPath, parentOf, shortPath } from "../../../paths.ts";
 import { parseSsoRecord, type SsoRecord } from "../../../providers/sso_record.ts";
 import { keyringPlace } from "../../../session/stores.ts";
 import { type EpochMillis, isAlive } from "../../../time.ts";
@@ -80,7 +79,7 @@ export async function removeScope(
     try {
       outcomes.push(await run());
     } catch (error) {
-      if (!isAuthError(error) || error.code === "interrupted") throw error;
+      if (!isFailure(error)) throw error;
       failures.push(error);
       outcomes.push({ remains: [what] });
     }
@@ -91,7 +90,7 @@ export async function removeScope(
 
 function sessionsStep(context: Context, sessions: SessionsIn, options: RemovalOptions): Step {
   const { credentials } = awsFilePaths(context.host, sessions.directory);
-  const file = shortPath(credentials, context.host.env("HOME"));
+  const file = shortPath(context.host, credentials);
   return { what: file, run: () => dropSessions(context, file, sessions, options) };
 }
 
@@ -128,7 +127,7 @@ function leftoversStep({ host }: Context, directory: string, { dryRun }: Removal
     if (!dryRun) await host.files.removeIfEmpty(directory);
     return { removed: leftoverWords(host, left) };
   };
-  return { what: `interrupted writes in ${shortPath(directory, host.env("HOME"))}`, run };
+  return { what: `interrupted writes in ${shortPath(host, directory)}`, run };
 }
 
 /** The same beside a file that somebody named with --output-file. */
@@ -139,11 +138,11 @@ function outputStep({ host }: Context, output: NotedOutput, { dryRun }: RemovalO
       await (dryRun ? leftoversBeside(host, output) : clearOutput(host, output)),
     ),
   });
-  return { what: `interrupted writes beside ${shortPath(output.path, host.env("HOME"))}`, run };
+  return { what: `interrupted writes beside ${shortPath(host, output.path)}`, run };
 }
 
-const leftoverWords = (host: Pick<Host, "env">, paths: readonly string[]): readonly string[] =>
-  paths.map((path) => `interrupted write ${shortPath(path, host.env("HOME"))}`);
+const leftoverWords = (host: Pick<Host, "env" | "os">, paths: readonly string[]): readonly string[] =>
+  paths.map((path) => `interrupted write ${shortPath(host, path)}`);
 
 const isSame = ({ section }: FoundSession) => (other: FoundSession) => other.section === section;
 
@@ -156,7 +155,7 @@ function issuedWords(found: readonly FoundSession[], now: EpochMillis): readonly
 }
 
 function profilesStep(context: Context, profiles: ProfilesIn, options: RemovalOptions): Step {
-  const directory = shortPath(profiles.directory, context.host.env("HOME"));
+  const directory = shortPath(context.host, profiles.directory);
   return { what: `browser profiles in ${directory}`, run: () => dropProfiles(context, profiles, options) };
 }
 
@@ -169,7 +168,7 @@ async function dropProfiles(
   const paths = entries.filter(({ kind, name }) => kind === "directory" && isWanted(name))
     .map(({ name }) => joinPath(host.os, directory, name));
   for (const path of dryRun ? [] : paths) await host.files.removeTree(path);
-  return { removed: paths.map((path) => `browser profile ${shortPath(path, host.env("HOME"))}`) };
+  return { removed: paths.map((path) => `browser profile ${shortPath(host, path)}`) };
 }
 
 /** The identities that logins have found, with their directory, which holds nothing else. */
@@ -188,7 +187,7 @@ function directoryStep({ host }: Context, what: string, directory: string, optio
     const isThere = options.dryRun
       ? await files.status(directory) !== undefined
       : await files.removeTree(directory);
-    return isThere ? { removed: [`${what}, ${shortPath(directory, host.env("HOME"))}`] } : {};
+    return isThere ? { removed: [`${what}, ${shortPath(host, directory)}`] } : {};
   };
   return { what, run };
 }
@@ -273,7 +272,7 @@ async function endPortalSessions({ host }: Context, ended: readonly Ended[]): Pr
       await endPortalSession(host, config, token.accessToken);
       outcomes.push({ removed: [`session of ${name}, at ${config.startUrl}`] });
     } catch (error) {
-      if (!isAuthError(error) || error.code === "interrupted") throw error;
+      if (!isFailure(error)) throw error;
       // The portal knows of no such session: that is what was wanted.
       if (error.code === "session-rejected") continue;
       host.tell(warningText(error.message, host.screen));

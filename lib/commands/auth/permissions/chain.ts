@@ -13,6 +13,7 @@ import { hasLocalBrowser } from "../../../terminal/local_browser.ts";
 import { derived } from "../../../session/derive.ts";
 import { blankEnv, type Ledger } from "../../../cli/run/ledger.ts";
 import type { Needs } from "../../../cli/line/needs.ts";
+import { LOOPBACK } from "../../../loopback.ts";
 
 /** What the ledger is told with: a noting host. */
 export interface Noting {
@@ -129,7 +130,7 @@ export async function noteBrowser({ host, ledger }: Noting): Promise<void> {
   await noteScreen({ host, ledger });
   const openers = { linux: ["xdg-open", "wslview"], darwin: ["open"], windows: ["rundll32"] } as const;
   ledger.like("run", ...openers[host.os]);
-  ledger.like("net", "127.0.0.1:0");
+  ledger.like("net", `${LOOPBACK}:0`);
 }
 
 /** Whether a page would be seen. */

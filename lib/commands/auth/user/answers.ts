@@ -13,10 +13,10 @@ import {
   mfaArnProblem,
   secretAccessKeyProblem,
 } from "../../../identities/user_input.ts";
-import { USER_DEFAULT_SECONDS } from "../../../identities/user_limits.ts";
 import { formatDuration } from "../../../duration.ts";
 import { printable } from "../../../terminal/escape.ts";
 import { type HeldUser, type KeptUser, somebody } from "../../../cli/run/stored_user.ts";
+import { lengthsText, USER_MFA_SECONDS, USER_SECONDS } from "../../../aws_durations.ts";
 
 /** The answers, as texts that passed their checks. */
 export interface Answers {
@@ -58,8 +58,8 @@ export async function askAnswers(host: Host, user: HeldUser): Promise<Answers> {
   const sessionDuration = config.sessionSeconds !== undefined
     ? stored === undefined ? "" : formatDuration(stored)
     : await line(person, {
-      question: `Session duration (15m to ${hasMfa ? "36h" : "12h"}):`,
-      initial: formatDuration(stored ?? USER_DEFAULT_SECONDS),
+      question: `Session duration (${lengthsText(hasMfa ? USER_MFA_SECONDS : USER_SECONDS)}):`,
+      initial: formatDuration(stored ?? USER_SECONDS.most),
       check: (text) => durationProblem(text, hasMfa),
     });
   return {

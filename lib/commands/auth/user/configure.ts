@@ -4,7 +4,6 @@
  * @module
  */
 import { printStoredUser, type StoredUser } from "../../../identities/user_keys.ts";
-import { USER_DEFAULT_SECONDS } from "../../../identities/user_limits.ts";
 import { userText } from "../../../output/user.ts";
 import { styleOf } from "../../../output/style.ts";
 import { formatDuration, parseDuration } from "../../../duration.ts";
@@ -14,6 +13,7 @@ import { type Context, openContext } from "../../../cli/run/context.ts";
 import { toggle, type Values } from "../../../cli/line/flags.ts";
 import { dropSession, type KeptUser, placeOf, withStoredUser } from "../../../cli/run/stored_user.ts";
 import { type Answers, askAnswers, readAnswers } from "./answers.ts";
+import { USER_SECONDS } from "../../../aws_durations.ts";
 
 const FLAGS = {
   verify: toggle("Ask AWS whom the keys belong to before they are stored"),
@@ -60,7 +60,7 @@ export function viewOf(user: KeptUser, { keys, mfaArn, sessionSeconds }: StoredU
     identity: user.name,
     accessKeyId: keys.accessKeyId,
     mfaArn: user.config.mfaShown ?? user.config.mfaArn ?? mfaArn,
-    sessionDuration: formatDuration(user.config.sessionSeconds ?? sessionSeconds ?? USER_DEFAULT_SECONDS),
+    sessionDuration: formatDuration(user.config.sessionSeconds ?? sessionSeconds ?? USER_SECONDS.most),
     keyring: user.keyring.type,
     arn: undefined,
   };

@@ -15,7 +15,7 @@ import {
 import { withRetries } from "../../../aws/retry.ts";
 import { getCallerIdentity } from "../../../aws/sts.ts";
 import type { LongLivedKeys } from "../../../config/types.ts";
-import { AuthError, isAuthError, messageOf } from "../../../errors.ts";
+import { AuthError, isAuthError, isFailure, messageOf } from "../../../errors.ts";
 import type { StoredUser } from "../../../identities/user_keys.ts";
 import { styleOf } from "../../../output/style.ts";
 import { userText } from "../../../output/user.ts";
@@ -79,7 +79,7 @@ async function replaceKeys(rotation: Rotation, retiring: string): Promise<Replac
   } catch (error) {
     // Whoever changed the entry meanwhile has removed the new key from it.
     if (isAuthError(error, "failed")) throw await takenBack(rotation, keys, error);
-    throw isAuthError(error) ? hinted(error, KEPT) : error;
+    throw isAuthError(error) ? error.with({ moreHints: [KEPT] }) : error;
   }
   host.tell(userText(viewOf(user, after), styleOf(host.screen)));
   return after;
@@ -129,7 +129,7 @@ async function newKeys(rotation: Rotation): Promise<LongLivedKeys> {
   await assertRoom(rotation);
   // Not repeated by a retry: a request whose answer was lost may have made a key.
   const keys = await createAccessKey(host, placeOf(user), signer, whereOf(user)).catch((error: unknown) => {
-    throw isAuthError(error, "unreachable", "bad-answer") ? hinted(error, MAYBE_MADE) : error;
+    throw isAuthError(error, "unreachable", "bad-answer") ? error.with({ moreHints: [MAYBE_MADE] }) : error;
   });
   host.tell(`Made the access key ${printable(keys.accessKeyId)}; waiting until AWS knows it everywhere.\n`);
   try {
@@ -145,18 +145,6 @@ const MAYBE_MADE =
 const KEPT =
   "The new key is kept beside the old one, which stays in use: run `atmos auth user rotate` again to go on";
 
-/** The same error with one more thing to try. */
-function hinted(error: AuthError, hint: string): AuthError {
-  const { code, message, where, requestId, remoteCode } = error;
-  return new AuthError(code, message, {
-    ...(where === undefined ? {} : { where }),
-    ...(requestId === undefined ? {} : { requestId }),
-    ...(remoteCode === undefined ? {} : { remoteCode }),
-    hints: [...error.hints, hint],
-    cause: error,
-  });
-}
-
 /** One that never becomes usable is deleted again, and the old one stays as it was. */
 async function prove(rotation: Rotation, keys: LongLivedKeys): Promise<void> {
   const { context: { host }, user, before } = rotation;
@@ -167,9 +155,11 @@ async function prove(rotation: Rotation, keys: LongLivedKeys): Promise<void> {
         doing: `prove the access key ${keys.accessKeyId}`,
       });
     } catch (error) {
-      if (!isAuthError(error) || error.code === "interrupted") throw error;
+      if (!isFailure(error)) throw error;
       // What is no refusal says nothing of the key: it is stored, and proved next time.
-      if (error.code !== "session-rejected" && error.code !== "refused") throw hinted(error, KEPT);
+      if (error.code !== "session-rejected" && error.code !== "refused") {
+        throw error.with({ moreHints: [KEPT] });
+      }
       const isLate = host.now() >= until;
       if (error.code === "refused" || isLate) {
         const failure = await takenBack(rotation, keys, error, isLate ? unknownAfter(keys) : error.message);
@@ -201,22 +191,14 @@ async function takenBack(
             messageOf(failure)
           }`,
     );
-  const known = isAuthError(error) ? error : undefined;
-  return new AuthError(
-    known?.code === "session-rejected" ? "refused" : known?.code ?? "failed",
-    `Cannot rotate the keys of "${user.name}": ${reason}`,
-    {
-      where: whereOf(user),
-      hints: [
-        ...known?.hints ?? [],
-        outcome,
-        `The old access key ${before.keys.accessKeyId} is stored and active as it was`,
-      ],
-      ...(known?.requestId === undefined ? {} : { requestId: known.requestId }),
-      ...(known?.remoteCode === undefined ? {} : { remoteCode: known.remoteCode }),
-      cause: error,
-    },
-  );
+  const known = isAuthError(error) ? error : new AuthError("failed", reason);
+  return known.with({
+    code: known.code === "session-rejected" ? "refused" : known.code,
+    message: `Cannot rotate the keys of "${user.name}": ${reason}`,
+    where: whereOf(user),
+    moreHints: [outcome, `The old access key ${before.keys.accessKeyId} is stored and active as it was`],
+    cause: error,
+  });
 }
 
 /** IAM knows no such key. */
@@ -242,17 +224,14 @@ async function retire({ context, user, signer }: Rotation, after: Replaced): Pro
 }
 
 function notRetired(user: KeptUser, old: string, error: AuthError): AuthError {
-  return new AuthError(
-    error.code,
-    `The new key is stored, but the old one was not deactivated: ${error.message}`,
-    {
-      where: whereOf(user),
-      hints: [
-        "Run `atmos auth user rotate` again to deactivate it",
-        `Or deactivate ${old} in the IAM console`,
-        ...error.hints,
-      ],
-      cause: error,
-    },
-  );
+  return error.with({
+    message: `The new key is stored, but the old one was not deactivated: ${error.message}`,
+    where: whereOf(user),
+    hints: [
+      "Run `atmos auth user rotate` again to deactivate it",
+      `Or deactivate ${old} in the IAM console`,
+      ...error.hints,
+    ],
+    cause: error,
+  });
 }
