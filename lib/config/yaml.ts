@@ -1,5 +1,6 @@
 /**
- * The only door to the YAML library: text to a {@linkcode RawMap}, and what is wrong with the text.
+ * The YAML library's reading: text to a {@linkcode RawMap}, and what is wrong with the text. `read_yaml.ts` loads it when
+ * it is needed.
  *
  * @module
  */
@@ -19,7 +20,6 @@ import {
   type RawScalar,
 } from "./raw.ts";
 import { readDocument, type SyntaxFault } from "./yaml_document.ts";
-import { readSimpleYaml } from "./yaml_simple.ts";
 
 /** One thing wrong with a text as YAML. */
 export interface YamlIssue {
@@ -44,8 +44,6 @@ export interface ParsedYaml<Root extends Raw = RawMap> {
   readonly marks: number;
 }
 
-/** From so many characters on the library takes long enough to be noticed. */
-const LARGE = 32 * 1024;
 /** Syntax errors shown per file: after the first few they are echoes. */
 const MAX_SYNTAX_ISSUES = 5;
 
@@ -79,8 +77,6 @@ export function parseYamlValue(text: string, file: string): ParsedYaml<Raw> {
     const root: RawScalar = { type: "scalar", value: null, text: "", plain: true, at };
     return { root, issues: [unusable(at, "file-too-large", overLimit("fileLines"))], marks: 0 };
   }
-  const simple = text.length < LARGE ? undefined : readSimpleYaml(text, file);
-  if (simple !== undefined) return { ...simple, issues: [] };
   const lines = new LineCounter();
   const place = (offset: number): SourcePosition => {
     const { line, col } = lines.linePos(offset);
