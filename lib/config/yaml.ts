@@ -183,7 +183,8 @@ function readNode(reading: Reading, node: ParsedNode, path: Path, depth: number)
   const before = reading.nodes;
   if (anchor !== undefined) reading.anchors.set(anchor, undefined);
   const plain = readUntagged(reading, node, at, path, depth);
-  const raw: Raw = isCustomTag(node.tag) ? { type: "tag", tag: node.tag, argument: plain, at } : plain;
+  const { tag }: { readonly tag?: string } = node;
+  const raw: Raw = tag !== undefined && isCustomTag(tag) ? { type: "tag", tag, argument: plain, at } : plain;
   if (anchor !== undefined) reading.anchors.set(anchor, { node: raw, size: reading.nodes - before + 1 });
   return raw;
 }
@@ -218,10 +219,12 @@ function readAlias(reading: Reading, anchor: string, at: SourcePosition, path: P
 }
 
 /** `!` alone and YAML's own tags (`!!str`) are not custom; `!!binary` and the like are. */
-function isCustomTag(tag: string | undefined): tag is string {
-  return tag !== undefined && tag !== "!" &&
-    !/^tag:yaml\.org,2002:(str|int|float|bool|null|map|seq)$/.test(tag);
+function isCustomTag(tag: string): boolean {
+  return tag !== "!" && !/^tag:yaml\.org,2002:(str|int|float|bool|null|map|seq)$/.test(tag);
 }
+
+/** What `!!` stands for. */
+const YAMLS_OWN = /^tag:yaml\.org,2002:/;
 
 function readUntagged(
   reading: Reading,
@@ -240,7 +243,15 @@ function readScalar(node: Scalar.Parsed, at: SourcePosition): RawScalar {
   const text = plain ? node.source : String(node.value ?? "");
   const { value } = node;
   const known = typeof value === "string" || typeof value === "number" || typeof value === "boolean";
-  return { type: "scalar", value: known ? value : value === null ? null : text, text, plain, at };
+  const scalar = {
+    type: "scalar",
+    value: known ? value : value === null ? null : text,
+    text,
+    plain,
+    at,
+  } as const;
+  const { tag }: { readonly tag?: string } = node;
+  return tag === undefined || isCustomTag(tag) ? scalar : { ...scalar, tag: tag.replace(YAMLS_OWN, "!!") };
 }
 
 function readList(

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { exactJson } from "../exact_json.ts";
 import { formatPath, type Path, type Raw, type RawMap, type RawScalar } from "../config/raw.ts";
 import type { Component } from "../stacks/types.ts";
 import { type Plain, plainValue } from "../stacks/values.ts";
@@ -68,7 +69,7 @@ export function describedText(document: unknown, format: DescribeFormat): string
   }
   return typeof document === "object" && document !== null
     ? jsonText(document)
-    : `${printable(JSON.stringify(document))}\n`;
+    : `${printable(exactJson(document))}\n`;
 }
 
 function shown(raw: Raw, path: Path): Plain {
