@@ -29,22 +29,34 @@ function words(value: GoScalar, ...all: readonly string[]): readonly (readonly [
 export function goScalar(text: string): GoScalar {
   const word = WORDS.get(text);
   if (word !== undefined) return word;
-  if (text.startsWith(".")) return floatOf(text) ?? text;
+  // Behind a leading point Go is strict: there an underscore stands between digits.
+  if (text.startsWith(".")) {
+    return (/(?<!\d)_|_(?!\d)/.test(text) ? undefined : floatOf(text.replaceAll("_", ""))) ?? text;
+  }
   if (!/^[-+\d]/.test(text)) return text;
   const digits = text.replaceAll("_", "");
-  return goTime(text) ?? integerOf(digits) ?? floatOf(digits) ?? signedInside(digits) ?? text;
+  return goTime(text) ?? integerOf(digits) ?? floatOf(digits) ?? text;
 }
 
 /** `0644` is octal, and so is `0o644`. */
-const INTEGER = /^([-+]?)(?:(0x[\da-f]+|0o[0-7]+|0b[01]+|0|[1-9]\d*)|0([0-7]+))$/i;
+const INTEGER = /^([-+]?)(?:(0x)0*([\da-f]+)|(0b)0*([01]+)|0o?0*([0-7]+)|([1-9]\d*|0))$/i;
+
+/** yaml.v3 looks a second time at what follows `0b` and `0o`, and takes a sign there. */
+const SIGN_INSIDE = /^(0b(?=[-+][01]+$)|0o(?=[-+][0-7]+$))([-+])(\d+)$/;
 
 /** As `strconv.ParseInt` with base 0 has it, and `ParseUint`, which takes no sign. */
 function integerOf(digits: string): number | bigint | undefined {
-  const [, sign = "", prefixed, octal] = INTEGER.exec(digits) ?? [];
-  const magnitude = prefixed ?? (octal === undefined ? undefined : `0o${octal}`);
-  return magnitude === undefined ? undefined : sized(BigInt(magnitude), sign);
+  const found = INTEGER.exec(digits.replace(SIGN_INSIDE, "$2$1$3")) ?? [];
+  const [, sign = "", hex, hexDigits, binary, binaryDigits, octalDigits, decimal] = found;
+  const [base, significant] = octalDigits === undefined
+    ? [hex ?? binary ?? "", hexDigits ?? binaryDigits ?? decimal]
+    : ["0o", octalDigits];
+  if (significant === undefined || significant.length > MOST_BITS) return undefined;
+  return sized(BigInt(base + significant), sign);
 }
 
+/** As many digits has the longest notation. */
+const MOST_BITS = 64;
 const INT64 = 2n ** 63n;
 const UINT64 = 2n ** 64n;
 
@@ -62,12 +74,6 @@ function floatOf(digits: string): number | undefined {
   if (!/^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/.test(digits)) return undefined;
   const value = Number(digits);
   return Number.isFinite(value) ? value : undefined;
-}
-
-/** yaml.v3 looks a second time at what follows `0b` and `0o`, and takes a sign there. */
-function signedInside(digits: string): number | bigint | undefined {
-  const [, base, sign = "", rest] = /^(0b(?=[-+][01]+$)|0o(?=[-+][0-7]+$))([-+])(\d+)$/.exec(digits) ?? [];
-  return base === undefined ? undefined : sized(BigInt(`${base}${rest}`), sign);
 }
 
 /** A time of day has a zone after `T`, and none after blanks. */

@@ -68,22 +68,29 @@ function goList(list: RawList): RawList {
 
 /** A number's text is what Go prints, but for the digits of an account, which mean no number to anybody. */
 function plainScalar(raw: RawScalar): RawScalar {
+  // Only of numbers and dates Go has another opinion than YAML 1.2.
+  if (!/^[-+.\d]/.test(raw.text)) return raw;
   const value = taggedValue(raw);
-  const text = isAccountId(raw.text) || isInexact(raw.text, value)
-    ? raw.text
-    : goNumberText(raw.text) ?? raw.text;
+  const text = numberTextOf(raw.text, value) ?? raw.text;
   return Object.is(value, raw.value) && text === raw.text ? raw : { ...raw, value, text };
 }
 
-/** Whether a whole number is too large to be kept: whoever refuses it shows what is written. */
+function numberTextOf(text: string, value: GoScalar): string | undefined {
+  const isNumber = typeof value === "number" || typeof value === "bigint";
+  return isNumber && !isAccountId(text) && !isInexact(text, value) ? goNumberText(text) : undefined;
+}
+
+/** Whether a number cannot be kept: whoever refuses it shows what is written. */
 const isInexact = (text: string, value: GoScalar): boolean =>
-  typeof value === "number" && !Number.isSafeInteger(value) && /^[-+]?[\d_]+$/.test(text);
+  typeof value === "number" &&
+  (!Number.isFinite(value) || !Number.isSafeInteger(value) && /^[-+]?[\d_]+$/.test(text));
 
 /** What Go refuses behind a tag is left to be what YAML 1.2 says. */
 function taggedValue({ tag, text, value }: RawScalar): GoScalar {
   const untagged = goScalar(text);
   switch (tag) {
     case undefined:
+    case "!":
       return untagged;
     case "!!int":
       return typeof untagged === "bigint" || Number.isInteger(untagged) ? untagged : value;
@@ -96,7 +103,7 @@ function taggedValue({ tag, text, value }: RawScalar): GoScalar {
 
 /** Whether Go has a text for it: a date is none. */
 export function isGoText({ value, plain, tag, text }: RawScalar): boolean {
-  return typeof value === "string" && (!plain || tag !== undefined || goTime(text) === undefined);
+  return typeof value === "string" && (!plain || tag === "!!str" || goTime(text) === undefined);
 }
 
 /** `!!timestamp 2026-11-23`: for the library of this program the tag means nothing. */
