@@ -1,6 +1,6 @@
 /**
- * YAML texts, read the quick way where they are simple. The library takes as long to load as a command to start, so it
- * is loaded for the first text that is not.
+ * YAML texts, read the quick way where they are simple. The library takes twice as long, and is loaded for the first text
+ * that is not.
  *
  * @module
  */

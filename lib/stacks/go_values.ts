@@ -5,7 +5,7 @@
  * @module
  */
 import { isAccountId } from "../arn.ts";
-import type { Raw, RawList, RawMap, RawScalar, RawTag } from "../config/raw.ts";
+import type { Raw, RawEntry, RawList, RawMap, RawScalar, RawTag } from "../config/raw.ts";
 import { goNumberText, type GoScalar, goScalar, goTime } from "./go_scalars.ts";
 import { COMPONENT_TYPES } from "./types.ts";
 
@@ -49,16 +49,16 @@ function goNode(raw: Raw, level: Level): Raw {
 }
 
 function goMap(map: RawMap, level: Level): RawMap {
-  const changed = new Map(map.entries);
-  let isSame = true;
+  // Most maps stay as they are, and are not copied.
+  let changed: Map<string, RawEntry> | undefined;
   for (const [key, entry] of map.entries) {
     if (level.hasAuth && key === "auth") continue;
     const value = goNode(entry.value, level.below(key));
     if (value === entry.value) continue;
+    changed ??= new Map(map.entries);
     changed.set(key, { ...entry, value });
-    isSame = false;
   }
-  return isSame ? map : { ...map, entries: changed };
+  return changed === undefined ? map : { ...map, entries: changed };
 }
 
 function goList(list: RawList): RawList {
