@@ -12,8 +12,8 @@ import { cacheHome, joinPath, type Surroundings } from "../paths.ts";
 import { sha256Hex } from "../sha256.ts";
 import { nameFault } from "./names.ts";
 import { formatPath, mapAt, type Path, type Raw, type RawEntry, type RawMap, textAt } from "./raw.ts";
+import { readYaml } from "./read_yaml.ts";
 import type { Session } from "./sources.ts";
-import { parseYaml } from "./yaml.ts";
 
 /** Whose identities. */
 export interface FoundFor {
@@ -50,7 +50,7 @@ export async function readFound(session: Session, whose: FoundFor): Promise<RawM
     if (status.kind !== "file" || status.owned === false) {
       return void warn(session, path, "it is no file of ours");
     }
-    const { root, issues: [issue] } = parseYaml(await files.readText(path) ?? "", path);
+    const { root, issues: [issue] } = await readYaml(await files.readText(path) ?? "", path);
     if (issue !== undefined) return void warn(session, path, issue.reason);
     return onlyPermissionSets(session, root, whose.provider);
   } catch (error) {

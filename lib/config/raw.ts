@@ -14,12 +14,14 @@ interface Placed {
 /** A text, a number, a boolean or nothing. */
 export interface RawScalar extends Placed {
   readonly type: "scalar";
-  /** As YAML 1.2 reads it. */
-  readonly value: string | number | boolean | null;
+  /** As YAML 1.2 reads it; in stacks as Go does, which alone has bigints. */
+  readonly value: string | number | bigint | boolean | null;
   /** The characters of a plain scalar (`012345678901` stays that); of a quoted one, the text it means. */
   readonly text: string;
   /** Written without quotes. */
   readonly plain: boolean;
+  /** YAML's own tag that stands before it: `!!str`, or `!`. */
+  readonly tag?: string;
   /** The variable that `!env` read the text from. */
   readonly variable?: string;
   /** The `!env` that the text comes from: from the variable, or the default written behind it. */

@@ -12,7 +12,8 @@ import { spend, type Spent, type TotalLimit } from "./spent.ts";
 import { emptyMap, formatPath, type Path, type Raw } from "./raw.ts";
 import type { Need } from "./need.ts";
 import type { ConfigFile, Problem } from "./types.ts";
-import { parseYaml, parseYamlValue, type YamlIssue } from "./yaml.ts";
+import { readYaml, readYamlValue } from "./read_yaml.ts";
+import type { YamlIssue } from "./yaml.ts";
 
 /** What reading a configuration touches. */
 export type ConfigHost = Pick<Host, "files" | "env" | "os" | "workingDirectory">;
@@ -118,7 +119,7 @@ async function readNew(
   const { realPath, status, content } = found;
   const text = content instanceof Uint8Array ? textOf(content, path) : content;
   const parsed = typeof text === "string"
-    ? circumstances.within === undefined ? parseYaml(text, path) : parseYamlValue(text, path)
+    ? await (circumstances.within === undefined ? readYaml(text, path) : readYamlValue(text, path))
     : { root: emptyMap(text.at), issues: [text], marks: 0 };
   const { namedBy } = circumstances;
   const file: ConfigFile = {

@@ -1,5 +1,6 @@
 /**
- * The only door to the YAML library: text to a {@linkcode RawMap}, and what is wrong with the text.
+ * The YAML library's reading: text to a {@linkcode RawMap}, and what is wrong with the text. `read_yaml.ts` loads it when
+ * it is needed.
  *
  * @module
  */
@@ -19,7 +20,6 @@ import {
   type RawScalar,
 } from "./raw.ts";
 import { readDocument, type SyntaxFault } from "./yaml_document.ts";
-import { readSimpleYaml } from "./yaml_simple.ts";
 
 /** One thing wrong with a text as YAML. */
 export interface YamlIssue {
@@ -44,8 +44,6 @@ export interface ParsedYaml<Root extends Raw = RawMap> {
   readonly marks: number;
 }
 
-/** From so many characters on the library takes long enough to be noticed. */
-const LARGE = 32 * 1024;
 /** Syntax errors shown per file: after the first few they are echoes. */
 const MAX_SYNTAX_ISSUES = 5;
 
@@ -79,8 +77,6 @@ export function parseYamlValue(text: string, file: string): ParsedYaml<Raw> {
     const root: RawScalar = { type: "scalar", value: null, text: "", plain: true, at };
     return { root, issues: [unusable(at, "file-too-large", overLimit("fileLines"))], marks: 0 };
   }
-  const simple = text.length < LARGE ? undefined : readSimpleYaml(text, file);
-  if (simple !== undefined) return { ...simple, issues: [] };
   const lines = new LineCounter();
   const place = (offset: number): SourcePosition => {
     const { line, col } = lines.linePos(offset);
@@ -187,7 +183,8 @@ function readNode(reading: Reading, node: ParsedNode, path: Path, depth: number)
   const before = reading.nodes;
   if (anchor !== undefined) reading.anchors.set(anchor, undefined);
   const plain = readUntagged(reading, node, at, path, depth);
-  const raw: Raw = isCustomTag(node.tag) ? { type: "tag", tag: node.tag, argument: plain, at } : plain;
+  const { tag }: { readonly tag?: string } = node;
+  const raw: Raw = tag !== undefined && isCustomTag(tag) ? { type: "tag", tag, argument: plain, at } : plain;
   if (anchor !== undefined) reading.anchors.set(anchor, { node: raw, size: reading.nodes - before + 1 });
   return raw;
 }
@@ -222,10 +219,12 @@ function readAlias(reading: Reading, anchor: string, at: SourcePosition, path: P
 }
 
 /** `!` alone and YAML's own tags (`!!str`) are not custom; `!!binary` and the like are. */
-function isCustomTag(tag: string | undefined): tag is string {
-  return tag !== undefined && tag !== "!" &&
-    !/^tag:yaml\.org,2002:(str|int|float|bool|null|map|seq)$/.test(tag);
+function isCustomTag(tag: string): boolean {
+  return tag !== "!" && !/^tag:yaml\.org,2002:(str|int|float|bool|null|map|seq)$/.test(tag);
 }
+
+/** What `!!` stands for. */
+const YAMLS_OWN = /^tag:yaml\.org,2002:/;
 
 function readUntagged(
   reading: Reading,
@@ -244,7 +243,15 @@ function readScalar(node: Scalar.Parsed, at: SourcePosition): RawScalar {
   const text = plain ? node.source : String(node.value ?? "");
   const { value } = node;
   const known = typeof value === "string" || typeof value === "number" || typeof value === "boolean";
-  return { type: "scalar", value: known ? value : value === null ? null : text, text, plain, at };
+  const scalar = {
+    type: "scalar",
+    value: known ? value : value === null ? null : text,
+    text,
+    plain,
+    at,
+  } as const;
+  const { tag }: { readonly tag?: string } = node;
+  return tag === undefined || isCustomTag(tag) ? scalar : { ...scalar, tag: tag.replace(YAMLS_OWN, "!!") };
 }
 
 function readList(

@@ -1,5 +1,5 @@
 /**
- * A quick reader of the YAML that large configurations are made of: block maps and lists, and on one line flow
+ * A quick reader of the YAML that most files are made of: block maps and lists, and on one line flow
  * collections, plain and quoted scalars, comments, and tags such as `!env` before a scalar. Whatever else there is, and
  * whatever is wrong, is left to the library: this reader gives up then, and never guesses. The tests hold every tree
  * that it gives against the library's.
@@ -28,7 +28,8 @@ export function readSimpleYaml(text: string, file: string): SimpleYaml | undefin
   try {
     endLine(reader);
     if (isAtEnd(reader) || column(reader) > 0) return undefined;
-    return { root: wholeMap(reader), marks: reader.marks };
+    const root = wholeMap(reader);
+    return reader.line > LIMITS.fileLines.most ? undefined : { root, marks: reader.marks };
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;

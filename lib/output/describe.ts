@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { exactJson } from "../exact_json.ts";
+import { isAccountId } from "../arn.ts";
 import { formatPath, type Path, type Raw, type RawMap, type RawScalar } from "../config/raw.ts";
 import type { Component } from "../stacks/types.ts";
 import { type Plain, plainValue } from "../stacks/values.ts";
@@ -68,13 +70,13 @@ export function describedText(document: unknown, format: DescribeFormat): string
   }
   return typeof document === "object" && document !== null
     ? jsonText(document)
-    : `${printable(JSON.stringify(document))}\n`;
+    : `${printable(exactJson(document))}\n`;
 }
 
 function shown(raw: Raw, path: Path): Plain {
   switch (raw.type) {
     case "scalar":
-      return isSecret(raw, path) ? secretText(raw) : raw.value;
+      return isSecret(raw, path) ? secretText(raw) : shownScalar(raw, path);
     case "list":
       return raw.items.map((item, index) => shown(item, [...path, index]));
     case "map":
@@ -86,9 +88,16 @@ function shown(raw: Raw, path: Path): Plain {
   }
 }
 
+/** Below `auth` an account id is its digits, zeros in front included. */
+function shownScalar({ value, text }: RawScalar, path: Path): Plain {
+  return isAuth(path) && typeof value === "number" && isAccountId(text) ? text : value;
+}
+
+const isAuth = ([top]: Path): boolean => String(top).toLowerCase() === "auth";
+
 function isSecret({ variable, value }: RawScalar, path: Path): boolean {
   if (value === null || value === "") return false;
-  if (String(path[0]).toLowerCase() !== "auth") {
+  if (!isAuth(path)) {
     return variable !== undefined && SECRET_VARIABLE.test(variable);
   }
   return variable !== undefined || SECRET_KEY.test(String(path.at(-1)));

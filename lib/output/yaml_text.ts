@@ -4,9 +4,10 @@
  *
  * @module
  */
+import { numberText } from "../exact_json.ts";
 import { printable } from "../terminal/escape.ts";
 
-/** A document of maps, lists, texts, numbers and booleans; members that are `undefined` are left out. Ends with a newline. */
+/** A document of maps, lists, texts, numbers, bigints and booleans; members that are `undefined` are left out. Ends with a newline. */
 export function yamlText(value: unknown): string {
   const lines = blockLines(value, "");
   return lines === undefined ? `${flow(value)}\n` : lines.map((line) => `${line}\n`).join("");
@@ -37,6 +38,7 @@ function entriesOf(value: unknown): readonly (readonly [string, unknown])[] {
 
 function flow(value: unknown): string {
   if (typeof value === "string") return plain(value);
+  if (typeof value === "number" || typeof value === "bigint") return numberText(value);
   return typeof value === "object" && value !== null ? (Array.isArray(value) ? "[]" : "{}") : String(value);
 }
 

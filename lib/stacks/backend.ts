@@ -5,6 +5,8 @@
  */
 import { isNull, type Raw, type RawMap } from "../config/raw.ts";
 import { AuthError } from "../errors.ts";
+import { exactJson } from "../exact_json.ts";
+import { isGoText } from "./go_values.ts";
 import { fillName, fillPattern } from "./templates.ts";
 import type { Backend, TerraformSettings } from "./types.ts";
 import { entryFor, mapIn, plainValue, textNode, valueIn, withEntries, wordIn } from "./values.ts";
@@ -67,7 +69,7 @@ function hasKeyOfItsOwn(type: string, source: StateSource): boolean {
   return textOf(keyOf(source.commonBackend)) !== textOf(keyOf(source.writtenBackend));
 }
 
-const textOf = (raw: Raw | undefined) => raw === undefined ? undefined : JSON.stringify(plainValue(raw));
+const textOf = (raw: Raw | undefined) => raw === undefined ? undefined : exactJson(plainValue(raw));
 
 /**
  * The Terraform workspace; `undefined` where there is none.
@@ -126,7 +128,7 @@ function workspaceByPattern(pattern: string, source: StateSource): string {
 function patternWords(source: StateSource): ReadonlyMap<string, string> {
   const variable = (name: string) => {
     const value = valueIn(source.sections, "vars", name);
-    return value?.type === "scalar" && typeof value.value === "string" ? value.value : "";
+    return value?.type === "scalar" && isGoText(value) ? value.text : "";
   };
   const attributes = valueIn(source.sections, "vars", "attributes");
   const items = attributes?.type === "list" ? attributes.items.map((item) => wordIn(item) ?? "") : [];

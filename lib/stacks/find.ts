@@ -8,6 +8,7 @@ import { didYouMean } from "../config/nearest.ts";
 import type { Raw } from "../config/raw.ts";
 import type { ConfigFile, LoadedConfig } from "../config/types.ts";
 import { AuthError } from "../errors.ts";
+import { exactJson } from "../exact_json.ts";
 import type { MadeComponent } from "./component.ts";
 import { componentIn, listStacks, type LoadedStack, type Project, stacksNamed } from "./loader.ts";
 import type { Fault } from "./manifest.ts";
@@ -135,7 +136,7 @@ function unusableValues({ component: { name, stack }, faults }: MadeComponent): 
 }
 
 function assertSame(one: FoundComponent, other: FoundComponent): void {
-  const text = ({ component }: FoundComponent) => JSON.stringify(plainValue(component.sections));
+  const text = ({ component }: FoundComponent) => exactJson(plainValue(component.sections));
   if (text(one) === text(other)) return;
   const { name, stack } = one.component;
   throw new AuthError(

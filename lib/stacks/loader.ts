@@ -17,6 +17,7 @@ import { isAbsolutePath, isInside, joinPath, parentOf, resolvePath } from "../pa
 import { folderKey, foldersNamedIn } from "./bases.ts";
 import { type MadeComponent, makeComponent } from "./component.ts";
 import { manifestsMatching } from "./globs.ts";
+import { goManifest } from "./go_values.ts";
 import {
   componentFaults,
   emptyManifest,
@@ -253,7 +254,7 @@ async function readManifest({ reading, settings }: Project, path: string): Promi
   const found = await Promise.all(items);
   return {
     path,
-    own: withEntries(own, { import: undefined }),
+    own: goManifest(withEntries(own, { import: undefined })),
     imports: found.filter((item) => "paths" in item),
     faults: [
       ...problems.flatMap((problem) => faultOf(problem, at)),

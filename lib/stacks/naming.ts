@@ -6,6 +6,7 @@
  */
 import { isNull, type Raw, type RawMap } from "../config/raw.ts";
 import { basesOf, componentMap, type Surroundings } from "./bases.ts";
+import { isGoText } from "./go_values.ts";
 import { onlyEntries, outerLayers, overridesOf } from "./layers.ts";
 import { fillName } from "./templates.ts";
 import { COMPONENT_TYPES, type ComponentType, type Stack, type StackSettings } from "./types.ts";
@@ -110,9 +111,9 @@ function filledPattern(pattern: string, layers: readonly RawMap[]) {
   return { text: values.join("-"), missing };
 }
 
-/** Only texts name a stack by its pattern: a number does not. */
+/** Only texts name a stack by its pattern: neither a number does, nor a date. */
 function textOf(raw: Raw | undefined): string {
-  return raw?.type === "scalar" && typeof raw.value === "string" ? raw.value : "";
+  return raw?.type === "scalar" && isGoText(raw) ? raw.text : "";
 }
 
 /** The layers that have a say, lowest first. */

@@ -6,6 +6,7 @@
  */
 import type { RawMap } from "../config/raw.ts";
 import { AuthError } from "../errors.ts";
+import { exactJson } from "../exact_json.ts";
 import { parsedJson } from "../parsed_json.ts";
 import { joinPath } from "../paths.ts";
 import type { FileStatus, Os } from "../host.ts";
@@ -157,7 +158,7 @@ function withAlias(value: Plain, alias: string): Plain {
 }
 
 function jsonFile(value: Plain): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+  return `${exactJson(value, 2)}\n`;
 }
 
 /** Whether a file that is there may be replaced: one of ours, or an empty one. */

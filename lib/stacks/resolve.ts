@@ -122,10 +122,10 @@ function settle(raw: Raw, path: Path, faults: ValueFault[], hasTemplates: boolea
   }
 }
 
-/** Whole numbers beyond what readers of JSON keep exactly (RFC 8259, 6), and what JSON has no number for. */
+/** Whole numbers that Go rounds, since no integer of 64 bits holds them, and what JSON has no number for. */
 function isRounded({ value, text }: RawScalar): boolean {
   if (typeof value !== "number" || Number.isSafeInteger(value)) return false;
-  return !Number.isFinite(value) || /^[-+]?(?:\d+|0[xo][\da-f]+)$/i.test(text);
+  return !Number.isFinite(value) || /^[-+]?[\d_]+$/.test(text);
 }
 
 function reasonFor({ tag, fault, argument }: RawTag): string {

@@ -15,6 +15,7 @@ import {
   textAt,
 } from "../config/raw.ts";
 import { AuthError } from "../errors.ts";
+import { exactJson } from "../exact_json.ts";
 import type { Host } from "../host.ts";
 import { joinPath, resolvePath } from "../paths.ts";
 import { switchOf } from "../switch.ts";
@@ -201,12 +202,12 @@ function environmentOf(source: SettingsSource): Readonly<Record<string, string>>
 }
 
 /**
- * A value as a variable holds it: texts as they are, numbers as they are written (`012345678901` is an account), maps and
- * lists as JSON; `null`: none.
+ * A value as a variable holds it: texts as they are, numbers by their text (`012345678901` is an account), maps and lists
+ * as JSON; `null`: none.
  */
 export function variableText(raw: Raw): string | null {
   const value = plainValue(raw);
   if (value === null) return null;
-  if (typeof value === "number" && raw.type === "scalar") return raw.text;
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  if ((typeof value === "number" || typeof value === "bigint") && raw.type === "scalar") return raw.text;
+  return typeof value === "object" ? exactJson(value) : String(value);
 }

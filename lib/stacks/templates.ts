@@ -44,7 +44,7 @@ export function fillName(
     const value = lookup(path.split("."));
     const plain = value === undefined ? null : plainValue(value);
     if (plain === null || typeof plain === "object" || value?.type !== "scalar") missing.push(path);
-    return String(plain);
+    return typeof plain === "number" && value?.type === "scalar" ? value.text : String(plain);
   };
   let text = "";
   let at = 0;

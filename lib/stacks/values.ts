@@ -5,9 +5,12 @@
  */
 import type { Raw, RawEntry, RawMap } from "../config/raw.ts";
 import type { SourcePosition } from "../errors.ts";
+import { exactJson } from "../exact_json.ts";
 
-/** What a value of a manifest is for a program: what `JSON.stringify` takes. */
-export type Plain = string | number | boolean | null | readonly Plain[] | { readonly [key: string]: Plain };
+/** What a value of a manifest is for a program: what `exactJson()` takes. */
+export type Plain = string | number | bigint | boolean | null | readonly Plain[] | {
+  readonly [key: string]: Plain;
+};
 
 /** The map behind keys; `undefined` for anything else there. */
 export function mapIn(raw: Raw | undefined, ...keys: readonly string[]): RawMap | undefined {
@@ -69,7 +72,7 @@ export function plainValue(raw: Raw): Plain {
     case "tag": {
       const argument = raw.argument.type === "scalar"
         ? raw.argument.text
-        : JSON.stringify(plainValue(raw.argument));
+        : exactJson(plainValue(raw.argument));
       return `${raw.tag} ${argument}`.trimEnd();
     }
   }

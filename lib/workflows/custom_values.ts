@@ -104,7 +104,7 @@ export function valueOf(raw: Raw): Value {
   switch (raw.type) {
     case "scalar":
       // A number keeps its digits: account ids are written without quotes.
-      return typeof raw.value === "number" ? raw.text : raw.value ?? "";
+      return typeof raw.value === "number" || typeof raw.value === "bigint" ? raw.text : raw.value ?? "";
     case "list":
       return raw.items.map(valueOf);
     case "map":

@@ -6,7 +6,8 @@
 import { resolveEnvTags } from "../config/env_tag.ts";
 import { expandGlob } from "../config/glob.ts";
 import { textAt } from "../config/raw.ts";
-import { parseYaml, type YamlIssue } from "../config/yaml.ts";
+import { readYaml } from "../config/read_yaml.ts";
+import type { YamlIssue } from "../config/yaml.ts";
 import { AuthError, isAuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { LIMITS, overLimit } from "../limits.ts";
@@ -68,7 +69,7 @@ export async function readWorkflowFile(
   const bytes = await readOrFault(files, path);
   if (bytes === undefined) return undefined;
   if (!(bytes instanceof Uint8Array)) return { ...nothing, faults: [bytes] };
-  const { root, issues } = parseYaml(new TextDecoder().decode(bytes), path);
+  const { root, issues } = await readYaml(new TextDecoder().decode(bytes), path);
   const whole = issues.filter((issue) => issue.path === undefined);
   if (whole.length > 0) return { ...nothing, faults: whole.map(faultOf) };
   const resolved = resolveEnvTags(root, env);

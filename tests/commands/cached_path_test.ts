@@ -106,7 +106,7 @@ async function loadedWith(roots: readonly string[]): Promise<ReadonlySet<string>
   return loaded;
 }
 
-Deno.test("what env and exec load does not hold the SDK, keyrings, prompts, providers or Node's modules", async () => {
+Deno.test("what env and exec load does not hold the SDK, the YAML library, keyrings, prompts, providers or Node's modules", async () => {
   const loaded = await loadedWith([
     "cli.ts",
     "lib/commands/auth/env.ts",
@@ -114,15 +114,20 @@ Deno.test("what env and exec load does not hold the SDK, keyrings, prompts, prov
     "lib/config/load.ts",
   ]);
   const heavy =
-    /@aws-sdk|^node:|commander|\/lib\/(?:keyring|providers|identities|oauth|saml)\/|\/lib\/terminal\/(?!ci|escape|keys)|\/chain\/run\.ts/;
+    /@aws-sdk|^node:|commander|\/node_modules\/|\/config\/yaml\w*(?<!_simple)\.ts|\/lib\/(?:keyring|providers|identities|oauth|saml)\/|\/lib\/terminal\/(?!ci|escape|keys)|\/chain\/run\.ts/;
   assert.deepEqual([...loaded].filter((specifier) => heavy.test(specifier)), []);
-  assert.ok([...loaded].some((specifier) => specifier.endsWith("/lib/config/yaml.ts")), "the graph was read");
+  assert.ok(
+    [...loaded].some((specifier) => specifier.endsWith("/lib/config/read_yaml.ts")),
+    "the graph was read",
+  );
 });
 
 Deno.test("env does not load what reads a configuration before it is known whether one can be recalled", async () => {
   const loaded = await loadedWith(["cli.ts", "lib/commands/auth/env.ts"]);
   assert.deepEqual(
-    [...loaded].filter((specifier) => /\/config\/(?:load|yaml|decode)\.ts|valibot/.test(specifier)),
+    [...loaded].filter((specifier) =>
+      /\/config\/(?:load|read_yaml|yaml_simple|decode)\.ts|valibot/.test(specifier)
+    ),
     [],
   );
   assert.ok(

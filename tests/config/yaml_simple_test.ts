@@ -215,12 +215,3 @@ for await (const { name } of Deno.readDir(SEED)) {
     );
   });
 }
-
-Deno.test("parseYaml() reads a large text quickly where it is simple, and rightly where it is not", () => {
-  const lines = Array.from({ length: 3_000 }, (_, at) => `  key-${at}: { kind: a, via: { b: c } }`);
-  const text = `top:\n${lines.join("\n")}\n`;
-  assert.deepEqual(parseYamlValue(text, "/a.yaml"), { ...readSimpleYaml(text, "/a.yaml"), issues: [] });
-  const { root, issues } = parseYamlValue(`${text}  key-7: again\n`, "/a.yaml");
-  assert.equal(root.type, "map");
-  assert.deepEqual(issues.map(({ code, at }) => [code, at.line]), [["duplicate-key", 3_002]]);
-});

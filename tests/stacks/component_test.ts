@@ -285,7 +285,7 @@ Deno.test("helmfile and packer components have directories of their own, and no 
   assert.equal(image.directory, "/work/components/packer/image");
 });
 
-Deno.test("a number that readers of JSON would round is refused, and one in quotes is not", async () => {
+Deno.test("a whole number that Go would round is refused, and one in quotes is not", async () => {
   const refusal = async (vars: string) => {
     try {
       await it(`components: { terraform: { it: { vars: { x: ${vars} } } } }\n`);
@@ -295,7 +295,13 @@ Deno.test("a number that readers of JSON would round is refused, and one in quot
     }
   };
   for (
-    const number of ["9007199254740992", "-12345678901234567890", "0xffffffffffffffff", ".inf", "[.nan]"]
+    const number of [
+      "18446744073709551616",
+      "-12345678901234567890",
+      "+9_223_372_036_854_775_808",
+      ".inf",
+      "[.nan]",
+    ]
   ) {
     const [where, text] = number.startsWith("[") ? ["vars.x[0]", number.slice(1, -1)] : ["vars.x", number];
     assert.deepEqual(await refusal(number), [
@@ -303,7 +309,17 @@ Deno.test("a number that readers of JSON would round is refused, and one in quot
       `Cannot use the component it in dev: the number ${text} cannot be kept as it is written`,
     ]);
   }
-  for (const number of ["9007199254740991", '"9007199254740992"', "1e30", "0.1", "012345678901", "0o17"]) {
+  for (
+    const number of [
+      "9007199254740992",
+      '"18446744073709551616"',
+      "0xffffffffffffffff",
+      "1e30",
+      "0.1",
+      "012345678901",
+      "0o17",
+    ]
+  ) {
     assert.equal(await refusal(number), undefined);
   }
 });
