@@ -10,7 +10,9 @@
  * @module
  */
 import { measureIdentities } from "../bench/identities_bench.ts";
-import { measureKeyring, type Measurement } from "../bench/keyring_bench.ts";
+import { measureKeyring } from "../bench/keyring_bench.ts";
+import { type Measurement, report as reportAll } from "../bench/measure.ts";
+import { measureSaml } from "../bench/saml_bench.ts";
 import { measureStacks } from "../bench/stacks_bench.ts";
 import { largeConfig } from "../tests/system/large.ts";
 import { isInstalled, program } from "../tests/system/program.ts";
@@ -173,12 +175,8 @@ async function benchStart({ runs, atMost }: Wish): Promise<boolean> {
 }
 
 function report(title: string, measurements: readonly Measurement[]): boolean {
-  console.log(`\n${title}: median, limit`);
-  for (const { what, millis, limitMillis } of measurements) {
-    const limit = limitMillis === undefined ? "" : `${limitMillis} ms`;
-    console.log(`  ${what.padEnd(72)}${`${millis.toFixed(1)} ms`.padStart(10)}${limit.padStart(8)}`);
-  }
-  return measurements.every(({ millis, limitMillis }) => millis <= (limitMillis ?? Infinity));
+  console.log(`\n${title}, medians:`);
+  return reportAll(measurements);
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -188,7 +186,8 @@ async function main(args: readonly string[]): Promise<number> {
   const identities = report("Reading and planning a configuration", await measureIdentities());
   const stacks = report("Stacks", await measureStacks());
   const keyring = report("Keyring", await measureKeyring());
-  return started && identities && stacks && keyring ? 0 : 1;
+  const saml = report("Hostile answers of an identity provider", await measureSaml());
+  return started && identities && stacks && keyring && saml ? 0 : 1;
 }
 
 try {
