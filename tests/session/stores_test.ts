@@ -54,7 +54,9 @@ Deno.test("lockSession() takes turns in this process where nothing can be writte
     order.push(`${name} out`);
   };
   await Promise.all([enter("one"), enter("two")]);
-  assert.deepEqual(order, ["one in", "one out", "two in", "two out"]);
+  // Who comes first is left open; nobody comes in before the other is out.
+  const turns = ["one in,one out,two in,two out", "two in,two out,one in,one out"];
+  assert.ok(turns.includes(order.join(",")), order.join(","));
   assert.match(host.told, /^Warning: Sessions are neither reused nor stored: [^\n]*\n$/);
 });
 
