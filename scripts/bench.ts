@@ -5,7 +5,7 @@
  *
  * A compiled program that `ATMOS_TEST_PROGRAM` names is measured too, against the empty one of `ATMOS_TEST_EMPTY`.
  * `--at-most` fails when it, or without it the source, takes longer than so many times its empty program; there the
- * fastest run of each counts, which is what other work on the machine slows down least.
+ * medians count, of runs that take turns, so that other work on the machine slows down both.
  *
  * @module
  */
@@ -167,7 +167,7 @@ async function benchStart({ runs, atMost }: Wish): Promise<boolean> {
   const [empty, ...others] = all.at(-1) ?? [];
   const judged = others.at(-1);
   if (empty === undefined || judged === undefined) throw new Error("Nothing was measured");
-  const times = fastest(judged) / fastest(empty);
+  const times = median(judged.millis) / median(empty.millis);
   if (times > atMost) {
     console.log(`${judged.name}: ${times.toFixed(2)} times the empty program, ${atMost} at most`);
   }

@@ -102,7 +102,7 @@ export function pauseMillis(retry: Retry, attempt: number, chance: number): numb
     ? retry.initialMillis
     : retry.backoff === "linear"
     ? retry.initialMillis * attempt
-    : retry.initialMillis * retry.multiplier ** (attempt - 1);
+    : retry.initialMillis * Math.min(retry.multiplier ** (attempt - 1), MAX_MILLIS);
   const limited = Math.min(grown, retry.maxMillis ?? MAX_MILLIS, MAX_MILLIS);
   return Math.round(retry.isJittered ? limited * (0.9 + 0.2 * chance) : limited);
 }

@@ -109,6 +109,17 @@ Deno.test("pauseMillis() is never negative, nor more than a tenth over its limit
   );
 });
 
+Deno.test("pauseMillis() of no delay is none, however often it was multiplied", () => {
+  const retry = {
+    ...RETRY,
+    backoff: "exponential" as const,
+    initialMillis: 0,
+    multiplier: 2,
+    isJittered: false,
+  };
+  assert.equal(pauseMillis(retry, 9999, 0), 0);
+});
+
 /** Runs with these exit codes, and tells what was waited. */
 async function tried(retry: Retry | undefined, codes: readonly number[]) {
   const host = fakeHost();
