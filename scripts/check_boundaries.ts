@@ -182,25 +182,22 @@ function roomsOf(contributing: string): readonly (readonly string[])[] {
   );
 }
 
-/** The line of a file's room, counted from above; the ground is below all, the real host's own file in its room. */
-function lineOf(rooms: readonly (readonly string[])[], path: string): number {
+/** The room of a file; `""` is the ground, and the real host's own file is in its room. */
+function roomOf(rooms: readonly (readonly string[])[], path: string): string | undefined {
   const inLib = path.slice("lib/".length).replace(/^host_deno\.ts$/, "host_deno/");
-  if (!inLib.includes("/")) return rooms.length;
-  return rooms.findIndex((line) => line.some((room) => inLib.startsWith(room)));
-}
-
-function isSameRoom(rooms: readonly (readonly string[])[], one: string, other: string): boolean {
-  const roomOf = (path: string) => rooms.flat().find((room) => `${path}/`.startsWith(`lib/${room}`));
-  return roomOf(one.replace(/\.ts$/, "")) === roomOf(other.replace(/\.ts$/, ""));
+  return inLib.includes("/") ? rooms.flat().find((room) => inLib.startsWith(room)) : "";
 }
 
 /** Imports within a line, or from a line above. */
 function upwards(rooms: readonly (readonly string[])[], { path, imports }: Source): readonly string[] {
-  const own = lineOf(rooms, path);
-  if (own < 0) return [`${path}: its room is not in the picture of CONTRIBUTING.md`];
-  return imports.filter((imported) => isLib(imported) && !isSameRoom(rooms, path, imported))
-    .filter((imported) => lineOf(rooms, imported) <= own)
-    .map((imported) => `${path}: a room imports from below only (found: ${imported})`);
+  const own = roomOf(rooms, path);
+  if (own === undefined) return [`${path}: its room is not in the picture of CONTRIBUTING.md`];
+  const lines = [...rooms, [""]];
+  const depth = (room: string) => lines.findIndex((line) => line.includes(room));
+  return imports.filter((imported) => {
+    const other = isLib(imported) ? roomOf(rooms, imported) : own;
+    return other !== undefined && other !== own && depth(other) <= depth(own);
+  }).map((imported) => `${path}: a room imports from below only (found: ${imported})`);
 }
 
 /** Files that import each other in a circle, one line for each circle. */

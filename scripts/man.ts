@@ -4,9 +4,10 @@
  *
  * @module
  */
-import type { Command, Group } from "../lib/cli/line/command.ts";
+import type { Command } from "../lib/cli/line/command.ts";
 import { type Flags, longName } from "../lib/cli/line/flags.ts";
 import { GLOBAL_FLAGS } from "../lib/cli/line/globals.ts";
+import { commandsOf } from "../lib/cli/line/tree.ts";
 import { ROOT } from "../lib/commands/table.ts";
 import manifest from "../deno.json" with { type: "json" };
 
@@ -37,19 +38,11 @@ interface Placed {
   readonly command: Command;
 }
 
-async function commandsBelow(path: string, members: Group["members"]): Promise<readonly Placed[]> {
-  const placed: Placed[] = [];
-  for (const [name, member] of Object.entries(members)) {
-    const here = `${path} ${name}`;
-    if ("load" in member) placed.push({ path: here, command: await member.load() });
-    placed.push(...await commandsBelow(here, "load" in member ? member.below ?? {} : member.members));
-  }
-  return placed;
-}
-
 /** The page `atmos(1)` in the macros of man(7). */
 export async function manualPage(): Promise<string> {
-  const commands = await commandsBelow("atmos", ROOT.members);
+  const commands: readonly Placed[] = await Promise.all(
+    commandsOf(ROOT).map(async ([words, { load }]) => ({ path: `atmos ${words}`, command: await load() })),
+  );
   return [
     `.TH ATMOS 1 "" "atmos ${manifest.version}" "User Commands"`,
     section("NAME", "atmos \\- sessions of cloud providers, by the identities of atmos.yaml"),

@@ -5,8 +5,8 @@
  * @module
  */
 import type { Host } from "../host.ts";
-import { joinGiven, readFlags, splitAround, splitWords, type Words } from "../cli/line/args.ts";
-import { assertOperands, type Group, type Line, type Listed, type Program } from "../cli/line/command.ts";
+import { isAtmosAuth, joinGiven, readFlags, splitAround, splitWords, type Words } from "../cli/line/args.ts";
+import { assertOperands, type CommandTree, type Group, type Line, type Listed } from "../cli/line/command.ts";
 import type { Ending } from "../cli/run/failure.ts";
 import { applyGlobals, GLOBAL_FLAGS } from "../cli/line/globals.ts";
 import { askedLevel } from "../cli/run/logging.ts";
@@ -50,7 +50,7 @@ export async function run(
     const globals = readFlags(GLOBAL_FLAGS, line.words.given, host.env);
     report.trace = askedLevel(host, globals) === "trace";
     report.host = await applyGlobals(host, globals);
-    const work = line.command.start(report.host, globals, line.words, { program: PROGRAM, recalled, keeper });
+    const work = line.command.start(report.host, globals, line.words, { tree: TREE, recalled, keeper });
     return { exitCode: await untilInterrupted(host, work) };
   } catch (error) {
     const { showError } = await import("../cli/run/failure.ts");
@@ -58,8 +58,8 @@ export async function run(
   }
 }
 
-const PROGRAM: Program = {
-  commands: ROOT,
+const TREE: CommandTree = {
+  root: ROOT,
   withAdditions: async (...given) => await (await import("./other_lines.ts")).withAdditions(...given),
 };
 
@@ -83,7 +83,7 @@ async function untilInterrupted(host: Pick<Host, "interrupted">, work: Promise<n
 
 async function readLine(host: Host, argv: readonly string[]): Promise<Line> {
   const { given, left } = splitWords(argv, GLOBAL_FLAGS, true);
-  const isOwnProgram = /(?:^|[\\/])atmos-auth(?:\.exe)?$/i.test(host.calledBy());
+  const isOwnProgram = isAtmosAuth(host.calledBy());
   if (left[0] === "version") return await versionLine();
   const words = isOwnProgram && left[0] !== "auth" ? ["auth", ...left] : left;
   return await groupedLine(host, "atmos", ROOT, words, given);

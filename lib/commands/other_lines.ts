@@ -8,7 +8,7 @@ import { didYouMean } from "../config/nearest.ts";
 import type { AuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Words } from "../cli/line/args.ts";
-import type { Group, Line, Program } from "../cli/line/command.ts";
+import type { CommandTree, Group, Line } from "../cli/line/command.ts";
 import { builtInWords } from "../cli/line/tree.ts";
 import { type CustomLine, customLine, customRows } from "./custom/custom.ts";
 import { isBuiltIn } from "./custom/offered.ts";
@@ -82,7 +82,7 @@ export async function customBelow(
 }
 
 /** For completion. */
-export const withAdditions: Program["withAdditions"] = (host, words, place) =>
+export const withAdditions: CommandTree["withAdditions"] = (host, words, place) =>
   withConfigured(host, words, place, BUILT_IN);
 
 /** What other programs call our commands. */

@@ -1,6 +1,8 @@
 /**
  * The program under test as a process: started, watched, waited for.
  */
+import { PATIENCE_MILLIS } from "./waiting.ts";
+
 const ROOT = new URL("../../", import.meta.url).pathname;
 
 /** The name of a variable with the path of a compiled program to test in place of the source. */
@@ -81,15 +83,13 @@ function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
   }
 }
 
-/** No run of a test takes so long, on the busiest machine: one that hangs fails its test, and not the whole suite. */
-const HANGS_MILLIS = 5 * 60_000;
-
+/** A run that hangs fails its test, and not the whole suite. */
 async function ended(child: Deno.ChildProcess, options: StartOptions): Promise<Ran> {
   const { promise: hung, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     kill(child, "SIGKILL");
-    reject(new Error(`the program did not end within ${HANGS_MILLIS / 60_000} minutes`));
-  }, HANGS_MILLIS);
+    reject(new Error(`the program did not end within ${PATIENCE_MILLIS / 60_000} minutes`));
+  }, PATIENCE_MILLIS);
   try {
     return await Promise.race([whole(child, options), hung]);
   } finally {

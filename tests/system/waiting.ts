@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 
 /** Longer than anything takes on the busiest machine: a test that waits in vain ends all the same. */
-const PATIENCE_MILLIS = 5 * 60_000;
+export const PATIENCE_MILLIS = 5 * 60_000;
 const LOOK_MILLIS = 20;
 
 /** Looks again and again until something is there. */

@@ -151,3 +151,8 @@ function find(name: string, byName: Named): { readonly key: string; readonly fla
     name.startsWith("--") ? didYouMean(name, long) : undefined,
   );
 }
+
+/** Whether a program is called by its second name, by which it goes without the word `auth`. */
+export function isAtmosAuth(program: string): boolean {
+  return /(?:^|[\\/])atmos-auth(?:\.exe)?$/i.test(program);
+}

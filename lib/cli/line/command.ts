@@ -44,15 +44,15 @@ export interface Group {
 }
 
 /** All that can be typed: for commands about commands. */
-export interface Program {
-  readonly commands: Group;
+export interface CommandTree {
+  readonly root: Group;
   /** A place on the line with what the configuration has there. */
   readonly withAdditions: (host: Host, words: readonly string[], place: Place) => Promise<Place>;
 }
 
-/** What a command knows of its line: of the program, of the last time, and how it is kept for the next one. */
+/** What a command knows of its line: of the tree of commands, of the last time, and how it is kept for the next one. */
 export interface Known {
-  readonly program: Program;
+  readonly tree: CommandTree;
   readonly recalled?: Recalled | undefined;
   readonly keeper?: Keeper | undefined;
 }

@@ -14,25 +14,27 @@ type Member = Listed | Group;
 export const below = (member: Member): Readonly<Record<string, Member>> =>
   ("members" in member ? member.members : member.below) ?? {};
 
-/** The members of a tree by their words, in its order: those behind `atmos auth`, or behind `atmos` for the others. */
-function listed(root: Group): readonly (readonly [words: string, listed: Listed])[] {
+/** Every command of a tree by its words behind `atmos`, in its order. */
+export function commandsOf(root: Group): readonly (readonly [words: string, listed: Listed])[] {
   const at = (member: Member, words: string): readonly (readonly [string, Listed])[] => [
     ...("load" in member ? [[words, member] as const] : []),
     ...Object.entries(below(member)).flatMap(([word, one]) =>
       at(one, words === "" ? word : `${words} ${word}`)
     ),
   ];
-  return Object.entries(root.members).flatMap(([word, member]) => at(member, word === "auth" ? "" : word));
+  return at(root, "");
 }
 
-/** What each command needs, by its words. */
+const withoutAuth = (words: string): string => words.replace(/^auth /, "");
+
+/** What each command needs, by its words behind `atmos auth`, or behind `atmos` for the others. */
 export function needsOf(root: Group): ReadonlyMap<string, Needs> {
-  return new Map(listed(root).map(([words, { needs }]) => [words, needs]));
+  return new Map(commandsOf(root).map(([words, { needs }]) => [withoutAuth(words), needs]));
 }
 
 /** The command at words behind `atmos auth` or `atmos`, such as `user configure`. */
 export async function commandAt(root: Group, words: string): Promise<Command | undefined> {
-  return await listed(root).find(([own]) => own === words)?.[1].load();
+  return await commandsOf(root).find(([own]) => withoutAuth(own) === words)?.[1].load();
 }
 
 /** The built-in words: ours, those of the programs, and Atmos's. */

@@ -8,8 +8,8 @@ import type { Host } from "../../../host.ts";
 import { COMPLETION_SHELLS, completionScript } from "../../../output/completion_script.ts";
 import { derived } from "../../../session/derive.ts";
 import { printable } from "../../../terminal/escape.ts";
-import { readFlags, splitAround, type Words } from "../../../cli/line/args.ts";
-import { type Call, command, type Group, type Program } from "../../../cli/line/command.ts";
+import { isAtmosAuth, readFlags, splitAround, type Words } from "../../../cli/line/args.ts";
+import { type Call, command, type CommandTree, type Group } from "../../../cli/line/command.ts";
 import { PROGRAMS } from "../../../cli/line/complete_program.ts";
 import {
   type Candidate,
@@ -46,7 +46,7 @@ export const completion = command({
 async function complete({ host, input, word, rest, known }: Call<Values<typeof FLAGS>>): Promise<number> {
   if (word === "words") {
     const typed = [...rest ?? [], ...(input.fresh === true ? [""] : [])];
-    for (const { value, description } of await candidates(host, known.program, typed)) {
+    for (const { value, description } of await candidates(host, known.tree, typed)) {
       host.write(`${value}\t${description}\n`);
     }
     return 0;
@@ -65,15 +65,15 @@ async function complete({ host, input, word, rest, known }: Call<Values<typeof F
 /** @param typed all words of the line, the program's own first, up to the one that is being typed */
 async function candidates(
   host: Host,
-  program: Program,
+  tree: CommandTree,
   typed: readonly string[],
 ): Promise<readonly Candidate[]> {
   const [name = "", ...words] = typed;
   const current = words.pop() ?? "";
-  const isOwnProgram = /(?:^|[\\/])atmos-auth(?:\.exe)?$/i.test(name);
+  const isOwnProgram = isAtmosAuth(name);
   const joined = joinEquals(words);
   const whole = isOwnProgram && joined[0] !== "auth" ? ["auth", ...joined] : joined;
-  const place = await program.withAdditions(host, whole, await placeAt(program.commands, whole));
+  const place = await tree.withAdditions(host, whole, await placeAt(tree.root, whole));
   const found = candidatesAt(
     place,
     current,

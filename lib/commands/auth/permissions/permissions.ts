@@ -56,9 +56,9 @@ const MOST_USED = "env";
 async function showPermissions(
   { host, globals, input, word, rest, known }: Call<Values<typeof FLAGS>>,
 ): Promise<number> {
-  const { commands } = known.program;
-  const [name, needs] = findCommand(needsOf(commands), word ?? MOST_USED);
-  const flags = (await commandAt(commands, name))?.flags ?? {};
+  const { root } = known.tree;
+  const [name, needs] = findCommand(needsOf(root), word ?? MOST_USED);
+  const flags = (await commandAt(root, name))?.flags ?? {};
   const grants = await grantsOf(host, globals, { name, needs, flags, program: rest?.[0] });
   host.write(input.format === "json" ? permissionsJson(grants) : permissionFlags(grants, host.os));
   return 0;
