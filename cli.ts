@@ -5,16 +5,20 @@
  * @module
  */
 import { start, type Started } from "./lib/cli/recall/start.ts";
-import { keepDebuggerShut } from "./lib/host_deno/debugger.ts";
 import type { Family } from "./lib/host_deno/passing_on.ts";
 import { startHost } from "./lib/host_deno/start.ts";
 
+const { stackTraceLimit } = Error;
+// Much of what a start looks for is not there, and Deno throws then: nobody reads the stacks of these errors.
+Error.stackTraceLimit = 0;
 // Not awaited here: in a compiled program other modules import this file, which must have ended by then.
 start(startHost(), Deno.args).then(goOn).then((code) => Deno.exit(code));
 
 /** All of the program is loaded when there is something left to do. */
 async function goOn(started: Started | undefined): Promise<number> {
   if (started === undefined) return 0;
+  Error.stackTraceLimit = stackTraceLimit;
+  const { keepDebuggerShut } = await import("./lib/host_deno/debugger.ts");
   const family: Family = { children: 0 };
   keepDebuggerShut(() => family.children > 0);
   const [{ main }, { denoHost }] = [

@@ -57,11 +57,6 @@ export interface ReadingFiles {
   readonly readText: (path: string) => Promise<string | undefined>;
   /** Raw bytes, for what may not be text. */
   readonly readBytes: (path: string) => Promise<Uint8Array | undefined>;
-  /**
-   * Raw bytes of a pipe, for a path that the person named on the command line and no other: with the limit of a file,
-   * and a deadline. A pipe gives its bytes once; asked again, the answer is the same.
-   */
-  readonly readPipe: (path: string) => Promise<Uint8Array | undefined>;
   /** The names in a directory, sorted; `undefined` when there is no such directory. */
   readonly list: (path: string) => Promise<readonly DirectoryEntry[] | undefined>;
   readonly status: (path: string) => Promise<FileStatus | undefined>;
@@ -71,6 +66,11 @@ export interface ReadingFiles {
 
 /** Files. Absent is `undefined` or `false`; anything else that goes wrong is an `AuthError` naming the path. */
 export interface Files extends ReadingFiles {
+  /**
+   * Raw bytes of a pipe, for a path that the person named on the command line and no other: with the limit of a file,
+   * and a deadline. A pipe gives its bytes once; asked again, the answer is the same.
+   */
+  readonly readPipe: (path: string) => Promise<Uint8Array | undefined>;
   /**
    * Replaces a file: a temporary file beside it with `mode` from the first byte, sync, rename, sync of the
    * directory. Makes missing directories with mode 0700. Refuses whatever is not a regular file, a symlink too. Readers
@@ -249,7 +249,21 @@ export interface Host {
   readonly interrupted: AbortSignal;
 }
 
+/** At once, or later. */
+type Awaitable<T> = T | Promise<T>;
+
+/**
+ * Files to look at during a start, which may answer at once. Absent is `undefined`, and so is the content of a file that
+ * is larger than `most` bytes.
+ */
+export interface StartFiles {
+  readonly readBytes: (path: string, most: number) => Awaitable<Uint8Array | undefined>;
+  readonly list: (path: string) => Awaitable<readonly DirectoryEntry[] | undefined>;
+  readonly status: (path: string) => Awaitable<FileStatus | undefined>;
+  readonly realPath: (path: string) => Awaitable<string | undefined>;
+}
+
 /** The world as far as it is looked at, and data is written to standard output. */
 export type StartHost =
   & Pick<Host, "os" | "env" | "workingDirectory" | "calledBy" | "now" | "write">
-  & { readonly files: ReadingFiles };
+  & { readonly files: StartFiles };

@@ -27,9 +27,14 @@ export function freshnessMargin(life: Lifetime): number {
   return Math.min(MAX_MARGIN_MILLIS, Math.max(0, life.expiresAt - life.issuedAt) / 3);
 }
 
+/** From when on something is to be renewed before it is handed out. */
+export function freshUntil(life: Lifetime): EpochMillis {
+  return life.expiresAt - freshnessMargin(life);
+}
+
 /** Whether something may still be handed out without renewing it first. An unreadable moment is not fresh. */
 export function isFresh(life: Lifetime, now: EpochMillis): boolean {
-  return life.expiresAt > now + freshnessMargin(life);
+  return now < freshUntil(life);
 }
 
 /** Whether something has not ended yet, fresh or not. */
@@ -37,9 +42,14 @@ export function isAlive(life: Lifetime, now: EpochMillis): boolean {
   return life.expiresAt > now;
 }
 
+/** From when on something that was issued is believed; before it, it is of the future. */
+export function credibleFrom({ issuedAt }: Pick<Lifetime, "issuedAt">): EpochMillis {
+  return issuedAt - CLOCK_TOLERANCE_MILLIS;
+}
+
 /** Whether AWS could have given such a session: one that is not of the future, and not longer than any. */
 export function isCredible({ issuedAt, expiresAt }: Lifetime, now: EpochMillis): boolean {
-  return issuedAt <= now + CLOCK_TOLERANCE_MILLIS && expiresAt - issuedAt <= USER_MFA_SECONDS.most * 1000;
+  return now >= credibleFrom({ issuedAt }) && expiresAt - issuedAt <= USER_MFA_SECONDS.most * 1000;
 }
 
 /**

@@ -33,7 +33,7 @@ export async function main(host: Host, argv: readonly string[], started?: Starte
 export async function run(
   world: Host,
   argv: readonly string[],
-  { build, recalled, failure }: Started = { build: undefined },
+  { build, child, failure }: Started = { build: undefined },
 ): Promise<Ending> {
   const report = { host: world, trace: false, isBrief: isForSdk(argv), line: "", command: "" };
   try {
@@ -50,7 +50,7 @@ export async function run(
     const globals = readFlags(GLOBAL_FLAGS, line.words.given, host.env);
     report.trace = askedLevel(host, globals) === "trace";
     report.host = await applyGlobals(host, globals);
-    const work = line.command.start(report.host, globals, line.words, { tree: TREE, recalled, keeper });
+    const work = line.command.start(report.host, globals, line.words, { tree: TREE, child, keeper });
     return { exitCode: await untilInterrupted(host, work) };
   } catch (error) {
     const { showError } = await import("../cli/run/failure.ts");

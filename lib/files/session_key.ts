@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { Host, ReadingFiles } from "../host.ts";
+import type { Host, StartFiles } from "../host.ts";
 import { joinPath, stateHome, type Surroundings } from "../paths.ts";
 import { hexOf } from "../sha256.ts";
 
@@ -27,10 +27,12 @@ export type KeyFile =
 
 /** What looking for the key needs. */
 export interface SessionKeyReader extends Surroundings {
-  readonly files: Pick<ReadingFiles, "readText" | "status">;
+  readonly files: Pick<StartFiles, "readBytes" | "status">;
 }
 
 const OPEN_TO_OTHERS = 0o077;
+/** 64 digits and a line break. */
+const KEY_TEXT_BYTES = 65;
 
 /**
  * `<state home>/atmos/session-key`: 64 hex digits and a line break.
@@ -53,7 +55,8 @@ export async function readSessionKey(host: SessionKeyReader): Promise<KeyFile> {
   if (status.kind !== "file") return unusable(`${path} is not a regular file`);
   if (status.owned === false) return unusable(`${path} belongs to another user`);
   if (((status.mode ?? 0) & OPEN_TO_OTHERS) !== 0) return unusable(`others have access to ${path}`);
-  const [, hex] = /^([0-9a-f]{64})\n$/.exec(await host.files.readText(path) ?? "") ?? [];
+  const bytes = await host.files.readBytes(path, KEY_TEXT_BYTES);
+  const [, hex] = /^([0-9a-f]{64})\n$/.exec(new TextDecoder().decode(bytes)) ?? [];
   return hex === undefined
     ? unusable(`${path} does not hold a session key`)
     : { state: "good", key: sessionKey(bytesOf(hex)) };

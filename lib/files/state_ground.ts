@@ -4,13 +4,13 @@
  *
  * @module
  */
-import type { Host, ReadingFiles } from "../host.ts";
+import type { Host, StartFiles } from "../host.ts";
 import { isInside, joinPath, knownHome, parentOf, stateHome } from "../paths.ts";
 import { isCi } from "../ci.ts";
 
 /** What judging needs. */
 export interface GroundHost extends Pick<Host, "env" | "os" | "workingDirectory"> {
-  readonly files: Pick<ReadingFiles, "status" | "realPath">;
+  readonly files: Pick<StartFiles, "status" | "realPath">;
 }
 
 /** What a repository, or a directory with a configuration, has at its root. */

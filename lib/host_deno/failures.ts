@@ -53,7 +53,12 @@ export async function attemptOnFile<T>(attempt: string, operation: () => Promise
   }
 }
 
-/** The same, with `absent` for what does not exist; nothing has a name that is too long for the system. */
+/** Whether there is nothing of that name; nothing has a name that is too long for the system. */
+export function isAbsence(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound || systemCodeOf(error) === "ENAMETOOLONG";
+}
+
+/** The same, with `absent` for what does not exist. */
 export async function attemptUnlessAbsent<T, A>(
   attempt: string,
   absent: A,
@@ -62,7 +67,7 @@ export async function attemptUnlessAbsent<T, A>(
   try {
     return await operation();
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || systemCodeOf(error) === "ENAMETOOLONG") return absent;
+    if (isAbsence(error)) return absent;
     throw failureOf("file-failed", attempt, error);
   }
 }

@@ -10,6 +10,7 @@ import type { Files, Os } from "../host.ts";
 import { attemptOnFile, attemptUnlessAbsent, systemCodeOf } from "./failures.ts";
 import { mayRead } from "./grants.ts";
 import { lockKeeper } from "./locks.ts";
+import { readPipe } from "./pipe.ts";
 import { denoReading } from "./reading.ts";
 import { leftoversIn, makeParents, replaceFile, writeAll } from "./replacing.ts";
 import { oddKind, openSink } from "./sinks.ts";
@@ -27,8 +28,15 @@ const PROTECTED = [".aws", ".ssh"];
  */
 export function denoFiles(os: Os, home: () => string | undefined): Files {
   const guard = (path: string) => refuseProtected(os, home(), path);
+  const pipes = new Map<string, Promise<Uint8Array | undefined>>();
   return {
     ...denoReading(os),
+    readPipe: (path) => {
+      const bytes = pipes.get(path) ??
+        attemptUnlessAbsent(`read ${path}`, undefined, () => readPipe(os, path));
+      pipes.set(path, bytes);
+      return bytes;
+    },
     writeText: async (path, text, mode) => {
       await guard(path);
       await refuseOdd("write", path);

@@ -8,7 +8,7 @@ import type { AwsSession } from "../credentials.ts";
 import { AuthError, isAuthError, messageOf } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { RenewalNews } from "../output/renewal.ts";
-import { type EpochMillis, freshnessMargin, isAlive, isFresh } from "../time.ts";
+import { type EpochMillis, freshnessMargin, freshUntil, isAlive, isFresh } from "../time.ts";
 
 /** Where the session comes from. */
 export interface Renewable {
@@ -61,7 +61,7 @@ export async function keepFresh(
 
 /** The first moment at which a session is not fresh. */
 export function staleAt(session: AwsSession): EpochMillis {
-  return Math.ceil(session.expiresAt - freshnessMargin(session));
+  return Math.ceil(freshUntil(session));
 }
 
 /** Whether time alone may mend it. */

@@ -58,6 +58,11 @@ for (const argv of [["auth", "env"], ["auth", "exec", "--", "true"]]) {
     const watched = derived(host, {
       files: {
         ...host.files,
+        readBytes: async (path) => {
+          const bytes = await host.files.readBytes(path);
+          if (bytes !== undefined) read.push(path);
+          return bytes;
+        },
         readText: async (path) => {
           const text = await host.files.readText(path);
           if (text !== undefined) read.push(path);

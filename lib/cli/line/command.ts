@@ -3,11 +3,10 @@
  *
  * @module
  */
-import type { Host } from "../../host.ts";
+import type { EnvironmentEdits, Host } from "../../host.ts";
 import { readFlags, type Words } from "./args.ts";
 import { type Flags, usage, type Values } from "./flags.ts";
 import type { GlobalInput } from "./globals.ts";
-import type { Recalled } from "../recall/recall.ts";
 import type { Keeper } from "../recall/remember.ts";
 import type { Place } from "./complete_words.ts";
 import type { Needs } from "./needs.ts";
@@ -53,7 +52,8 @@ export interface CommandTree {
 /** What a command knows of its line: of the tree of commands, of the last time, and how it is kept for the next one. */
 export interface Known {
   readonly tree: CommandTree;
-  readonly recalled?: Recalled | undefined;
+  /** What a child gets, where that is recalled. */
+  readonly child?: EnvironmentEdits | undefined;
   readonly keeper?: Keeper | undefined;
 }
 

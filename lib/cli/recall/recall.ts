@@ -1,70 +1,41 @@
 /**
- * What a command line came to the last time, kept with every question that finding out asked of the world: which
- * session it wanted, and what for. That follows from the answers alone, so where all answers are the same today, so is
- * what it comes to. Nothing is decided here, and nothing is kept of the session itself; it saves the compiled program
- * most of its start.
+ * What a command line came to the last time, kept with every question that finding it out asked of the world, the files
+ * with the session included. That follows from the answers alone, so where all answers are the same today, so is what it
+ * comes to, for as long as the session can be used. Nothing is decided here, and no key of a session is kept; it saves
+ * the compiled program most of its start.
  *
- * Everything that this imports is read at every start.
+ * Everything that this imports is read at every start, and each function that runs is compiled then.
  *
  * @module
  */
-import { isUsable } from "../../chain/resume.ts";
-import { isAuthError } from "../../errors.ts";
-import { awsFilePaths, readSession, type StoredSession } from "../../files/aws_sessions.ts";
-import { exposureWithin } from "../../files/exposure.ts";
 import { readSessionKey, type SessionKey } from "../../files/session_key.ts";
 import { isOnForeignGround } from "../../files/state_ground.ts";
-import type { Host, StartHost } from "../../host.ts";
-import type { Surroundings } from "../../output/environment.ts";
-import type { EnvironmentFormat } from "../../output/format.ts";
+import type { EnvironmentEdits, Host, StartHost } from "../../host.ts";
 import { parsedJson } from "../../parsed_json.ts";
 import { joinPath, stateHome } from "../../paths.ts";
 import { sha256Hex } from "../../sha256.ts";
-import { isAlive } from "../../time.ts";
+import type { EpochMillis } from "../../time.ts";
 
 /** What a command line comes to. */
-export interface Aim {
-  readonly session: SessionPlace;
-  readonly use: Use;
-}
+export type Outcome =
+  /** A text to print, in pieces: a pair is a part of the file, from one index of its text to another. */
+  | { readonly as: "text"; readonly file: string; readonly pieces: readonly Piece[] }
+  /** What a child gets: where the session rests, and no secret. */
+  | { readonly as: "child"; readonly environment: EnvironmentEdits };
 
-/** Which session is wanted, and where it rests. */
-export interface SessionPlace {
-  /** Of the AWS files; absolute. */
-  readonly directory: string;
-  readonly realm?: string | undefined;
-  readonly identity: string;
-  /** The digest of its chain: 64 hex digits. */
-  readonly chain: string;
-  /** Until when it can be used: while it is fresh, or, where somebody else renews it, while it lasts. */
-  readonly until: "fresh" | "end";
-}
+/** A part of a text that is printed. */
+export type Piece = string | readonly [start: number, end: number];
 
-/** What a session is wanted for. */
-export type Use =
-  /** It is printed as variables; `files`: only where it rests. */
-  | {
-    readonly as: "variables";
-    readonly format: EnvironmentFormat;
-    readonly files: boolean;
-    readonly around: Surroundings;
-  }
-  /** It is printed for an AWS SDK. */
-  | { readonly as: "credentials" }
-  /** A child gets it, and none of our own secrets: the names of their variables. */
-  | { readonly as: "child"; readonly around: Surroundings; readonly ownSecrets: readonly string[] };
-
-/** What a command line comes to, and the session that it wants. */
-export interface Recalled {
-  readonly aim: Aim;
-  readonly stored: StoredSession;
-}
+/** What a command line comes to, ready for use. */
+export type Recalled =
+  | { readonly as: "text"; readonly text: string }
+  | { readonly as: "child"; readonly environment: EnvironmentEdits };
 
 /** What is asked of the world to find out what a command line comes to. */
 export type AskedHost = Pick<StartHost, "files" | "env" | "os" | "workingDirectory" | "calledBy">;
 
 /** The ways to ask. */
-export type Ask = "env" | "status" | "realPath" | "bytes" | "text" | "list";
+export type Ask = "env" | "isSet" | "status" | "realPath" | "bytes" | "list";
 
 /** A question with its answer: a variable or a path, and a text that differs when the answer does. */
 export type Question = readonly [ask: Ask, of: string, answer: string | null];
@@ -73,9 +44,16 @@ export type Question = readonly [ask: Ask, of: string, answer: string | null];
 export interface Memory {
   /** The program, and what it was told. */
   readonly key: string;
+  /** From when on the session may be used. */
+  readonly from: EpochMillis;
+  /** From when on it may not. */
+  readonly until: EpochMillis;
   readonly questions: readonly Question[];
-  readonly aim: Aim;
+  readonly outcome: Outcome;
 }
+
+/** A longer text is not kept. */
+export const MEMORY_BYTES = 1024 * 1024;
 
 /** Commands that are run again and again. */
 const RECALLED: ReadonlySet<string> = new Set(["env", "exec", "credential-process"]);
@@ -123,11 +101,11 @@ function slotOf(line: string): number {
 }
 
 /**
- * What a command line comes to, as long as it comes to the same as the last time, with the session that it wants.
+ * What a command line comes to, as long as it comes to the same as the last time.
  *
  * @param build the digest of this program; `undefined`: nothing is recalled
  * @returns `undefined` where the whole program has to find out, or to make a session
- * @throws AuthError for what cannot be read
+ * @throws Error for what cannot be looked at
  */
 export async function recall(
   host: AskedHost & Pick<Host, "now">,
@@ -138,24 +116,28 @@ export async function recall(
   if (place === undefined || await isOnForeignGround(host)) return undefined;
   const file = await readSessionKey(host);
   if (file.state !== "good") return undefined;
-  const { key } = file;
-  const memory = await readMemory(host, place.path, key);
+  const memory = await readMemory(host, place.path, file.key);
   if (memory === undefined || memory.key !== place.key) return undefined;
-  const { directory, realm, identity, chain, until } = memory.aim.session;
-  // The session is read while a digest of the configuration is made.
-  const [isSame, stored, exposure] = await Promise.all([
-    areSame(host, memory.questions),
-    readSession(host, { directory, realm, key }, identity, chain),
-    exposureWithin(host, directory, awsFilePaths(host, directory).credentials),
-  ]);
-  // The whole program tells of files that others can read or write.
-  if (!isSame || stored === undefined || exposure !== undefined) return undefined;
-  const { session } = stored;
   const now = host.now();
-  return (until === "end" ? isAlive(session, now) : isUsable(session, now, undefined))
-    ? { aim: memory.aim, stored }
-    : undefined;
+  if (now < memory.from || now >= memory.until) return undefined;
+  const { questions, outcome } = memory;
+  const contents = new Map<string, Uint8Array>();
+  if (!await areSame(host, questions, contents)) return undefined;
+  if (outcome.as === "child") return outcome;
+  const bytes = contents.get(outcome.file);
+  return { as: "text", text: filled(outcome.pieces, bytes === undefined ? "" : textOf(bytes)) };
 }
+
+/** A text of pieces. */
+export function filled(pieces: readonly Piece[], from: string): string {
+  let text = "";
+  for (const piece of pieces) text += typeof piece === "string" ? piece : from.slice(...piece);
+  return text;
+}
+
+/** @throws TypeError for what is no text */
+const textOf = (bytes: Uint8Array) =>
+  new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
 
 /** The text of a file that keeps a memory. */
 export async function memoryText(memory: Memory, key: SessionKey): Promise<string> {
@@ -169,8 +151,10 @@ const signedParts = (json: string): readonly string[] => ["atmos recalled line",
 async function readMemory(host: AskedHost, path: string, key: SessionKey): Promise<Memory | undefined> {
   const status = await host.files.status(path);
   const isOurs = status?.kind === "file" && status.owned !== false && ((status.mode ?? 0) & 0o077) === 0;
-  if (!isOurs) return undefined;
-  const text = await host.files.readText(path) ?? "";
+  if (!isOurs || status.size > MEMORY_BYTES) return undefined;
+  const bytes = await host.files.readBytes(path, status.size);
+  if (bytes === undefined) return undefined;
+  const text = textOf(bytes);
   const [mac, json] = [text.slice(0, text.indexOf("\n")), text.slice(text.indexOf("\n") + 1)];
   if (!await key.verifies(signedParts(json), mac)) return undefined;
   const value = parsedJson(json);
@@ -179,45 +163,73 @@ async function readMemory(host: AskedHost, path: string, key: SessionKey): Promi
 
 /** The rest follows from the key: it names the very program that wrote it. */
 function isMemory(value: unknown): value is Memory {
-  return typeof value === "object" && value !== null && "key" in value && "aim" in value &&
+  return typeof value === "object" && value !== null && "key" in value && "outcome" in value &&
     "questions" in value && Array.isArray(value.questions);
 }
 
-/** Whether everything is as it was; what cannot be asked is not. */
-async function areSame(host: AskedHost, questions: readonly Question[]): Promise<boolean> {
+/**
+ * Whether everything is as it was; what cannot be asked is not.
+ *
+ * @param contents gets what is read
+ */
+async function areSame(
+  host: AskedHost,
+  questions: readonly Question[],
+  contents: Map<string, Uint8Array>,
+): Promise<boolean> {
+  // Digests are made while the rest is asked.
+  const digests: Promise<boolean>[] = [];
+  for (const [ask, of, answer] of questions) {
+    if (ask === "bytes") digests.push(isContent(host, of, answer, contents));
+    else if (await answerTo(host, ask, of) !== answer) return false;
+  }
+  return (await Promise.all(digests)).every((isSame) => isSame);
+}
+
+/** It never throws: nobody may be there any more to see it. */
+async function isContent(
+  { files }: AskedHost,
+  path: string,
+  answer: string | null,
+  contents: Map<string, Uint8Array>,
+): Promise<boolean> {
   try {
-    const all = questions.map(async ([ask, of, answer]) =>
-      (ask === "env" ? host.env(of) ?? null : await answerOf(ask, await askAgain(host, ask, of))) === answer
-    );
-    return (await Promise.all(all)).every((isSame) => isSame);
+    if (answer === null) return await files.status(path) === undefined;
+    const bytes = await files.readBytes(path, Number.parseInt(answer));
+    if (bytes === undefined) return false;
+    contents.set(path, bytes);
+    return await contentAnswer(bytes) === answer;
   } catch (error) {
-    if (isAuthError(error)) return false;
+    if (error instanceof Error) return false;
     throw error;
   }
 }
 
-function askAgain({ files }: AskedHost, ask: Exclude<Ask, "env">, of: string): unknown {
+async function answerTo(
+  host: AskedHost,
+  ask: Exclude<Ask, "bytes">,
+  of: string,
+): Promise<string | null> {
   switch (ask) {
-    case "status":
-      return files.status(of);
-    case "realPath":
-      return files.realPath(of);
-    case "bytes":
-      return files.readBytes(of);
-    case "text":
-      return files.readText(of);
-    case "list":
-      return files.list(of);
+    case "env":
+      return host.env(of) ?? null;
+    case "isSet":
+      return host.env(of) === undefined ? null : "set";
+    default:
+      return answerOf(await host.files[ask](of));
   }
 }
 
-/** An answer as a text to compare; contents as their SHA-256, since they may be long, and secret. */
-export async function answerOf(ask: Ask, answer: unknown): Promise<string | null> {
+/** An answer as a text to compare. */
+export function answerOf(answer: unknown): string | null {
   if (answer === undefined) return null;
-  if (ask === "bytes" && answer instanceof Uint8Array) return await sha256Hex(new Uint8Array(answer));
-  if (ask === "text") return await sha256Hex(String(answer));
   if (typeof answer === "string") return answer;
   const isStatus = typeof answer === "object" && answer !== null && "kind" in answer;
   // The size of a directory changes with what is in it.
   return JSON.stringify(isStatus && answer.kind !== "file" ? { ...answer, size: undefined } : answer);
+}
+
+/** Contents as their length and SHA-256, since they may be long, and secret. */
+export async function contentAnswer(bytes: Uint8Array): Promise<string> {
+  return `${bytes.length} ${await sha256Hex(new Uint8Array(bytes))}`;
 }

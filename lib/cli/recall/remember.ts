@@ -4,30 +4,63 @@
  * @module
  */
 import { CI_SETTINGS } from "../../ci.ts";
+import type { LinkSession } from "../../chain/types.ts";
 import type { AuthConfig } from "../../config/types.ts";
-import { Secret } from "../../credentials.ts";
+import { type AwsSession, Secret } from "../../credentials.ts";
 import { isAuthError } from "../../errors.ts";
+import { awsFilePaths, readSession, type StoredSession } from "../../files/aws_sessions.ts";
+import { exposureWithin } from "../../files/exposure.ts";
 import type { SessionKey } from "../../files/session_key.ts";
-import type { Files, Host } from "../../host.ts";
+import type { EnvironmentEdits, Files, Host } from "../../host.ts";
 import { isInside, parentOf } from "../../paths.ts";
 import { observed } from "../../session/derive.ts";
+import { credibleFrom, freshUntil } from "../../time.ts";
 import {
-  type Aim,
   answerOf,
   type Ask,
-  type AskedHost,
+  contentAnswer,
+  filled,
+  type Memory,
+  MEMORY_BYTES,
   memoryPlace,
   memoryText,
+  type Outcome,
+  type Piece,
   type Question,
 } from "./recall.ts";
 
 const FILE_MODE = 0o600;
 
+/** Which session a command line wants, and where it rests. */
+export interface SessionPlace {
+  /** Of the AWS files; absolute. */
+  readonly directory: string;
+  readonly realm: string | undefined;
+  readonly identity: string;
+  /** The digest of its chain: 64 hex digits. */
+  readonly chain: string;
+  /** Until when it can be used: while it is fresh, or, where somebody else renews it, while it lasts. */
+  readonly until: "fresh" | "end";
+}
+
+/** What is made of a session. */
+export type Made =
+  /** A text to print; the names of the variables that it depends on whether they are set. */
+  | { readonly as: "text"; readonly text: string; readonly dependsOn: readonly string[] }
+  | { readonly as: "child"; readonly environment: EnvironmentEdits };
+
+/** What a command line makes of any session. */
+export type Making = (session: LinkSession) => Made;
+
 /**
  * Takes down what a command line comes to, which ends the recording: what is asked from then on is about the session.
- * The function that is returned keeps it, once it was good for one, under the key that the session is signed with.
+ * The function that is returned keeps it, once there was a session, under the key that this is signed with.
  */
-export type Keeper = (aim: Aim, auth: AuthConfig) => (key: SessionKey) => Promise<void>;
+export type Keeper = (
+  place: SessionPlace,
+  making: Making,
+  auth: AuthConfig,
+) => (key: SessionKey) => Promise<void>;
 
 /** The questions of one run; not sound once one failed, was answered in two ways, or more was done than asking. */
 interface Recording {
@@ -49,21 +82,117 @@ export function recorded(host: Host, argv: readonly string[], build: string | un
   const recording: Recording = { answers: new Map(), isSound: true, hasEnded: false };
   return {
     host: recordedHost(host, recording),
-    keeper: (aim, auth) => {
+    keeper: (wanted, making, auth) => {
       recording.hasEnded = true;
       return async (key) => {
         if (!recording.isSound || holdsSecret(auth)) return;
-        const asked = [...recording.answers.values()];
+        const use = await useOf(host, wanted, making, key);
+        if (use === undefined) return;
+        const asked = [...recording.answers.values(), ...use.questions];
         const questions = slowFirst(await withoutImplied(host, asked, place.path));
-        await write(host, place.path, await memoryText({ key: place.key, questions, aim }, key));
+        const text = await memoryText({ ...use, key: place.key, questions }, key);
+        if (text.length < MEMORY_BYTES / 4) await write(host, place.path, text);
       };
     },
   };
 }
 
+/**
+ * What is kept of a session: what is made of it, with nothing of it but where it rests, and the questions about its
+ * files.
+ *
+ * @returns `undefined` where the files do not hold it, or others could have put it there
+ */
+async function useOf(
+  host: Host,
+  { directory, realm, identity, chain, until }: SessionPlace,
+  making: Making,
+  key: SessionKey,
+): Promise<Omit<Memory, "key"> | undefined> {
+  const paths = awsFilePaths(host, directory);
+  const texts = new Map<string, string>();
+  for (const path of Object.values(paths)) texts.set(path, await host.files.readText(path) ?? "");
+  // Read out of the very texts that the questions are about.
+  const files = { readText: (path: string) => Promise.resolve(texts.get(path)) };
+  const found = { os: host.os, now: host.now, files };
+  const stored = await readSession(found, { directory, realm, key }, identity, chain);
+  if (stored === undefined || await exposureWithin(host, directory, paths.credentials) !== undefined) {
+    return undefined;
+  }
+  const made = making(stored);
+  const outcome = made.as === "child"
+    ? made
+    : outcomeOf(paths.credentials, texts.get(paths.credentials) ?? "", stored, made.text, making);
+  if (outcome === undefined) return undefined;
+  const { session } = stored;
+  return {
+    from: credibleFrom(session),
+    until: until === "end" ? session.expiresAt : freshUntil(session),
+    outcome,
+    questions: [
+      ...await Promise.all([...texts].map(async ([path, text]) => await contentQuestion(path, text))),
+      ...await Promise.all(
+        [directory, paths.credentials].map(async (path) => await statusQuestion(host, path)),
+      ),
+      ...(made.as === "text" ? made.dependsOn : []).map((name) => setQuestion(host, name)),
+    ],
+  };
+}
+
+async function contentQuestion(path: string, text: string): Promise<Question> {
+  return ["bytes", path, await contentAnswer(new TextEncoder().encode(text))];
+}
+
+async function statusQuestion({ files }: Host, path: string): Promise<Question> {
+  return ["status", path, answerOf(await files.status(path))];
+}
+
+const setQuestion = ({ env }: Host, name: string): Question => [
+  "isSet",
+  name,
+  env(name) === undefined ? null : "set",
+];
+
+/**
+ * A text in pieces. What stands in it of a session is told by making it of another one, whose keys are easily found: so
+ * none of the real ones can be among the pieces, however the text writes them.
+ *
+ * @returns `undefined` where the text does not write the keys as they are
+ */
+function outcomeOf(
+  file: string,
+  from: string,
+  stored: StoredSession,
+  text: string,
+  making: Making,
+): Outcome | undefined {
+  const { session } = stored;
+  const values = [session.accessKeyId, session.secretAccessKey.reveal(), session.sessionToken.reveal()];
+  const [accessKeyId = "", secretAccessKey = "", sessionToken = ""] = MARKS;
+  const marked: AwsSession = {
+    ...session,
+    accessKeyId,
+    secretAccessKey: new Secret(secretAccessKey),
+    sessionToken: new Secret(sessionToken),
+  };
+  const made = making({ ...stored, session: marked });
+  if (made.as !== "text") return undefined;
+  const places = values.map((value) => from.indexOf(value));
+  const pieces: readonly Piece[] = made.text.split(MARK).map((piece) => {
+    const mark = MARKS.indexOf(piece);
+    const [start, value] = [places[mark], values[mark]];
+    return start === undefined || value === undefined ? piece : [start, start + value.length];
+  });
+  return places.includes(-1) || filled(pieces, from) !== text ? undefined : { as: "text", file, pieces };
+}
+
+/** Keys that no format has to quote. Where a text has such words of its own, filling in does not give it again. */
+const MARKS: readonly string[] = ["ATMOSKEYID", "ATMOSSECRETKEY", "ATMOSTOKEN"];
+const MARK = new RegExp(`(${MARKS.join("|")})`);
+
 /** Contents first: a digest is made while the rest is asked. */
 function slowFirst(questions: readonly Question[]): readonly Question[] {
-  const isSlow = ([ask]: Question) => ask === "bytes" || ask === "text";
+  const isSlow = ([ask]: Question) => ask === "bytes";
   return [...questions.filter(isSlow), ...questions.filter((question) => !isSlow(question))];
 }
 
@@ -134,10 +263,15 @@ type Unasked = Extract<
 
 /** What cannot be asked again is not kept, nor what does more than ask. */
 function recordedHost(host: Host, recording: Recording): Host {
-  const noted = <Answer>(ask: Ask, question: (of: string) => Promise<Answer>) => async (of: string) => {
+  const noted = <Answer>(
+    ask: Ask,
+    question: (of: string) => Promise<Answer>,
+    textOf: (answer: Answer) => Promise<string | null> | string | null = answerOf,
+  ) =>
+  async (of: string) => {
     try {
       const answer = await question(of);
-      if (!recording.hasEnded) note(recording, ask, of, await answerOf(ask, answer));
+      if (!recording.hasEnded) note(recording, ask, of, await textOf(answer));
       return answer;
     } catch (error) {
       spoil(recording);
@@ -161,8 +295,8 @@ function recordedHost(host: Host, recording: Recording): Host {
         return status;
       }),
       realPath: noted("realPath", files.realPath),
-      readBytes: noted("bytes", files.readBytes),
-      readText: noted("text", files.readText),
+      readBytes: noted("bytes", files.readBytes, contentOrNone),
+      readText: noted("bytes", files.readText, contentOrNone),
       readPipe: spoiling(files.readPipe),
       list: noted("list", files.list),
       writeText: spoiling(files.writeText),
@@ -190,6 +324,11 @@ function recordedHost(host: Host, recording: Recording): Host {
     write: spoiling(host.write),
     tell: spoiling(host.tell),
   });
+}
+
+async function contentOrNone(content: Uint8Array | string | undefined): Promise<string | null> {
+  if (content === undefined) return null;
+  return await contentAnswer(typeof content === "string" ? new TextEncoder().encode(content) : content);
 }
 
 function notedVariable(host: Host, recording: Recording, name: string): string | undefined {
@@ -227,7 +366,7 @@ function holdsSecret(value: unknown): boolean {
  * to keep the answers in `path`.
  */
 async function withoutImplied(
-  host: AskedHost,
+  host: Host,
   asked: readonly Question[],
   path: string,
 ): Promise<readonly Question[]> {
@@ -243,14 +382,14 @@ async function withoutImplied(
 }
 
 /** The highest directory of a path that is not there; `undefined` when its own directory is. */
-async function highestAbsent(host: AskedHost, path: string): Promise<string | undefined> {
+async function highestAbsent(host: Host, path: string): Promise<string | undefined> {
   const parent = parentOf(host.os, path);
   if (parent === path || await isThere(host, parent)) return undefined;
   return await highestAbsent(host, parent) ?? parent;
 }
 
 /** What cannot be looked at may be there. */
-async function isThere({ files }: AskedHost, path: string): Promise<boolean> {
+async function isThere({ files }: Host, path: string): Promise<boolean> {
   try {
     return await files.status(path) !== undefined;
   } catch (error) {

@@ -3,16 +3,16 @@
  *
  * @module
  */
-import type { StartHost } from "../../host.ts";
+import type { EnvironmentEdits, StartHost } from "../../host.ts";
 import { buildDigest } from "./build.ts";
 import { recall, type Recalled } from "./recall.ts";
-import { printedText } from "./session_use.ts";
 
 /** What the whole program goes on with. */
 export interface Started {
   /** As in `recall`. */
   readonly build: string | undefined;
-  readonly recalled?: Recalled | undefined;
+  /** What a child gets, where that is recalled. */
+  readonly child?: EnvironmentEdits | undefined;
   /** What went wrong in doing all of it at once. */
   readonly failure?: unknown;
 }
@@ -27,10 +27,10 @@ export async function start(
   argv: readonly string[],
   build = buildDigest(),
 ): Promise<Started | undefined> {
-  const { recalled, text } = await recalledText(host, argv, build);
-  if (text === undefined) return { build, recalled };
+  const recalled = await recalledOrNone(host, argv, build);
+  if (recalled?.as !== "text") return { build, child: recalled?.environment };
   try {
-    host.write(text);
+    host.write(recalled.text);
     return undefined;
   } catch (failure) {
     // A part of it may be written: it is not tried again, but the whole program has the words for it.
@@ -38,22 +38,16 @@ export async function start(
   }
 }
 
-interface RecalledText {
-  readonly recalled?: Recalled | undefined;
-  readonly text?: string | undefined;
-}
-
-async function recalledText(
+async function recalledOrNone(
   host: StartHost,
   argv: readonly string[],
   build: string | undefined,
-): Promise<RecalledText> {
+): Promise<Recalled | undefined> {
   try {
-    const recalled = await recall(host, argv, build);
-    return { recalled, text: recalled === undefined ? undefined : printedText(host, recalled) };
+    return await recall(host, argv, build);
   } catch (error) {
     // It only saves time: the whole program meets the same, or makes a memory anew that is damaged.
-    if (error instanceof Error) return {};
+    if (error instanceof Error) return undefined;
     throw error;
   }
 }

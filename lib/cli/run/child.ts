@@ -4,12 +4,12 @@
  * @module
  */
 import { targetOf } from "../../chain/plan.ts";
-import type { ChainPlan } from "../../chain/types.ts";
+import type { ChainPlan, LinkSession } from "../../chain/types.ts";
 import type { Variable } from "../../config/types.ts";
 import type { EnvironmentEdits } from "../../host.ts";
 import { childEnvironment, ownSecretVariables } from "../../output/environment.ts";
-import type { Keeper } from "../recall/remember.ts";
-import { sessionVariables } from "../recall/session_use.ts";
+import type { Keeper, Making } from "../recall/remember.ts";
+import { sessionVariables } from "./session_use.ts";
 import type { Context } from "./context.ts";
 import { obtainSession, surroundings } from "./session.ts";
 
@@ -33,8 +33,10 @@ export async function identityEnvironment(
   const ownSecrets = ownSecretVariables(context.auth().keyring.passwordVariable);
   const own = surroundings(plan);
   const around = { ...own, env: [...common, ...own.env] };
-  const use = { as: "child", around, ownSecrets } as const;
-  const session = await obtainSession(context, plan, { keeper, use });
-  const credentials = sessionVariables(context.host, context.directory(plan), session, around, true);
-  return childEnvironment(credentials, targetOf(plan).name, ownSecrets);
+  const environmentOf = (session: LinkSession) => {
+    const credentials = sessionVariables(context.host, context.directory(plan), session, around, true);
+    return childEnvironment(credentials, targetOf(plan).name, ownSecrets);
+  };
+  const making: Making = (session) => ({ as: "child", environment: environmentOf(session) });
+  return environmentOf(await obtainSession(context, plan, { keeper, making }));
 }

@@ -7,7 +7,7 @@
 import { chainDigest } from "../../chain/digest.ts";
 import { targetOf } from "../../chain/plan.ts";
 import { isUsable } from "../../chain/resume.ts";
-import type { ChainPlan, LinkOutcome, Renewal } from "../../chain/types.ts";
+import type { ChainPlan, LinkOutcome, LinkSession, Renewal } from "../../chain/types.ts";
 import type { ChainOptions } from "../../chain/run.ts";
 import type { EnvironmentEdits } from "../../host.ts";
 import type { Pointers, Surroundings } from "../../output/environment.ts";
@@ -15,14 +15,13 @@ import { derived, observed } from "../../session/derive.ts";
 import { keyringOpener, locks } from "../../session/stores.ts";
 import type { Host } from "../../host.ts";
 import type { Context } from "./context.ts";
-import type { SessionPlace, Use } from "../recall/recall.ts";
-import type { Keeper } from "../recall/remember.ts";
-import { pointersTo, sessionVariables } from "../recall/session_use.ts";
+import type { Keeper, Making, SessionPlace } from "../recall/remember.ts";
+import { pointersTo, sessionVariables } from "./session_use.ts";
 
-/** How what a command line comes to is kept for the next time, and what the session is for. */
+/** How what a command line comes to is kept for the next time, and what is made of the session. */
 export interface Keeping {
   readonly keeper: Keeper | undefined;
-  readonly use: Use;
+  readonly making: Making;
 }
 
 /** The target's session: the stored one while it is fresh, else what running the chain gives. */
@@ -53,10 +52,10 @@ export function aimed(
 ): () => Promise<void> {
   const isKept = context.auth().keyring.type !== "memory" && !context.isWatched;
   if (keeping?.keeper === undefined || !isKept) return () => Promise.resolve();
-  const { keeper, use } = keeping;
+  const { keeper, making } = keeping;
   const { realm } = context.auth();
-  const session = { directory: context.directory(plan), realm, identity: targetOf(plan).name, ...wanted };
-  const keep = keeper({ session, use }, context.auth());
+  const place = { directory: context.directory(plan), realm, identity: targetOf(plan).name, ...wanted };
+  const keep = keeper(place, making, context.auth());
   return async () => {
     const key = await context.keys.toRead();
     if (key !== undefined) await keep(key);
@@ -128,7 +127,7 @@ export function noteRenewal(context: Context, plan: ChainPlan, renew: Renewal): 
 export function sessionEnvironment(
   context: Context,
   plan: ChainPlan,
-  target: LinkOutcome,
+  target: LinkSession,
   files: boolean,
 ): EnvironmentEdits {
   return sessionVariables(context.host, context.directory(plan), target, surroundings(plan), files);

@@ -5,16 +5,16 @@
  * @module
  */
 import { targetOf } from "../../chain/plan.ts";
-import type { ChainPlan } from "../../chain/types.ts";
-import type { AwsSession } from "../../credentials.ts";
+import type { ChainPlan, LinkSession } from "../../chain/types.ts";
 import { derived } from "../../session/derive.ts";
 import { isAlive } from "../../time.ts";
+import type { Making } from "../../cli/recall/remember.ts";
 import { chooseIdentity, disabledWords, wishOf } from "../../cli/run/choose.ts";
 import { type Call, command } from "../../cli/line/command.ts";
 import { type Context, openContext } from "../../cli/run/context.ts";
 import { text, usage, type Values } from "../../cli/line/flags.ts";
 import { aimed, type Keeping, obtainSession, unattended } from "../../cli/run/session.ts";
-import { credentialsJson } from "../../cli/recall/session_use.ts";
+import { credentialsJson } from "../../cli/run/session_use.ts";
 import { FOR_COMPONENT_FLAGS, wantedComponent } from "../../cli/line/stack_flag.ts";
 
 const FLAGS = {
@@ -46,12 +46,13 @@ async function printCredentials({ host, globals, input, known }: Call<Input>): P
   await using opened = await openContext(alone, globals, { component: wantedComponent(input) });
   const context = unattended(opened);
   const plan = await context.plan(await chooseIdentity(alone, context.auth(), wishOf(host, globals)));
-  const keeping: Keeping = { keeper: known.keeper, use: { as: "credentials" } };
-  const session = input.chain === undefined
-    ? (await obtainSession(context, plan, keeping)).session
-    : await renewedSession(context, plan, input.chain, keeping) ??
-      (await obtainSession(context, plan)).session;
-  host.write(`${credentialsJson(session)}\n`);
+  const textOf = ({ session }: Pick<LinkSession, "session">) => `${credentialsJson(session)}\n`;
+  const making: Making = (target) => ({ as: "text", text: textOf(target), dependsOn: [] });
+  const keeping: Keeping = { keeper: known.keeper, making };
+  const target = input.chain === undefined
+    ? await obtainSession(context, plan, keeping)
+    : await renewedSession(context, plan, input.chain, keeping) ?? await obtainSession(context, plan);
+  host.write(textOf(target));
   return 0;
 }
 
@@ -61,11 +62,11 @@ async function renewedSession(
   plan: ChainPlan,
   digest: string,
   keeping: Keeping,
-): Promise<AwsSession | undefined> {
+): Promise<LinkSession | undefined> {
   if (!/^[0-9a-f]{64}$/.test(digest)) throw usage("Cannot read --chain: it is 64 hexadecimal digits");
   const keep = aimed(context, plan, keeping, { chain: digest, until: "end" });
   const stored = await context.sessions(plan).read({ step: targetOf(plan), digest });
   if (stored === undefined || !isAlive(stored.session, context.host.now())) return undefined;
   await keep();
-  return stored.session;
+  return stored;
 }

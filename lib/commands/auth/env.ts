@@ -4,6 +4,7 @@
  * @module
  */
 import { AuthError } from "../../errors.ts";
+import type { LinkSession } from "../../chain/types.ts";
 import type { EnvironmentEdits, Host } from "../../host.ts";
 import { onlyInherited } from "../../output/environment.ts";
 import { ENVIRONMENT_FORMATS, type EnvironmentFormat, formatEnvironment } from "../../output/format.ts";
@@ -11,8 +12,9 @@ import { chooseIdentity, disabledWords, wishOf } from "../../cli/run/choose.ts";
 import { type Call, command } from "../../cli/line/command.ts";
 import { type Context, openContext } from "../../cli/run/context.ts";
 import { choice, text, toggle, usage, type Values } from "../../cli/line/flags.ts";
+import type { Making } from "../../cli/recall/remember.ts";
 import type { Configured } from "../../cli/run/kept_places.ts";
-import { obtainSession, sessionEnvironment, surroundings } from "../../cli/run/session.ts";
+import { obtainSession, sessionEnvironment } from "../../cli/run/session.ts";
 import { FOR_COMPONENT_FLAGS, wantedComponent } from "../../cli/line/stack_flag.ts";
 
 const FLAGS = {
@@ -65,14 +67,22 @@ async function printEnvironment(
   const files = input.files === true;
   // What is written to a file is written by the whole program, once in a job.
   const keeper = input.outputFile === undefined && format !== "github" ? known.keeper : undefined;
-  const use = { as: "variables", format, files, around: surroundings(plan) } as const;
-  const target = await obtainSession(context, plan, { keeper, use });
+  const editsOf = (session: LinkSession) => sessionEnvironment(context, plan, session, files);
+  const making: Making = (session) => {
+    const edits = editsOf(session);
+    return {
+      as: "text",
+      text: formatEnvironment(format, onlyInherited(edits, host.env)),
+      dependsOn: edits.unset,
+    };
+  };
+  const target = await obtainSession(context, plan, { keeper, making });
   if (files && target.section === undefined) {
     throw new AuthError("file-failed", "Cannot print where the session is stored: it is in no file", {
       hints: ["Leave out --files to print the session itself"],
     });
   }
-  await put(onlyInherited(sessionEnvironment(context, plan, target, files), host.env));
+  await put(onlyInherited(editsOf(target), host.env));
   return 0;
 }
 

@@ -4,15 +4,12 @@
  * @module
  */
 import type { EnvironmentEdits, Host } from "../../host.ts";
-import { childEnvironment } from "../../output/environment.ts";
 import { identityEnvironment, withVariables } from "../../cli/run/child.ts";
 import { chooseIdentity, disabledWords, wishOf } from "../../cli/run/choose.ts";
 import { type Call, command } from "../../cli/line/command.ts";
 import { openContext } from "../../cli/run/context.ts";
 import { toggle, usage, type Values } from "../../cli/line/flags.ts";
-import type { Recalled } from "../../cli/recall/recall.ts";
 import type { Refreshed } from "../../cli/run/refreshing.ts";
-import { sessionVariables } from "../../cli/recall/session_use.ts";
 import { FOR_COMPONENT_FLAGS, wantedComponent } from "../../cli/line/stack_flag.ts";
 
 const FLAGS = {
@@ -46,8 +43,7 @@ async function executeCommand(call: Call<Values<typeof FLAGS>>): Promise<number>
     const { hostWhenOff } = await import("../../cli/run/off.ts");
     return await run(await hostWhenOff(host, globals), { set: {}, unset: [] });
   }
-  const recalled = known.recalled === undefined ? undefined : recalledEnvironment(host, known.recalled);
-  if (recalled !== undefined) return await run(host, recalled);
+  if (known.child !== undefined) return await run(host, known.child);
   const component = wantedComponent(input);
   await using context = await openContext(host, globals, { component });
   const name = await chooseIdentity(host, context.auth(), wishOf(host, globals));
@@ -59,14 +55,4 @@ async function executeCommand(call: Call<Values<typeof FLAGS>>): Promise<number>
   const { whileRefreshed } = await import("../../cli/run/refreshing.ts");
   const work = ({ environment }: Refreshed) => run(context.host, withVariables(common, environment));
   return await whileRefreshed(context, globals, plan, { component, mayAsk: true }, work);
-}
-
-/** What the child gets, where nothing has changed since the last time. */
-function recalledEnvironment(
-  host: Pick<Host, "os">,
-  { aim: { session: { directory, identity }, use }, stored }: Recalled,
-): EnvironmentEdits | undefined {
-  if (use.as !== "child") return undefined;
-  const credentials = sessionVariables(host, directory, stored, use.around, true);
-  return childEnvironment(credentials, identity, use.ownSecrets);
 }
