@@ -91,16 +91,18 @@ function outcomeOf(response: Response): { readonly status: number; readonly requ
 
 /** Looks without an answer of interest, and changes that only follow from others. */
 type UntoldOfFiles =
-  | ("readBytes" | "readPipe" | "list" | "status" | "realPath" | "appendText" | "sink" | "removeIfEmpty")
+  | ("readPipe" | "list" | "status" | "realPath" | "appendText" | "sink" | "removeIfEmpty")
   | "leftovers";
 
 function tracedFiles({ files, now }: Pick<Host, "files" | "now">, log: Log): Files {
+  const told = <Content>(read: (path: string) => Promise<Content>) => async (path: string) => {
+    const content = await read(path);
+    log("trace", "file read", { path, found: content === undefined ? "no" : "yes" });
+    return content;
+  };
   return observed<Files, UntoldOfFiles>(files, {
-    readText: async (path) => {
-      const content = await files.readText(path);
-      log("trace", "file read", { path, found: content === undefined ? "no" : "yes" });
-      return content;
-    },
+    readText: told(files.readText),
+    readBytes: told(files.readBytes),
     writeText: async (path, content, mode) => {
       await files.writeText(path, content, mode);
       log("debug", "file written", { path, mode: mode.toString(8) });
