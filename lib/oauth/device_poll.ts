@@ -34,7 +34,7 @@ export async function pollForApproval<Token>(
     const answer = await attempt().then((token) => ({ token }), readRefusal);
     if ("token" in answer) return answer.token;
     if (answer.slowDown) intervalSeconds += SLOW_DOWN_SECONDS;
-    if (host.now() >= plan.expiresAt) throw expired();
+    if (host.now() >= plan.expiresAt) throw new AuthError("login-not-approved", EXPIRED.message, EXPIRED);
     // The last question is asked as the code runs out, however long the interval has grown.
     const left = plan.expiresAt - host.now();
     await host.sleep(Math.min(intervalSeconds * 1000, left), host.interrupted);
@@ -49,9 +49,11 @@ function readRefusal(error: unknown): { readonly slowDown: boolean } {
     case "slow_down":
       return { slowDown: true };
     case "expired_token":
-      throw expired(error);
+      throw error.with({ code: "login-not-approved", ...EXPIRED, cause: error });
     case "access_denied":
-      throw new AuthError("login-not-approved", "Cannot log in: the request was denied in the browser", {
+      throw error.with({
+        code: "login-not-approved",
+        message: "Cannot log in: the request was denied in the browser",
         hints: ["Run the command again, and approve the request if it is yours"],
         cause: error,
       });
@@ -61,9 +63,7 @@ function readRefusal(error: unknown): { readonly slowDown: boolean } {
   }
 }
 
-function expired(cause?: unknown): AuthError {
-  return new AuthError("login-not-approved", "Cannot log in: nobody approved the request in time", {
-    hints: ["Run the command again for a new code"],
-    cause,
-  });
-}
+const EXPIRED = {
+  message: "Cannot log in: nobody approved the request in time",
+  hints: ["Run the command again for a new code"],
+};

@@ -183,6 +183,7 @@ Deno.test("takeUserSession() does not ask again for a device that is not the use
   const error = await failureOf(take(host, aws, user(MFA_USER, { mfaArn: device })));
   assert.deepEqual([error.code, error.remoteCode], ["refused", "AccessDenied"]);
   assert.match(error.message, /^MFA device not found: /);
+  assert.ok(error.requestId !== undefined, "the id of the request that AWS refused");
   assert.equal(asked(aws).length, 1);
 });
 

@@ -7,7 +7,7 @@ import { FAKE_NOW, fakeHost } from "../fake_host.ts";
 type Answer = "token" | "pending" | "slow_down" | AuthError;
 
 const oauth = (remoteCode: string, code: ErrorCode = "refused") =>
-  new AuthError(code, `it is ${remoteCode}`, { remoteCode });
+  new AuthError(code, `it is ${remoteCode}`, { remoteCode, requestId: "r-1" });
 
 /** Polls with these answers in turn, the last one for ever; tells when each question was asked, from the start. */
 async function poll(answers: readonly Answer[], intervalSeconds = 5, lifeSeconds = 600) {
@@ -78,7 +78,7 @@ Deno.test("pollForApproval() stops when the service says that the code ran out",
   const { result, asked } = await poll(["pending", cause]);
   assert.deepEqual([partOf(result), asked], [EXPIRED, [0, 5000]]);
   assert.ok(result instanceof AuthError);
-  assert.deepEqual([result.cause, result.exitCode], [cause, 4]);
+  assert.deepEqual([result.cause, result.exitCode, result.requestId], [cause, 4, "r-1"]);
 });
 
 Deno.test("pollForApproval() stops when the person denies", async () => {
@@ -88,6 +88,8 @@ Deno.test("pollForApproval() stops when the person denies", async () => {
     message: "Cannot log in: the request was denied in the browser",
     hints: ["Run the command again, and approve the request if it is yours"],
   }, [0, 5000]]);
+  assert.ok(result instanceof AuthError);
+  assert.equal(result.requestId, "r-1");
 });
 
 Deno.test("pollForApproval() passes on every other refusal, and what is no AuthError at all", async () => {
