@@ -34,6 +34,13 @@ export interface Wishes {
 const FILE_NAMES = ["atmos.yaml", "atmos.yml"];
 const DOT_FILE_NAMES = [".atmos.yaml", ".atmos.yml"];
 const DROP_IN_DIRECTORIES = ["atmos.d", ".atmos.d"];
+/** What a directory may have of Atmos: configuration files, and directories of them. */
+export const CONFIG_NAMES: readonly string[] = [
+  ...FILE_NAMES,
+  ...DOT_FILE_NAMES,
+  ".atmos",
+  ...DROP_IN_DIRECTORIES,
+];
 
 /**
  * The places to read, lowest priority first.
@@ -132,7 +139,7 @@ function systemDirectories(host: ConfigHost): readonly string[] {
  * not passed over: another configuration would be taken in its place.
  */
 async function hasLocal({ host }: Session, directory: string): Promise<boolean> {
-  for (const name of [...FILE_NAMES, ...DOT_FILE_NAMES, ".atmos", ...DROP_IN_DIRECTORIES]) {
+  for (const name of CONFIG_NAMES) {
     if (await exists(host, joinPath(host.os, directory, name), ["permission-missing"])) return true;
   }
   return false;

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { KNOWN_REGIONS, partitionOfRegion } from "../../lib/arn.ts";
 import { needsOf } from "../../lib/cli/line/tree.ts";
 import { ROOT as COMMANDS } from "../../lib/commands/table.ts";
+import { scopesOf } from "../../scripts/permission_sets.ts";
 import manifest from "../../deno.json" with { type: "json" };
 import { PLAIN_USER } from "../emulator/mod.ts";
 import { githubConfig, githubJob, ROOT } from "./ci_runner.ts";
@@ -282,6 +283,7 @@ test("the sets' networks are STS and GitHub's issuer for ci, and AWS's domains f
     "aws": "amazonaws.com",
     "aws-us-gov": "amazonaws.com",
     "aws-cn": "amazonaws.com.cn",
+    "aws-eusc": "amazonaws.eu",
   };
   const sts = KNOWN_REGIONS.flatMap((region) => {
     const domain = domains[partitionOfRegion(region) ?? ""];
@@ -291,15 +293,24 @@ test("the sets' networks are STS and GitHub's issuer for ci, and AWS's domains f
   assert.ok(!cli.net.includes("*"));
 });
 
-/** In which a variable is looked at only where something else is set. */
-const CIRCUMSTANTIAL = new Set([
+/** Variables that are read only when something else is set. */
+const CIRCUMSTANTIAL = [
   "ATMOS_GIT_ROOT_BASEPATH",
   "ATMOS_TRUST_CONFIG",
   "ATMOS_XDG_DATA_HOME",
   "TMPDIR",
   "XDG_DATA_HOME",
-]);
-const ADDON = new Set(cli.env.filter((name) => name.startsWith("NAPI_RS_")));
+  "XDG_RUNTIME_DIR",
+];
+/** Variables that the commands read on the other systems. */
+const elsewhere = (set: "ci" | "cli") => scopesOf(set, "env", ["darwin", "windows"]);
+
+function assertGrants(set: "ci" | "cli", read: ReadonlySet<string>, others: ReadonlySet<string>): void {
+  const granted: readonly string[] = manifest.permissions[set].env;
+  const known = new Set([...read, ...others, ...CIRCUMSTANTIAL, "TEMP"]);
+  assert.deepEqual([...read].filter((name) => !granted.includes(name)), [], `missing in ${set}`);
+  assert.deepEqual(granted.filter((name) => !known.has(name)), [], `read by no command of ${set}`);
+}
 
 test("the sets grant the variables that their commands look at, and no others", async () => {
   await using world = await startWorld();
@@ -342,13 +353,12 @@ test("the sets grant the variables that their commands look at, and no others", 
     }
     return names;
   };
-  const circumstantial = [...CIRCUMSTANTIAL];
   const job = ["validate", "list", "whoami", "env", "login", "exec"];
   const ofJob = await lookedAt(oidc, job, ["memory"]);
-  assert.deepEqual(new Set(ci.env), new Set([...ofJob, ...circumstantial]));
+  assertGrants("ci", ofJob, await elsewhere("ci"));
   const all = [...NEEDS.keys()];
   const ofPerson = await lookedAt(person, all, ["system", "file"]);
-  assert.deepEqual(new Set(cli.env), new Set([...ofPerson, ...circumstantial, ...ADDON]));
+  assertGrants("cli", ofPerson, await elsewhere("cli"));
 });
 
 testIf(

@@ -22,7 +22,7 @@ export interface Noting {
 }
 
 /** Where GitHub's own runners ask for tokens, unless the job says where. */
-const GITHUB_ISSUER = "*.actions.githubusercontent.com:443";
+export const GITHUB_ISSUER = "*.actions.githubusercontent.com:443";
 /** What tells why a job gets no token. */
 const JOB_VARIABLES = ["GITHUB_ACTIONS", "GITEA_ACTIONS", "GITHUB_EVENT_NAME", "GITHUB_ACTOR"];
 

@@ -69,7 +69,8 @@ function stateVariables(os: Os): readonly string[] {
   const names: string[] = [];
   const env: Host["env"] = (name) => {
     names.push(name);
-    return name === "HOME" || name === "USERPROFILE" ? "/home" : undefined;
+    if (name === "HOME") return "/home";
+    return name === "USERPROFILE" ? "C:\\Users" : undefined;
   };
   stateHome({ os, env });
   return names.filter((name) => /XDG|LOCALAPPDATA/.test(name));
