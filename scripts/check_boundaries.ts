@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { IDENTITY_KINDS, PROVIDER_KINDS } from "../lib/config/types.ts";
 
 /** One file of ours, as far as the rules look at it. */
 interface Source {
@@ -42,8 +43,9 @@ function mentioning(says: string, about: Rule["about"], pattern: RegExp): Rule {
   return { says, about, breach: ({ code }) => pattern.exec(code)?.[0] };
 }
 
-const isKindFile = (path: string) =>
-  /^lib\/(?:providers|identities)\/(?:aws|github|oidc)_\w+\.ts$/.test(path);
+const fileIn = (room: string) => (kind: string) => `lib/${room}/${kind.replace(/\W/g, "_")}.ts`;
+const KIND_FILES = [...PROVIDER_KINDS.map(fileIn("providers")), ...IDENTITY_KINDS.map(fileIn("identities"))];
+const isKindFile = (path: string) => KIND_FILES.includes(path);
 const DOORS: ReadonlyMap<string, (path: string) => boolean> = new Map([
   ["yaml", (path) => /^lib\/config\/yaml(?:_document|_edit)?\.ts$/.test(path)],
   ["@aws-sdk/", inRoom("aws")],
