@@ -210,9 +210,35 @@ export type IdentityConfig = PermissionSetIdentity | AssumeRoleIdentity | UserId
 /** An identity of a kind that this program knows. */
 export type RunnableIdentity = Exclude<IdentityConfig, UnsupportedIdentity>;
 
-/** Where long-lived secrets rest. */
-export const KEYRING_TYPES = ["system", "file", "memory"] as const;
-export type KeyringType = typeof KEYRING_TYPES[number];
+/** What there is to know of a type of keyring. */
+interface KeyringFacts {
+  /** Whether tokens, keys and sessions outlive the process. */
+  readonly isPersistent: boolean;
+  /** Whether the user opens it with a password. */
+  readonly hasPassword: boolean;
+}
+
+/** Where long-lived secrets are stored: a row for each type. */
+export const KEYRINGS = {
+  system: { isPersistent: true, hasPassword: false },
+  file: { isPersistent: true, hasPassword: true },
+  memory: { isPersistent: false, hasPassword: false },
+} as const satisfies Readonly<Record<string, KeyringFacts>>;
+
+export type KeyringType = keyof typeof KEYRINGS;
+export const KEYRING_TYPES = Object.keys(KEYRINGS) as readonly KeyringType[];
+
+type Persistent<Type extends KeyringType> = Type extends unknown
+  ? typeof KEYRINGS[Type]["isPersistent"] extends true ? Type : never
+  : never;
+
+/** A keyring with a store on this machine. */
+export type PersistentKeyring = Persistent<KeyringType>;
+
+/** Whether tokens, keys and sessions outlive the process. */
+export function isPersistent(type: KeyringType): type is PersistentKeyring {
+  return KEYRINGS[type].isPersistent;
+}
 
 export interface KeyringConfig {
   readonly type: KeyringType;

@@ -3,7 +3,13 @@
  *
  * @module
  */
-import type { KeyringConfig, KeyringType } from "../config/types.ts";
+import {
+  isPersistent,
+  type KeyringConfig,
+  KEYRINGS,
+  type KeyringType,
+  type PersistentKeyring,
+} from "../config/types.ts";
 import type { Secret } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
@@ -51,7 +57,7 @@ export async function openKeyring(
 function openSealed(
   host: KeyringHost,
   config: KeyringConfig,
-  type: "file" | "system",
+  type: PersistentKeyring,
   place: KeyringPlace,
   ask: Ask,
 ): Promise<SealedKeyring> {
@@ -75,7 +81,7 @@ export async function changePassword(
   ask: Ask,
   next?: Secret,
 ): Promise<void> {
-  if (config.type !== "file") throw noSuchThing("change the password", config.type, "a password");
+  if (!KEYRINGS[config.type].hasPassword) throw noSuchThing("change the password", config.type, "a password");
   await changeFilePassword(host, config, storePlace(place, "file"), ask, next);
 }
 
@@ -92,7 +98,7 @@ export async function acceptRollback(
   place: KeyringPlace,
   ask: Ask,
 ): Promise<number | undefined> {
-  if (config.type === "memory") throw noSuchThing("accept an older copy", config.type, "a file");
+  if (!isPersistent(config.type)) throw noSuchThing("accept an older copy", config.type, "a file");
   const keyring = await openSealed(host, config, config.type, place, ask);
   return await keyring.acceptRollback();
 }
@@ -101,7 +107,7 @@ function noSuchThing(attempt: string, type: KeyringType, thing: string): AuthErr
   return new AuthError("usage", `Cannot ${attempt}: a ${type} keyring has not ${thing}`);
 }
 
-function storePlace(place: KeyringPlace, type: "file" | "system"): StorePlace {
+function storePlace(place: KeyringPlace, type: PersistentKeyring): StorePlace {
   const path = storeFile(place, type);
   return { path, realm: place.realm, lockPath: place.lockPath(path), stateDirectory: place.stateDirectory };
 }
@@ -109,7 +115,7 @@ function storePlace(place: KeyringPlace, type: "file" | "system"): StorePlace {
 /** The file of a realm's store. */
 export function storeFile(
   { directory, realm }: Pick<KeyringPlace, "directory" | "realm">,
-  type: "file" | "system",
+  type: PersistentKeyring,
 ): string {
   return `${directory}/${storeName(realm)}.${type}.store`;
 }

@@ -5,7 +5,7 @@
  */
 import type { ChainStores } from "../chain/run.ts";
 import type { ChainPlan, Link, SessionStore } from "../chain/types.ts";
-import type { AuthConfig } from "../config/types.ts";
+import { type AuthConfig, isPersistent } from "../config/types.ts";
 import { TRUST_HINT } from "../config/untrusted.ts";
 import { AuthError } from "../errors.ts";
 import { readSession } from "../files/aws_sessions.ts";
@@ -71,7 +71,7 @@ export function sessionStores(
   keys: SessionKeys,
 ): (plan: Rooted) => SessionStore {
   const memory = memoryStore();
-  if (auth.keyring.type === "memory") return () => memory;
+  if (!isPersistent(auth.keyring.type)) return () => memory;
   const { realm } = auth;
   const told = new Set<string>();
   return (plan) => {
@@ -148,7 +148,7 @@ export function locks(
   wait: (what: string) => Promise<LockWait>,
 ): Locks {
   const alone = turns();
-  if (auth.keyring.type === "memory") return { lock: alone, lockSession: alone };
+  if (!isPersistent(auth.keyring.type)) return { lock: alone, lockSession: alone };
   const lock: Locks["lock"] = async (thing, what) =>
     await host.files.lock(await lockPath(host, thing), await wait(what));
   return {

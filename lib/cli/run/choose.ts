@@ -4,7 +4,7 @@
  * @module
  */
 import { candidates, disabledBy, type Question, selectIdentity, type Wish } from "../../chain/select.ts";
-import type { AuthConfig, Entry, IdentityConfig } from "../../config/types.ts";
+import { type AuthConfig, type Entry, type IdentityConfig, isPersistent } from "../../config/types.ts";
 import { TRUST_HINT } from "../../config/untrusted.ts";
 import { AuthError, isAuthError } from "../../errors.ts";
 import type { Host } from "../../host.ts";
@@ -110,7 +110,7 @@ async function pick(
   const ask = { prompt, tell: host.tell, screen: host.screen };
   const chosen = await choose(ask, { question, options: among, initial: await lastChoice(host, among) });
   // With a memory keyring nothing is written anywhere.
-  if (remember && auth.keyring.type !== "memory") await keepChoice(host, chosen);
+  if (remember && isPersistent(auth.keyring.type)) await keepChoice(host, chosen);
   return chosen;
 }
 

@@ -11,7 +11,7 @@ import type { ChainPlan, ProviderStep, SessionStore } from "../../chain/types.ts
 import type { ConfigReading, LoadOptions } from "../../config/load.ts";
 import type { OwnershipHost } from "../../config/ownership.ts";
 import type { Need } from "../../config/need.ts";
-import type { AuthConfig, LoadedConfig } from "../../config/types.ts";
+import { type AuthConfig, isPersistent, type LoadedConfig } from "../../config/types.ts";
 import { TRUST_HINT } from "../../config/untrusted.ts";
 import type { TrustTarget } from "./trust_ask.ts";
 import { isAuthError } from "../../errors.ts";
@@ -302,7 +302,7 @@ async function watched(world: Host, globals: GlobalInput, loaded: LoadedConfig):
   const { log, flush } = openLog(world, target, { auth, files, directory, log: target.file });
   for (const { path } of loaded.files) log("debug", "configuration read", { path });
   const watch = newWatch(log, world.now);
-  const isKept = loaded.auth.keyring.type !== "memory";
+  const isKept = isPersistent(loaded.auth.keyring.type);
   return {
     host: tracedHost(world, log),
     log,

@@ -6,7 +6,7 @@
 import { targetOf } from "../../chain/plan.ts";
 import type { ChainPlan } from "../../chain/types.ts";
 import { isFailure } from "../../errors.ts";
-import type { UserIdentity } from "../../config/types.ts";
+import { isPersistent, KEYRINGS, type UserIdentity } from "../../config/types.ts";
 import { codeNeeded, needsKeyring, personIn, storedTarget } from "../../session/renewal_obstacles.ts";
 import type { Context } from "./context.ts";
 
@@ -22,11 +22,13 @@ export async function obstacleTo(
   mayAsk: boolean,
 ): Promise<string | undefined> {
   const { keyring } = context.auth();
-  if (keyring.type === "memory") return "a memory keyring keeps nothing that another process could read";
+  if (!isPersistent(keyring.type)) {
+    return "a memory keyring keeps nothing that another process could read";
+  }
   if (await context.keys.toRead() === undefined) return "the session is not stored";
   const person = personIn(context.host, plan);
   if (person !== undefined || !needsKeyring(plan)) return person;
-  const hasPassword = keyring.type !== "file" || context.isKeyringOpen() ||
+  const hasPassword = !KEYRINGS[keyring.type].hasPassword || context.isKeyringOpen() ||
     (context.host.env(keyring.passwordVariable) ?? "") !== "";
   const user = storedTarget(plan);
   if (hasPassword && user === undefined) return undefined;

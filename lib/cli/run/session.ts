@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isPersistent, KEYRINGS } from "../../config/types.ts";
 import { chainDigest } from "../../chain/digest.ts";
 import { targetOf } from "../../chain/plan.ts";
 import { isUsable } from "../../chain/resume.ts";
@@ -50,7 +51,7 @@ export function aimed(
   keeping: Keeping | undefined,
   wanted: Pick<SessionPlace, "chain" | "until">,
 ): () => Promise<void> {
-  const isKept = context.auth().keyring.type !== "memory" && !context.isWatched;
+  const isKept = isPersistent(context.auth().keyring.type) && !context.isWatched;
   if (keeping?.keeper === undefined || !isKept) return () => Promise.resolve();
   const { keeper, making } = keeping;
   const { realm } = context.auth();
@@ -82,12 +83,13 @@ export function unattended(context: Context): Context {
   });
   const unasked = keyringOpener(host, context.auth(), context.loaded().directory, undefined);
   const isOpenedAsking = () =>
-    context.auth().keyring.type === "file" && context.host.prompt !== undefined && !context.isKeyringOpen();
+    KEYRINGS[context.auth().keyring.type].hasPassword && context.host.prompt !== undefined &&
+    !context.isKeyringOpen();
   return derived(context, {
     host,
     stores: (plan) => {
       const stores = context.stores(plan);
-      if (context.auth().keyring.type === "memory") return stores;
+      if (!isPersistent(context.auth().keyring.type)) return stores;
       const wait = { deadlineMillis: UNATTENDED_LOCK_MILLIS };
       return {
         ...stores,

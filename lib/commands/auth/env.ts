@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isPersistent } from "../../config/types.ts";
 import { AuthError } from "../../errors.ts";
 import type { LinkSession } from "../../chain/types.ts";
 import type { EnvironmentEdits, Host } from "../../host.ts";
@@ -56,7 +57,7 @@ async function printEnvironment(
     return 0;
   }
   await using context = await openContext(host, globals, { component: wantedComponent(input) });
-  if (input.files === true && context.auth().keyring.type === "memory") {
+  if (input.files === true && !isPersistent(context.auth().keyring.type)) {
     throw usage(
       "Cannot print where the session is kept: with a memory keyring it is in no file",
       "Leave out --files to print the session itself",

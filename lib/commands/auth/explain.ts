@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isPersistent, KEYRINGS } from "../../config/types.ts";
 import { type Forecast, forecast, questionsOf, type StepForecast } from "../../chain/forecast.ts";
 import { planChain, targetOf } from "../../chain/plan.ts";
 import type { ChainPlan, IdentityStep } from "../../chain/types.ts";
@@ -99,12 +100,12 @@ async function explained(context: Context, plan: ChainPlan, needs: readonly Need
       becomes: isTrusted ? maskedIn(context, step.name, step.becomes) : undefined,
     })),
     questions: !isTrusted ? [] : questionsOf(plan, outlook, {
-      missingPassword: keyring.type === "file" && !host.env(keyring.passwordVariable)
+      missingPassword: KEYRINGS[keyring.type].hasPassword && !host.env(keyring.passwordVariable)
         ? keyring.passwordVariable
         : undefined,
       hasMfaToken: (host.env("ATMOS_MFA_TOKEN") ?? "") !== "",
       hasBrowser: await hasLocalBrowser(host),
-      keepsPortal: keyring.type !== "memory",
+      keepsPortal: isPersistent(keyring.type),
     }),
     variables: isTrusted ? maskedValues(context, target.name, edits.set) : {},
     overrides: isTrusted ? overridesOf(host, edits, ownSecretVariables(keyring.passwordVariable)) : [],
@@ -119,7 +120,7 @@ function providerStep(
 ): readonly ExplainedStep[] {
   if (provider === undefined) return [];
   const { type } = context.auth().keyring;
-  const isKept = provider.config.kind === "aws/iam-identity-center" && type !== "memory";
+  const isKept = provider.config.kind === "aws/iam-identity-center" && isPersistent(type);
   return [{
     name: provider.name,
     kind: provider.config.kind,
@@ -190,7 +191,7 @@ function childEdits(context: Context, plan: ChainPlan, section: string | undefin
   const pointers = pointersOf(context, plan, section ?? name);
   const secrets = ownSecretVariables(keyring.passwordVariable);
   const { set, unset } = childEnvironment(pointersEnvironment(pointers, surroundings(plan)), name, secrets);
-  if (keyring.type !== "memory") return { set, unset };
+  if (isPersistent(keyring.type)) return { set, unset };
   const { AWS_SHARED_CREDENTIALS_FILE: _, AWS_CONFIG_FILE: __, AWS_PROFILE: ___, ...others } = set;
   const keys = [...SECRET_VARIABLES, "AWS_CREDENTIAL_EXPIRATION"];
   return {

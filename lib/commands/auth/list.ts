@@ -8,7 +8,7 @@ import { chainDigest } from "../../chain/digest.ts";
 import { targetOf } from "../../chain/plan.ts";
 import { resolveName } from "../../chain/select.ts";
 import type { ChainPlan } from "../../chain/types.ts";
-import type { AuthConfig } from "../../config/types.ts";
+import { type AuthConfig, isPersistent } from "../../config/types.ts";
 import {
   byName,
   findSession,
@@ -105,7 +105,7 @@ function resolvedFilter(auth: AuthConfig, input: Values<typeof FLAGS>): ListFilt
 /** What is stored of each identity, where anything is: each directory of files is read once. */
 async function storedStates(context: Context): Promise<ReadonlyMap<string, StoredState>> {
   // A memory keyring keeps sessions in the process that made them.
-  if (context.auth().keyring.type === "memory") return new Map();
+  if (!isPersistent(context.auth().keyring.type)) return new Map();
   const still = { env: remembering(context.host.env) };
   const plans = checkChains(context.auth()).flatMap((verdict) => "plan" in verdict ? [verdict.plan] : []);
   const states: [string, StoredState][] = [];

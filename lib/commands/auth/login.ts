@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AuthConfig, KeyringType } from "../../config/types.ts";
+import { type AuthConfig, isPersistent, type KeyringType } from "../../config/types.ts";
 import { AuthError } from "../../errors.ts";
 import { loginText, type LoginView } from "../../output/login.ts";
 import { styleOf } from "../../output/style.ts";
@@ -170,7 +170,7 @@ async function logInToProvider(context: Context, name: string, options: Options)
 
 /** Where a provider's own session is. */
 function keptText(type: KeyringType): string {
-  return type === "memory"
+  return !isPersistent(type)
     ? "nowhere: with a memory keyring it ends with this command"
     : `in the ${type} keyring`;
 }

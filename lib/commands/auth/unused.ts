@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isPersistent } from "../../config/types.ts";
 import type { ChainPlan, Link } from "../../chain/types.ts";
 import { byName, listSessions, unusedSession } from "../../files/aws_sessions.ts";
 import type { Context } from "../../cli/run/context.ts";
@@ -16,7 +17,7 @@ export async function unusedSection(
   plan: ChainPlan,
   { step, digest }: Pick<Link, "step" | "digest">,
 ): Promise<Unused | undefined> {
-  if (context.auth().keyring.type === "memory") return undefined;
+  if (!isPersistent(context.auth().keyring.type)) return undefined;
   const found = await listSessions(context.host, await context.filesIn(context.directory(plan)));
   return unusedSession(byName(found), step.name, digest);
 }

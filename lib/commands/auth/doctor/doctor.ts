@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isPersistent, type PersistentKeyring } from "../../../config/types.ts";
 import { checkChains } from "../../../chain/check.ts";
 import { type AuthError, isAuthError, isFailure } from "../../../errors.ts";
 import { exposureWithin } from "../../../files/exposure.ts";
@@ -119,7 +120,7 @@ function configFindings(context: Context): readonly Finding[] {
 async function keyringFindings(context: Context): Promise<readonly Finding[]> {
   const { host } = context;
   const { keyring } = context.auth();
-  if (keyring.type === "memory") {
+  if (!isPersistent(keyring.type)) {
     return [{
       id: "keyring.memory",
       severity: "note",
@@ -155,7 +156,7 @@ async function keyringFindings(context: Context): Promise<readonly Finding[]> {
   }
 }
 
-async function storePath(context: Context, type: "file" | "system"): Promise<string> {
+async function storePath(context: Context, type: PersistentKeyring): Promise<string> {
   const { storeFile } = await import("../../../keyring/mod.ts");
   return storeFile(await keyringPlace(context.host, context.auth(), context.loaded().directory), type);
 }

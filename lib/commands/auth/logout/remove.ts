@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isPersistent } from "../../../config/types.ts";
 import { providerKey } from "../../../chain/run.ts";
 import { type AuthError, isFailure } from "../../../errors.ts";
 import { awsFilePaths, type FoundSession, listSessions } from "../../../files/aws_sessions.ts";
@@ -197,7 +198,7 @@ async function keepsEntries(context: Context): Promise<boolean> {
   const { host } = context;
   const auth = context.auth();
   const { type } = auth.keyring;
-  if (type === "memory") return false;
+  if (!isPersistent(type)) return false;
   const { storeFile } = await import("../../../keyring/mod.ts");
   const store = storeFile(await keyringPlace(host, auth, context.loaded().directory), type);
   return await host.files.status(store) !== undefined;

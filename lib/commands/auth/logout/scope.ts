@@ -5,13 +5,14 @@
  * @module
  */
 import type { ProviderStep } from "../../../chain/types.ts";
-import type {
-  AuthConfig,
-  Entry,
-  IamIdentityCenterProvider,
-  IdentityConfig,
-  ProviderConfig,
-  Via,
+import {
+  type AuthConfig,
+  type Entry,
+  type IamIdentityCenterProvider,
+  type IdentityConfig,
+  isPersistent,
+  type ProviderConfig,
+  type Via,
 } from "../../../config/types.ts";
 import type { FoundSession } from "../../../files/aws_sessions.ts";
 import { awsDirectory, sectionName } from "../../../files/names.ts";
@@ -88,7 +89,7 @@ export async function scopeOf(context: Context, target: LogoutTarget): Promise<L
 /** An older copy of a keyring may hold what is removed from the keyring. */
 async function keyringDirectories(context: Context): Promise<readonly string[]> {
   const auth = context.auth();
-  if (auth.keyring.type === "memory") return [];
+  if (!isPersistent(auth.keyring.type)) return [];
   return [(await keyringPlace(context.host, auth, context.loaded().directory)).directory];
 }
 

@@ -8,7 +8,7 @@ import { partitionOfRegion } from "../../../arn.ts";
 import { signinFor } from "../../../aws/federation.ts";
 import { targetOf } from "../../../chain/plan.ts";
 import type { ChainPlan } from "../../../chain/types.ts";
-import type { AuthConfig } from "../../../config/types.ts";
+import { type AuthConfig, isPersistent, KEYRINGS } from "../../../config/types.ts";
 import { type AwsSession, Secret } from "../../../credentials.ts";
 import {
   childEnvironment,
@@ -95,12 +95,12 @@ const ADDON_VARIABLES = [
 export async function noteKeyring(noting: Noting, context: Context): Promise<void> {
   const { host, ledger } = noting;
   const { keyring, realm } = context.auth();
-  if (keyring.type === "memory") return;
+  if (!isPersistent(keyring.type)) return;
   const { directory } = await keyringPlace(host, { keyring, realm }, context.loaded().directory);
   ledger.need("read", directory);
   ledger.need("write", directory);
   noteState(noting);
-  if (keyring.type === "file") return ledger.need("env", keyring.passwordVariable);
+  if (KEYRINGS[keyring.type].hasPassword) return ledger.need("env", keyring.passwordVariable);
   if (host.os !== "linux") {
     ledger.need("env", ...ADDON_VARIABLES);
     return ledger.need("ffi", WHOLE);
@@ -182,7 +182,7 @@ export async function noteOutput({ host, ledger }: Noting, command: string, auth
     case "shell": {
       if (command === "shell") ledger.need("env", "SHELL", "COMSPEC", "ATMOS_SHLVL");
       if (command === "workflow") ledger.need("env", TRAIL);
-      const credentials = auth.keyring.type === "memory" ? keys : pointers;
+      const credentials = !isPersistent(auth.keyring.type) ? keys : pointers;
       return ledger.need("env", ...childEnvironment(credentials, "", secrets).unset);
     }
     case "explain":
