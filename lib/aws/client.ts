@@ -247,10 +247,7 @@ function isUnreadable(error: unknown): boolean {
   return error instanceof SyntaxError || record(error)["$responseBodyText"] !== undefined;
 }
 
-/**
- * There is no response and no network failure: the SDK refused to send the request, as it does for unusual
- * regions.
- */
+/** No response and no network failure: the SDK refused to send the request, as for unusual regions. */
 function unsent(error: unknown, attempt: Attempt): AuthError {
   const isAboutEndpoint = error instanceof Error && error.name === "EndpointError";
   const reason = isAboutEndpoint ? error.message : "the request could not be made";

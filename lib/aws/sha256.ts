@@ -14,10 +14,7 @@ function bytesOf(data: Data): Uint8Array<ArrayBuffer> {
   return new Uint8Array(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
 
-/**
- * A hash, or with a key an HMAC (RFC 2104). The SDK creates it with `new`, as its `HashConstructor`
- * describes.
- */
+/** A hash, or with a key an HMAC (RFC 2104), as `HashConstructor` of the SDK describes it. */
 export class Sha256 {
   readonly #key: Uint8Array<ArrayBuffer> | undefined;
   #data: Uint8Array<ArrayBuffer>[] = [];

@@ -11,10 +11,7 @@ export function utf8(text: string): Bytes {
   return new TextEncoder().encode(text);
 }
 
-/**
- * Encodes UTF-16 code units, big-endian. Unlike UTF-8, distinct strings never collide, even with lone
- * surrogates.
- */
+/** Encodes UTF-16 code units, big-endian. Unlike in UTF-8, lone surrogates never collide. */
 export function utf16(text: string): Bytes {
   const view = new DataView(new ArrayBuffer(text.length * 2));
   for (let index = 0; index < text.length; index++) view.setUint16(index * 2, text.charCodeAt(index));

@@ -41,10 +41,7 @@ export async function rememberGeneration(
   }
 }
 
-/**
- * Returns the generation last seen here if it is newer than the store's. Remembers the store's if that is
- * newer.
- */
+/** Returns the generation last seen here if it is newer than the store's; otherwise remembers the store's. */
 export async function newerSeen(
   files: Files,
   stateDirectory: string,

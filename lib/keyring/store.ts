@@ -41,10 +41,7 @@ export interface Store extends StoreContent {
 /** `check `, `mac `, 44 characters of base64 each, and line ends. */
 const TAIL_SIZE = 100;
 const TAIL = /^check ([A-Za-z0-9+/]{43}=)\nmac ([A-Za-z0-9+/]{43}=)\n$/;
-/**
- * The start of an entry's line. The rest is not matched, because matching megabytes would take most of the
- * time.
- */
+/** The start of an entry's line. Matching the rest, which may be megabytes, would take most of the time. */
 const ENTRY_ID = /^[A-Za-z0-9+/]{22}== /;
 const ID_SIZE = 24;
 

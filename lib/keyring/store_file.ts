@@ -81,7 +81,7 @@ export interface StoreFile {
 
 const LOCK_DEADLINE_MILLIS = 30_000;
 
-/** Creates access to the store at a place. Fetches its data key once and caches it. */
+/** Returns the store at a place. Fetches its data key once and caches it. */
 export function storeFile(host: StoreHost, place: StorePlace, source: KeySource): StoreFile {
   const keys = new Map<string, Promise<DataKey>>();
   const warned = new Set<string>();

@@ -48,10 +48,7 @@ export function osStore(host: OsStoreHost, canAsk: boolean): OsStore {
   }
 }
 
-/**
- * Wraps with a random key, one per store, stored under the store's id, so a store keeps its key when it is
- * moved.
- */
+/** Wraps with a random key, one per store, stored under the store's id, so moving a store keeps its key. */
 export function osSource(host: Pick<StoreHost, "random">, realm: string | undefined, os: OsStore): KeySource {
   const account = (store: Bytes) => `${realm ?? "default"}/${toHex(store)}`;
   return {

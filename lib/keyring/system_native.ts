@@ -24,10 +24,7 @@ export interface NativeStore {
   readonly hint: string;
 }
 
-/**
- * Creates access to the store. The store itself prompts the user, if present, who may take `PERSON_MILLIS` to
- * answer.
- */
+/** Creates access to the store, which may prompt the user for up to `PERSON_MILLIS` if one is present. */
 export function nativeStore(host: OsStoreHost, { name, hint }: NativeStore, canAsk: boolean): OsStore {
   const patience = canAsk ? PERSON_MILLIS : DEADLINE_MILLIS;
 
