@@ -11,9 +11,9 @@ const TIMES = 500;
 const PAUSE_MILLIS = 2;
 
 /**
- * Since 2.9.2, half a second after startup, `deno run` opens its debugger on 127.0.0.1:9229 for any SIGUSR1,
- * even with a listener, and no setting disables that. We close it at once. Without a child that the signal
- * could be for, the signal ends us, as it does any program without a handler.
+ * Since 2.9.2, from half a second after startup, `deno run` opens its debugger on 127.0.0.1:9229 on every
+ * SIGUSR1, even with a listener, and no setting disables that. We close it at once. Without a child that the
+ * signal could be for, the signal ends us, as it does any program without a handler.
  *
  * @param isBusy whether there is a child
  */

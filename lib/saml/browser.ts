@@ -32,8 +32,8 @@ interface Showing {
 }
 
 /**
- * Opens the provider's address in a browser and waits for the assertion. The browser has no window without a
- * display or a user to prompt; that is enough for a stored session or Kerberos.
+ * Opens the provider's address in a browser and waits for the assertion. Runs the browser without a window
+ * when there is no display or no user to prompt; that is enough for a stored session or Kerberos.
  *
  * @throws AuthError `failed` when no browser is installed or it does not start; `login-not-approved` when the
  * user closed the window or time ran out; `person-needed` when the page waits for a user who cannot see it;
