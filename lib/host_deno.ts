@@ -1,5 +1,5 @@
 /**
- * The real world. This file and those in `host_deno/` are the only ones of the library that touch it.
+ * The real host. Only this file and `host_deno/` touch the outside world.
  *
  * @module
  */
@@ -18,17 +18,17 @@ import { sleep } from "./host_deno/timing.ts";
 import { writeFully } from "./host_deno/writing.ts";
 import { canAsk } from "./ci.ts";
 
-/** What the caller of the program knows beside its environment. */
+/** What the program's caller knows beyond its environment. */
 export interface DenoHostOptions {
-  /** The streams count as terminals whatever they are, as with `ATMOS_FORCE_TTY`. */
+  /** Treat the streams as terminals, as with `ATMOS_FORCE_TTY`. */
   readonly forceTerminal?: boolean;
-  /** What is known of the children of this process, for who has to know it, too. */
+  /** The state of this process's children, shared with the caller. */
   readonly family?: Family;
 }
 
 /**
- * The host of a command line program. Making it does nothing and reads nothing; `interrupted` listens for Ctrl-C
- * from its first use on, so whoever takes it must heed it.
+ * The host of a command-line program. Creating it does and reads nothing. `interrupted` listens for Ctrl-C
+ * from its first use, so callers that read it must handle it.
  */
 export function denoHost({ forceTerminal = false, family = { children: 0 } }: DenoHostOptions = {}): Host {
   const start = startHost();
@@ -68,9 +68,9 @@ export function denoHost({ forceTerminal = false, family = { children: 0 } }: De
 }
 
 /**
- * How to start this very program again, for an AWS SDK's `credential_process`. From source the grants of this
- * process cannot be told from inside; a child needs what we need, and it is started by an SDK as the same person,
- * who can run any program anyhow: so it gets all of them. A compiled program carries its own.
+ * The command that starts this program again, for an AWS SDK's `credential_process`. From source we cannot
+ * tell the grants of this process, and a child needs the same, so it gets all: an SDK starts it as the same
+ * user, who can run any program anyway. A compiled program carries its own grants.
  */
 function ownCommand(): readonly [string, ...string[]] {
   const program = Deno.execPath();
@@ -93,7 +93,7 @@ function pathOf(url: URL): string {
   return Deno.build.os === "windows" ? path.slice(1).replaceAll("/", "\\") : path;
 }
 
-/** The first Ctrl-C aborts the signal, the second one ends us as if nobody listened. */
+/** The first Ctrl-C aborts the signal; the second one ends the process by default. */
 function interruption(family: Family): AbortSignal {
   const controller = new AbortController();
   const interrupt = () => {

@@ -1,5 +1,5 @@
 /**
- * The host names that our calls go to, by the SDK's own rules.
+ * The host names that our calls use, by the SDK's own rules.
  *
  * @module
  */
@@ -8,11 +8,11 @@ import type { AwsService } from "../endpoint_variables.ts";
 import { endpointVariant, serviceEndpoint } from "./endpoints.ts";
 import { tolerateWithheldVariables } from "./sdk_variables.ts";
 
-/** What we make calls to; the console's sign-in has no client. */
+/** The services that we call; the console's sign-in has no client. */
 export type CalledService = Exclude<AwsService, "SIGNIN">;
 
 /**
- * Where a service answers: the override of the configuration or the environment, else AWS's host.
+ * A service's address: the override of the configuration or the environment, else AWS's host.
  *
  * @throws AuthError `config-invalid` as `serviceEndpoint`
  */

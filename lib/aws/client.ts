@@ -1,7 +1,7 @@
 /**
- * How the AWS SDK's clients reach the world: through `Host.fetch`, with every option that the SDK would otherwise
- * look up in files and variables fixed in code. The clients themselves are imported where they are used, since
- * importing one costs more than everything else together.
+ * Connects the AWS SDK's clients to `Host.fetch`, and sets every option that the SDK would otherwise read
+ * from files and environment variables. Clients are imported on demand, because importing one costs more than
+ * everything else together.
  *
  * @module
  */
@@ -16,17 +16,17 @@ import { Sha256 } from "./sha256.ts";
 import { readBody } from "./whole.ts";
 import { percentEncoded } from "../percent.ts";
 
-/** Where one service is spoken to. */
+/** Where to reach a service. */
 export interface ServicePlace {
   readonly region: string;
-  /** `spec.endpoint_url`, where the configuration has one. */
+  /** `spec.endpoint_url`, if configured. */
   readonly endpointUrl: string | undefined;
 }
 
-/** What a call needs of the world. */
+/** The parts of the host that a call uses. */
 export type AwsHost = Pick<Host, "fetch" | "env">;
 
-/** What the SDK's `HttpRequest` has that we use. */
+/** The parts of the SDK's `HttpRequest` that we use. */
 interface SdkRequest {
   readonly protocol: string;
   readonly hostname: string;
@@ -45,22 +45,22 @@ interface SdkResponse {
   readonly body: Uint8Array;
 }
 
-/** The options that every client of ours is made with. */
+/** The options of all our clients. */
 export function clientOptions(host: AwsHost, service: AwsService, place: ServicePlace) {
   const endpoint = serviceEndpoint(host.env, service, place.endpointUrl);
   return {
     region: place.region,
     ...(endpoint === undefined ? endpointVariant(host.env) : {
       endpoint: endpoint.href.replace(/\/$/, ""),
-      // Said for an override, too: what is left out, the SDK looks up in ~/.aws/config.
+      // Set with an override too: the SDK reads missing options from ~/.aws/config.
       useFipsEndpoint: false,
       useDualstackEndpoint: false,
     }),
-    // Else the SDK looks for `endpoint_url` in ~/.aws/config, and would send the credentials there.
+    // Otherwise the SDK reads `endpoint_url` from ~/.aws/config, and would send the credentials there.
     ignoreConfiguredEndpointUrls: true,
     sha256: Sha256,
     requestHandler: { handle: (request: SdkRequest) => send(host, request) },
-    // Retries are ours (retry.ts): the SDK's would sleep and roll dice outside the Host.
+    // We retry ourselves (retry.ts): the SDK would sleep and use randomness outside the Host.
     maxAttempts: 1,
     retryMode: "standard",
     defaultsMode: "standard" as const,
@@ -72,7 +72,7 @@ export function clientOptions(host: AwsHost, service: AwsService, place: Service
   };
 }
 
-/** A session, or long-lived keys, as the SDK takes them. */
+/** Converts a session or long-lived keys for the SDK. */
 export function sdkCredentials(signer: AwsSession | LongLivedKeys) {
   return {
     accessKeyId: signer.accessKeyId,
@@ -95,7 +95,7 @@ function toRequest(request: SdkRequest): Request {
   const query = queryString(request.query ?? {});
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers)) {
-    // The runtime sets both from the URL and the body; they are what was signed.
+    // The runtime sets both from the URL and the body, to the values that were signed.
     if (name.toLowerCase() !== "host" && name.toLowerCase() !== "content-length") headers.set(name, value);
   }
   const hasBody = request.body !== undefined && request.method !== "GET" && request.method !== "HEAD";
@@ -115,28 +115,28 @@ function queryString(query: NonNullable<SdkRequest["query"]>): string {
     .join("&");
 }
 
-/** All but the unreserved characters of RFC 3986, as SigV4's canonical query wants it. */
+/** Encodes all but the unreserved characters of RFC 3986, as SigV4's canonical query requires. */
 const encode = (text: string): string => percentEncoded(text, /[^A-Za-z0-9_.~-]/gu);
 
-/** What was being done when a call failed, for the message. */
+/** What was attempted, for the error message. */
 export interface Attempt {
   /** `assume the role arn:...`: completes "Cannot". */
   readonly doing: string;
   readonly operation: string;
-  /** The configuration path that asked for it. */
+  /** The configuration path of the setting. */
   readonly where?: string;
-  /** Hints by AWS error code or exception name, beyond those of every operation. */
+  /** Extra hints by AWS error code or exception name. */
   readonly hints?: (failure: RemoteFailure) => readonly string[];
 }
 
-/** An answer that says no. */
+/** An error response. */
 export interface RemoteFailure {
-  /** AWS's or OAuth's code, such as `AccessDenied` or `invalid_grant`; empty when the answer had none. */
+  /** AWS's or OAuth's code, such as `AccessDenied` or `invalid_grant`; empty when the response had none. */
   readonly code: string;
   readonly status: number;
   readonly message: string;
   readonly requestId: string | undefined;
-  /** The clock of whoever answered, from the `Date` header. */
+  /** The server's clock, from the `Date` header. */
   readonly serverTime: EpochMillis | undefined;
 }
 
@@ -157,8 +157,8 @@ const THROTTLING: ReadonlySet<string> = new Set([
 const CLOCK: ReadonlySet<string> = new Set(["RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture"]);
 
 /**
- * Makes one call of the SDK, and every failure of it an `AuthError`. A signature refused because of our clock is
- * made again once with the offset that the SDK has learned from the answer's `Date`.
+ * Makes one SDK call, and turns every failure into an `AuthError`. If AWS rejects the signature because of
+ * our clock, retries once with the offset that the SDK learned from the response's `Date`.
  */
 export async function callAws<Output>(attempt: Attempt, call: () => Promise<Output>): Promise<Output> {
   try {
@@ -178,7 +178,7 @@ function isClockFailure(failure: RemoteFailure | undefined): boolean {
       /signature (?:expired|not yet current)/i.test(failure.message));
 }
 
-/** Reads what the SDK threw; `undefined` when it never got an answer that it could read. */
+/** Reads what the SDK threw; `undefined` when it got no readable response. */
 export function remoteFailure(error: unknown): RemoteFailure | undefined {
   if (!(error instanceof Error) || isAuthError(error)) return undefined;
   const metadata = record(record(error)["$metadata"]);
@@ -208,7 +208,7 @@ function readableMessage(error: Readonly<Record<string, unknown>>): string {
   return typeof text === "string" && !isPlaceholder(text) ? text : "no reason given";
 }
 
-/** What the SDK writes where the answer said nothing. */
+/** The SDK's text for a response without one. */
 function isPlaceholder(text: string): boolean {
   return ["", "Error", "Unknown", "UnknownError"].includes(text);
 }
@@ -217,7 +217,7 @@ function record(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? value as Readonly<Record<string, unknown>> : {};
 }
 
-/** The error of a call that failed: {@linkcode callAws} throws it. */
+/** Creates the error that {@linkcode callAws} throws for a failed call. */
 export function awsFailure(error: unknown, attempt: Attempt): AuthError {
   if (isAuthError(error)) return withAttempt(error, attempt);
   const failure = remoteFailure(error);
@@ -242,12 +242,12 @@ function withAttempt(error: AuthError, attempt: Attempt): AuthError {
   });
 }
 
-/** The SDK could not parse the answer. */
+/** The SDK could not parse the response. */
 function isUnreadable(error: unknown): boolean {
   return error instanceof SyntaxError || record(error)["$responseBodyText"] !== undefined;
 }
 
-/** There is no answer, and no network to blame: the SDK refused to make the request, as it does for odd regions. */
+/** No response and no network failure: the SDK refused to send the request, as for unusual regions. */
 function unsent(error: unknown, attempt: Attempt): AuthError {
   const isAboutEndpoint = error instanceof Error && error.name === "EndpointError";
   const reason = isAboutEndpoint ? error.message : "the request could not be made";
@@ -267,7 +267,7 @@ function badAnswer(error: unknown, attempt: Attempt, status: number): AuthError 
   );
 }
 
-/** A parser's complaint quotes the answer, which may hold credentials: only its name is kept. */
+/** Parser errors quote the response, which may contain credentials: keep only their name. */
 function wordless(error: unknown): Error {
   return new TypeError(`${error instanceof Error ? error.name : typeof error}: its text is withheld`);
 }

@@ -1,12 +1,12 @@
 /**
- * Pages of the web console by short names, as people call the services.
+ * Pages of the web console by short names, such as people use for the services.
  *
  * @module
  */
 import { didYouMean } from "../config/nearest.ts";
 import { AuthError } from "../errors.ts";
 
-/** Names that are the paths of their consoles, too. */
+/** Names that are also the paths of their consoles. */
 const BY_OWN_NAME = `
   s3 efs fsx glacier backup
   ec2 lambda lightsail batch elasticbeanstalk ecs ecr eks
@@ -70,19 +70,19 @@ export const CONSOLE_ALIASES: readonly string[] = [...PATHS.keys()].sort();
 
 /** The pages of one console. */
 export interface ConsolePages {
-  /** Where the paths of short names start: `https://console.aws.amazon.com/`. */
+  /** The base of the short names' paths: `https://console.aws.amazon.com/`. */
   readonly home: URL;
-  /** Whether a page is one of them. */
+  /** Whether a page belongs to this console. */
   readonly has: (page: URL) => boolean;
 }
 
 /**
- * The page that somebody means.
+ * Finds the requested page.
  *
- * @param wanted a short name in any case, or the address of a page; `undefined`: where the console begins
+ * @param wanted a short name in any case, or a page's address; `undefined`: the console's home page
  * @param region the region to show; `undefined`: the one that the console remembers
- * @throws AuthError `usage` for an unknown name, with the nearest, and for a page outside of the console: a link with a
- *   sign-in token in it leads nowhere else
+ * @throws AuthError `usage` for an unknown name, with the nearest, and for a page outside the console,
+ * because links carry a sign-in token
  */
 export function destinationPage(
   pages: ConsolePages,

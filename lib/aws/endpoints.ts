@@ -1,5 +1,5 @@
 /**
- * Where AWS's services answer: the user's override, or the SDK's own rules.
+ * Endpoints of AWS's services: the user's override, or the SDK's own rules.
  *
  * @module
  */
@@ -9,11 +9,12 @@ import type { Host } from "../host.ts";
 import { isLoopback } from "../loopback.ts";
 
 /**
- * The endpoint that overrides a service's own host: `spec.endpoint_url`, then `AWS_ENDPOINT_URL_<SERVICE>`, then
- * `AWS_ENDPOINT_URL`; the variables not with `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true` (the SDKs' own order).
+ * The endpoint that overrides a service's host: `spec.endpoint_url`, then `AWS_ENDPOINT_URL_<SERVICE>`, then
+ * `AWS_ENDPOINT_URL` (the SDKs' order). `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true` disables the variables.
  *
  * @returns `undefined`: no override
- * @throws AuthError `config-invalid` for what is no URL, or is `http:` off loopback: an endpoint receives credentials
+ * @throws AuthError `config-invalid` for an invalid URL, or `http:` off loopback: an endpoint receives
+ * credentials
  */
 export function serviceEndpoint(
   env: Host["env"],
@@ -47,7 +48,7 @@ function checked(text: string, where: string): URL {
   );
 }
 
-/** Which variant of AWS's own hosts is wanted. */
+/** Which variant of AWS's hosts to use. */
 export interface EndpointVariant {
   readonly useFipsEndpoint: boolean;
   readonly useDualstackEndpoint: boolean;

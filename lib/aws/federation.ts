@@ -1,7 +1,7 @@
 /**
- * The console's sign-in for sessions of roles: the session for a sign-in token, the token for a link (IAM User Guide,
- * "Enable custom identity broker access to the AWS console"). Whoever has the link within 15 minutes is logged in: it
- * is a secret like the session itself.
+ * The console's sign-in for role sessions: exchanges the session for a sign-in token, and puts it in a link
+ * (IAM User Guide, "Enable custom identity broker access to the AWS console"). Anyone with the link can log
+ * in for 15 minutes, so it is as secret as the session.
  *
  * @module
  */
@@ -15,31 +15,31 @@ import type { ConsolePages } from "./console_destinations.ts";
 import { serviceEndpoint } from "./endpoints.ts";
 import { withRetries } from "./retry.ts";
 
-/** Where one signs in, and to what. */
+/** Where to sign in, and to what. */
 export interface Signin {
-  /** Takes the session, and then the browser. */
+  /** Receives first the session, then the browser. */
   readonly federation: URL;
   readonly pages: ConsolePages;
 }
 
-/** Whose console. */
+/** Which console to sign in to. */
 export interface SigninPlace {
   readonly partition: string;
-  /** The region that one works in; one of another partition does not count. */
+  /** The user's region; ignored if it is in another partition. */
   readonly region: string;
-  /** `spec.endpoint_url`, where the configuration has one. */
+  /** `spec.endpoint_url`, if configured. */
   readonly endpointUrl: string | undefined;
 }
 
 interface Hosts {
   readonly domain: string;
-  /** Whether a region has a sign-in service of its own. */
+  /** Whether a region has its own sign-in service. */
   readonly isRegional: (region: string) => boolean;
-  /** Stands in for a region of another partition. */
+  /** Used instead of a region of another partition. */
   readonly region: string;
 }
 
-/** Of the partitions whose addresses AWS publishes. */
+/** The partitions whose addresses AWS publishes. */
 const HOSTS: ReadonlyMap<string, Hosts> = new Map<string, Hosts>([
   ["aws", {
     domain: CONSOLE_DOMAINS.aws,
@@ -56,10 +56,11 @@ function hostOf({ domain, isRegional }: Hosts, region: string): string {
 }
 
 /**
- * Where the sessions of a partition sign in: `spec.endpoint_url`, `AWS_ENDPOINT_URL_SIGNIN`, `AWS_ENDPOINT_URL`, else
- * AWS's own host.
+ * Where sessions of a partition sign in: `spec.endpoint_url`, `AWS_ENDPOINT_URL_SIGNIN`, `AWS_ENDPOINT_URL`,
+ * else AWS's own host.
  *
- * @throws AuthError `unsupported` for a partition whose hosts are not public, unless they are set; `config-invalid`
+ * @throws AuthError `unsupported` for a partition whose hosts are not public, unless they are set;
+ * `config-invalid`
  */
 export function signinFor(env: Host["env"], { partition, region, endpointUrl }: SigninPlace): Signin {
   const endpoint = serviceEndpoint(env, "SIGNIN", endpointUrl);
@@ -82,10 +83,10 @@ function federationOf(service: URL): URL {
   return new URL(`${service.pathname.replace(/\/$/, "")}/federation`, service);
 }
 
-/** Who set another sign-in service may land on its own pages. */
+/** A custom sign-in service may redirect to its own pages. */
 const isOf = (endpoint: URL) => (page: URL): boolean => page.origin === endpoint.origin;
 
-/** Pages on a host or on those below it, without a name, password or port that would lead elsewhere. */
+/** Pages on a host or its subdomains, without a username, password or port. */
 function isBelow({ protocol, hostname, port, username, password }: URL, host: string): boolean {
   return protocol === "https:" && port + username + password === "" &&
     (hostname === host || hostname.endsWith(`.${host}`));
@@ -99,10 +100,10 @@ function notPublic(partition: string): AuthError {
   );
 }
 
-/** A token to sign in with. */
+/** A token for signing in. */
 export interface SigninToken {
   readonly token: Secret;
-  /** Whether AWS refused the session with the wished duration, and took it without. */
+  /** Whether AWS refused the session with the requested duration, but accepted it without. */
   readonly durationRefused: boolean;
 }
 
@@ -113,11 +114,12 @@ const Answer = v.pipe(
 );
 
 /**
- * getSigninToken, by POST: the session stays out of addresses, which proxies log and which have a limit.
+ * Calls getSigninToken with POST, which keeps the session out of addresses: proxies log those, and their
+ * length is limited.
  *
- * @param seconds the length of the console session; `undefined`: it ends with `session`. AWS takes a length for what
- *   AssumeRoleWithSAML, AssumeRoleWithWebIdentity or Identity Center gave, not behind role chaining; a refusal of
- *   it is tried again without
+ * @param seconds the length of the console session; `undefined`: until `session` ends. AWS accepts it for
+ * sessions from AssumeRoleWithSAML, AssumeRoleWithWebIdentity or Identity Center, but not after role
+ * chaining; if AWS refuses it, retries without
  * @throws AuthError `refused`, `unreachable`, `throttled`, `bad-answer`
  */
 export async function getSigninToken(
@@ -146,7 +148,7 @@ function tokenRequest(federation: URL, session: AwsSession, seconds: number | un
     redirect: "manual",
     body: new URLSearchParams({
       Action: "getSigninToken",
-      // A misspelt name is ignored in silence: they are case-sensitive.
+      // Names are case-sensitive; AWS silently ignores a misspelled one.
       ...(seconds === undefined ? {} : { SessionDuration: String(seconds) }),
       Session: JSON.stringify({
         sessionId: accessKeyId,
@@ -162,7 +164,7 @@ async function tokenIn(answer: Response): Promise<Secret> {
   if (answer.status !== 200) throw refusal(answer.status);
   const parsed = v.safeParse(Answer, text);
   if (parsed.success) return new Secret(parsed.output.SigninToken);
-  // Nothing of the answer is quoted: it may hold the token all the same.
+  // Never quote the response: it may contain the token anyway.
   throw failure("bad-answer", "the answer holds no sign-in token", [
     "A proxy or a captive portal may have answered in place of AWS",
   ]);
@@ -190,9 +192,9 @@ function failure(
 }
 
 /**
- * The link that logs a browser in and leads to a page. AWS takes it once, for 15 minutes.
+ * The link that logs a browser in and opens a page. AWS accepts it once, within 15 minutes.
  *
- * @param issuer whom the console names as the place to log in again
+ * @param issuer where the console tells users to log in again
  */
 export function signinLink({ federation }: Signin, token: Secret, issuer: string, page: URL): Secret {
   const link = new URL(federation);

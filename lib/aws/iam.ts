@@ -16,16 +16,16 @@ import {
 } from "./client.ts";
 import { tolerateWithheldVariables } from "./sdk_variables.ts";
 
-/** An access key as IAM lists it: without its secret. */
+/** An access key as listed by IAM, without its secret. */
 export interface AccessKey {
   readonly id: string;
   readonly isActive: boolean;
 }
 
-/** IAM lets a user have this many access keys. */
+/** IAM's limit of access keys per user. */
 export const MOST_ACCESS_KEYS = 2;
 
-/** Who signs the calls. */
+/** The credentials that sign the calls. */
 export type IamSigner = AwsSession | LongLivedKeys;
 
 async function iam(host: AwsHost, place: ServicePlace, signer: IamSigner) {
@@ -37,7 +37,7 @@ async function iam(host: AwsHost, place: ServicePlace, signer: IamSigner) {
   };
 }
 
-/** ListAccessKeys, for the user that signs. */
+/** Calls ListAccessKeys for the user whose credentials sign it. */
 export async function listAccessKeys(
   host: AwsHost,
   place: ServicePlace,
@@ -53,7 +53,7 @@ export async function listAccessKeys(
   }));
 }
 
-/** CreateAccessKey, for the user that signs. The answer is the only time that the secret is shown. */
+/** Calls CreateAccessKey for the user whose credentials sign it. Only this response contains the secret. */
 export async function createAccessKey(
   host: AwsHost,
   place: ServicePlace,
@@ -71,7 +71,7 @@ export async function createAccessKey(
   return { accessKeyId: key.AccessKeyId, secretAccessKey: new Secret(key.SecretAccessKey) };
 }
 
-/** UpdateAccessKey to Inactive: AWS refuses the key from then on, and it can be activated again. */
+/** Calls UpdateAccessKey with Inactive: AWS refuses the key from then on; it can be activated again. */
 export async function deactivateAccessKey(
   host: AwsHost,
   place: ServicePlace,
@@ -85,7 +85,7 @@ export async function deactivateAccessKey(
   await callAws(attempt, () => client.send(new sdk.UpdateAccessKeyCommand(input)));
 }
 
-/** DeleteAccessKey, for a key that came to nothing. */
+/** Calls DeleteAccessKey, for a key that could not be used. */
 export async function deleteAccessKey(
   host: AwsHost,
   place: ServicePlace,

@@ -1,5 +1,5 @@
 /**
- * Patience with AWS: a wrapper around the world whose `fetch` tries again where trying again is safe and useful.
+ * Retries calls to AWS: wraps a host with a `fetch` that retries where that is safe and useful.
  *
  * @module
  */
@@ -12,21 +12,21 @@ const FIRST_PAUSE_MILLIS = 250;
 const LONGEST_PAUSE_MILLIS = 8_000;
 const LONGEST_RETRY_AFTER_MILLIS = 20_000;
 const RETRYABLE_STATUS: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
-/** Throttling that comes as HTTP 400, as STS's query protocol sends it. */
+/** Throttling with HTTP 400, as STS's query protocol sends it. */
 const THROTTLED =
   /\b(?:Throttling|ThrottlingException|RequestLimitExceeded|TooManyRequestsException|SlowDown|slow_down)\b/;
 
-/** What trying again needs of the world; a pause ends when the person interrupts, where that can be known. */
+/** The parts of the host that retries use. An interruption ends a pause if the host reports it. */
 type PatientHost = Pick<Host, "fetch" | "sleep" | "random"> & Partial<Pick<Host, "interrupted">>;
 
 /**
- * Retries network failures, answers that broke off, 429, 5xx and throttling, with exponential back-off and full
- * jitter; `Retry-After` is honoured up to 20 s. For requests that are safe to repeat only: never for one that spends
- * a one-time code.
+ * Retries network failures, incomplete responses, 429, 5xx and throttling, with exponential backoff and full
+ * jitter; honors `Retry-After` up to 20 s. Only for requests that are safe to repeat: never for one that
+ * spends a one-time code.
  */
 export function withRetries<Part extends PatientHost>(host: Part): Part {
   const fetch = (request: Request) => fetchPatiently(host, request);
-  // Members that are made at their first use stay unmade, which spreading would not do.
+  // Copy descriptors, because spreading would evaluate members that are created on first use.
   const members = { ...Object.getOwnPropertyDescriptors(host), fetch: { value: fetch, enumerable: true } };
   return Object.create(Object.getPrototypeOf(host), members);
 }
@@ -48,11 +48,11 @@ async function fetchPatiently(host: PatientHost, request: Request): Promise<Resp
 
 interface Whole {
   readonly response: Response;
-  /** Only a 400 has to be read to be judged. */
+  /** Read only for a 400, to detect throttling. */
   readonly text: string;
 }
 
-/** An answer that is here to its end: what breaks off on the way is tried again, too. */
+/** Fetches a complete response, so an interrupted one is retried too. */
 async function fetchWhole(host: PatientHost, request: Request): Promise<Whole> {
   const response = await host.fetch(request.clone());
   const bytes = await readBody(request, response);

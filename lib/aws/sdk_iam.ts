@@ -1,5 +1,5 @@
 /**
- * What is used of the SDK's package: by name, so that the compiled program carries no more of it.
+ * Reexports what we use of the SDK's package, by name to keep the compiled program small.
  *
  * @module
  */

@@ -1,12 +1,12 @@
 /**
- * Variables that the AWS SDK looks at whatever options it is given. None of them changes what we do, so a sandbox
+ * Environment variables that the AWS SDK reads whatever its options. None changes what we do, so a sandbox
  * need not grant them.
  *
  * @module
  */
 import { isWithheld } from "../grants.ts";
 
-/** Whether the SDK runs in a Lambda, how it warns, and what it traces; read when it is loaded and at every call. */
+/** Whether the SDK runs in a Lambda, how it warns, and what it traces; read on import and at every call. */
 const SDK_VARIABLES: ReadonlySet<PropertyKey> = new Set([
   "AWS_ENABLE_DEFAULT_SOCKET_TIMEOUT_2026",
   "AWS_LAMBDA_BENCHMARK_MODE",
@@ -20,14 +20,14 @@ const SDK_VARIABLES: ReadonlySet<PropertyKey> = new Set([
 const tolerant: WeakSet<object> = new WeakSet();
 
 /**
- * Makes those variables, and no others, count as not set in `process.env` where the sandbox withholds them: reading
- * one would throw inside of the SDK. Call it before the SDK is imported; once is enough, and twice does no harm.
+ * Makes these variables count as unset in `process.env` where the sandbox withholds them, because reading one
+ * would throw inside the SDK. Call it before importing the SDK; calling it again is harmless.
  */
 export function tolerateWithheldVariables(): void {
   const { process } = globalThis;
   const { env } = process;
   if (tolerant.has(env)) return;
-  // Around an empty object: a proxy around `env` itself would read the variable once more, to check our answer.
+  // Wrap an empty object: a proxy of `env` itself would read the variable again to check our result.
   const shim = new Proxy<Record<string, string>>({}, {
     get: (_, name) => orUndefined(name, () => Reflect.get(env, name)),
     has: (_, name) => orUndefined(name, () => Reflect.has(env, name)) ?? false,

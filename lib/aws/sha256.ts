@@ -1,11 +1,11 @@
 /**
- * SHA-256 as the SDK's signer wants it, on WebCrypto: Node's would pull in `node:crypto`, whose HMAC prints a warning of
- * its own on standard error with Deno 2.4.
+ * SHA-256 for the SDK's signer, with WebCrypto. Node's would load `node:crypto`, whose HMAC prints a warning
+ * to stderr with Deno 2.4.
  *
  * @module
  */
 
-/** What the SDK hashes, and takes for a key. */
+/** The SDK's types of data and keys. */
 type Data = string | ArrayBuffer | ArrayBufferView;
 
 function bytesOf(data: Data): Uint8Array<ArrayBuffer> {
@@ -14,7 +14,7 @@ function bytesOf(data: Data): Uint8Array<ArrayBuffer> {
   return new Uint8Array(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
 
-/** A hash, or with a key an HMAC (RFC 2104), as `HashConstructor` of the SDK describes it: it makes them with `new`. */
+/** A hash, or with a key an HMAC (RFC 2104), as `HashConstructor` of the SDK describes it. */
 export class Sha256 {
   readonly #key: Uint8Array<ArrayBuffer> | undefined;
   #data: Uint8Array<ArrayBuffer>[] = [];

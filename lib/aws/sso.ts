@@ -1,6 +1,6 @@
 /**
- * The AWS access portal of IAM Identity Center: which accounts and roles a person has, and their credentials. Every
- * operation is unsigned; the bearer token goes nowhere else.
+ * The AWS access portal of IAM Identity Center: lists a user's accounts and roles, and gets credentials for
+ * them. Every operation is unsigned; the bearer token goes nowhere else.
  *
  * @module
  */
@@ -10,14 +10,14 @@ import type { EpochMillis } from "../time.ts";
 import { type Attempt, type AwsHost, callAws, clientOptions, type ServicePlace } from "./client.ts";
 import { tolerateWithheldVariables } from "./sdk_variables.ts";
 
-/** An account that the person can see. */
+/** An account that the user can access. */
 export interface PortalAccount {
   readonly id: string;
   readonly name: string;
 }
 
 const PAGE = 100;
-/** Beyond this many pages the service repeats itself. */
+/** Stop after this many pages: the service is repeating itself. */
 const MOST_PAGES = 1000;
 
 async function portal(host: AwsHost, place: ServicePlace) {
@@ -26,7 +26,7 @@ async function portal(host: AwsHost, place: ServicePlace) {
   return { sdk, client: new sdk.SSOClient(clientOptions(host, "SSO", place)) };
 }
 
-/** ListAccounts, every page of it. */
+/** Calls ListAccounts for all pages. */
 export async function listAccounts(
   host: AwsHost,
   place: ServicePlace,
@@ -51,7 +51,7 @@ export async function listAccounts(
   });
 }
 
-/** ListAccountRoles, every page of it: the names of the permission sets that the person has in an account. */
+/** Calls ListAccountRoles for all pages: the names of the user's permission sets in an account. */
 export async function listAccountRoles(
   host: AwsHost,
   place: ServicePlace,
@@ -77,7 +77,7 @@ export async function listAccountRoles(
   });
 }
 
-/** Walks pages until the service names no next one; an absent, null or empty token ends the walk. */
+/** Follows pages until the service returns an absent, null or empty token. */
 async function everyPage<Item>(
   operation: string,
   page: (nextToken: string | undefined) => Promise<{ items: readonly Item[]; nextToken: string | undefined }>,
@@ -99,10 +99,11 @@ async function everyPage<Item>(
 }
 
 /**
- * GetRoleCredentials. How long they live is the permission set's own session duration; it cannot be asked for.
+ * Calls GetRoleCredentials. The permission set's session duration determines their lifetime; it cannot be
+ * requested.
  *
  * @throws AuthError `session-rejected` when the token is no longer known (401); `refused` when the account or
- *   permission set is not assigned (403, which the service's model does not mention); `throttled` (429)
+ * permission set is not assigned (403, which the service's model does not mention); `throttled` (429)
  */
 export async function getRoleCredentials(
   host: AwsHost & { readonly now: () => EpochMillis },
@@ -143,7 +144,8 @@ export async function getRoleCredentials(
 }
 
 /**
- * Logout: the portal forgets the token. Credentials of roles that were handed out for it go on until they expire.
+ * Calls Logout, which invalidates the token in the portal. Role credentials issued for it stay valid until
+ * they expire.
  *
  * @throws AuthError `session-rejected` when the portal does not know the token, or no longer
  */

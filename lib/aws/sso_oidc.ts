@@ -1,6 +1,6 @@
 /**
- * IAM Identity Center's OAuth service. It follows RFC 8628 in meaning, and sends camelCase JSON where the RFC has
- * forms. Nothing here is retried: a code or a refresh token may be spent by a request whose answer was lost.
+ * IAM Identity Center's OAuth service. Follows RFC 8628, but with camelCase JSON instead of the RFC's forms.
+ * Never retries: a request whose response was lost may have spent a code or refresh token.
  *
  * @module
  */
@@ -12,18 +12,20 @@ import { tolerateWithheldVariables } from "./sdk_variables.ts";
 import { endpointVariant, serviceEndpoint } from "./endpoints.ts";
 import { LOOPBACK } from "../loopback.ts";
 
-/** What this program calls itself to Identity Center. */
+/** Our client name in Identity Center. */
 const CLIENT_NAME = "atmos-auth";
-/** The scope that makes sessions refreshable; without it the service gives a token of 8 h that is not. */
+/**
+ * The scope for refreshable sessions; without it the service issues a token of 8 h that cannot be refreshed.
+ */
 const SCOPE = "sso:account:access";
 const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
-/** Where the browser comes back to; registered without a port, since any is taken then (RFC 8252 section 7.3). */
+/** The browser's callback; registered without a port, so any port is accepted (RFC 8252 section 7.3). */
 export const CALLBACK_PATH = "/oauth/callback";
 const REDIRECT_URI = `http://${LOOPBACK}${CALLBACK_PATH}`;
 
 type OidcHost = AwsHost & { readonly now: () => EpochMillis };
 
-/** A client of one flow, good for about 90 days. */
+/** A client registered for one flow, valid for about 90 days. */
 export interface Registration extends Lifetime {
   readonly clientId: string;
   readonly clientSecret: Secret;
@@ -32,16 +34,16 @@ export interface Registration extends Lifetime {
 /** A device authorization in progress. */
 export interface DeviceAuthorization {
   readonly deviceCode: Secret;
-  /** What the person compares with the page: `ABCD-EFGH`. */
+  /** The code that the user compares with the page: `ABCD-EFGH`. */
   readonly userCode: string;
   readonly verificationUri: string;
-  /** The page with the code filled in, where the service gives one. */
+  /** The page with the code filled in, if the service returns one. */
   readonly verificationUriComplete: string | undefined;
   readonly expiresAt: EpochMillis;
   readonly intervalSeconds: number;
 }
 
-/** An answer of CreateToken. */
+/** A response of CreateToken. */
 export interface IssuedToken extends Lifetime {
   readonly accessToken: Secret;
   readonly refreshToken: Secret | undefined;
@@ -53,13 +55,13 @@ async function oidc(host: AwsHost, place: ServicePlace) {
   return { sdk, client: new sdk.SSOOIDCClient(clientOptions(host, "SSO_OIDC", place)) };
 }
 
-/** What a client is to be registered for. */
+/** What to register a client for. */
 export type ClientPurpose = { readonly flow: "device" } | {
   readonly flow: "browser";
   readonly startUrl: string;
 };
 
-/** RegisterClient, for one flow with refresh. */
+/** Calls RegisterClient, for one flow with refresh. */
 export async function registerClient(
   host: OidcHost,
   place: ServicePlace,
@@ -87,7 +89,7 @@ export async function registerClient(
   return { clientId, clientSecret: new Secret(clientSecret), issuedAt, expiresAt };
 }
 
-/** StartDeviceAuthorization. An absent or zero interval is five seconds (RFC 8628 section 3.2). */
+/** Calls StartDeviceAuthorization. An absent or zero interval means five seconds (RFC 8628 section 3.2). */
 export async function startDeviceAuthorization(
   host: OidcHost,
   place: ServicePlace,
@@ -127,23 +129,23 @@ export async function startDeviceAuthorization(
   };
 }
 
-/** An address that a browser may be sent to, in the spelling that is safe to print. */
+/** A web address that a browser may open, normalized to be safe to print. */
 function page(address: string | undefined): string | undefined {
   const url = URL.parse(address ?? "");
   return url?.protocol === "https:" || url?.protocol === "http:" ? url.href : undefined;
 }
 
-/** What goes to the service through the person's browser. */
+/** The parameters sent to the service through the user's browser. */
 export interface AuthorizationRequest {
-  /** With the port that is listened on. */
+  /** With the listener's port. */
   readonly redirectUri: string;
   readonly state: Secret;
   readonly challenge: string;
 }
 
 /**
- * The page on which a person approves the authorization code grant (RFC 6749 section 4.1.1), at the host that the
- * SDK speaks to. The service takes the scopes as `scopes`.
+ * The page where the user approves the authorization code grant (RFC 6749 section 4.1.1), on the host that
+ * the SDK uses. The service expects the scopes as `scopes`.
  */
 export async function authorizationPage(
   host: AwsHost,
@@ -164,7 +166,7 @@ export async function authorizationPage(
   return url;
 }
 
-/** Where the service answers, without a trailing slash: the override, else what the SDK's own rules say. */
+/** The service's address without a trailing slash: the override, else the SDK's own rules. */
 async function serviceAddress(host: AwsHost, place: ServicePlace): Promise<string> {
   const override = serviceEndpoint(host.env, "SSO_OIDC", place.endpointUrl);
   if (override !== undefined) return override.href.replace(/\/$/, "");
@@ -178,17 +180,17 @@ async function serviceAddress(host: AwsHost, place: ServicePlace): Promise<strin
   return url.href.replace(/\/$/, "");
 }
 
-/** What a token is asked for with. */
+/** What to request a token with. */
 export type Grant =
   | { readonly deviceCode: Secret }
   | { readonly refreshToken: Secret }
   | { readonly code: Secret; readonly verifier: Secret; readonly redirectUri: string };
 
 /**
- * CreateToken. A refresh that answers without a new refresh token leaves the old one in force.
+ * Calls CreateToken. If a refresh returns no new refresh token, the old one stays valid.
  *
  * @throws AuthError whose `remoteCode` is OAuth's: `authorization_pending`, `slow_down`, `expired_token`,
- *   `access_denied`, `invalid_grant`, `invalid_client`
+ * `access_denied`, `invalid_grant`, `invalid_client`
  */
 export async function createToken(
   host: OidcHost,

@@ -17,7 +17,7 @@ import {
 } from "./client.ts";
 import { tolerateWithheldVariables } from "./sdk_variables.ts";
 
-/** What the SDK answers with, and of which we believe nothing before looking. */
+/** The SDK's response, not validated yet. */
 interface SdkSession {
   readonly AccessKeyId?: string | undefined;
   readonly SecretAccessKey?: string | undefined;
@@ -35,7 +35,7 @@ export interface AssumeRoleRequest {
   readonly durationSeconds: number | undefined;
 }
 
-/** What a call of STS needs of the world. */
+/** The parts of the host that an STS call uses. */
 export type StsHost = AwsHost & { readonly now: () => EpochMillis };
 
 async function sts(host: AwsHost, place: ServicePlace, signer: AwsSession | LongLivedKeys | undefined) {
@@ -49,7 +49,7 @@ async function sts(host: AwsHost, place: ServicePlace, signer: AwsSession | Long
 }
 
 /**
- * AssumeRole, signed with the session of the link before.
+ * Calls AssumeRole, signed with the previous link's session.
  *
  * @throws AuthError `refused`, `session-rejected`, `throttled`, `unreachable`, `bad-answer`
  */
@@ -78,7 +78,7 @@ function assumeRoleInput(request: AssumeRoleRequest) {
   };
 }
 
-/** AssumeRoleWithWebIdentity: unsigned, so that no ambient credentials meddle. */
+/** Calls AssumeRoleWithWebIdentity, unsigned, so ambient credentials have no effect. */
 export async function assumeRoleWithWebIdentity(
   host: StsHost,
   place: ServicePlace,
@@ -103,7 +103,7 @@ export async function assumeRoleWithWebIdentity(
   );
 }
 
-/** A request for AssumeRoleWithSAML: the pair that the assertion offers. */
+/** A request for AssumeRoleWithSAML: a pair from the assertion. */
 export interface AssumeRoleWithSamlRequest {
   readonly roleArn: string;
   /** ARN of the IAM SAML provider. */
@@ -112,7 +112,7 @@ export interface AssumeRoleWithSamlRequest {
   readonly durationSeconds: number | undefined;
 }
 
-/** AssumeRoleWithSAML: unsigned; safe to repeat, STS takes an assertion more than once. */
+/** Calls AssumeRoleWithSAML, unsigned. Safe to repeat, because STS accepts an assertion more than once. */
 export async function assumeRoleWithSaml(
   host: StsHost,
   place: ServicePlace,
@@ -141,13 +141,13 @@ export async function assumeRoleWithSaml(
 
 /** A request for GetSessionToken. */
 export interface SessionTokenRequest {
-  /** 900 to 43200, to 129600 with MFA. */
+  /** 900 to 43200, up to 129600 with MFA. */
   readonly durationSeconds: number;
-  /** The device's ARN and one of its codes: six digits, good once. */
+  /** The device's ARN and one of its codes: six digits, valid once. */
   readonly mfa: { readonly serialNumber: string; readonly code: string } | undefined;
 }
 
-/** GetSessionToken, signed with an IAM user's long-lived keys. Repeat it only without a code. */
+/** Calls GetSessionToken, signed with an IAM user's long-lived keys. Repeat it only without a code. */
 export async function getSessionToken(
   host: StsHost,
   place: ServicePlace,
@@ -169,14 +169,14 @@ export async function getSessionToken(
   return readSession("sts:GetSessionToken", output.Credentials, issuedAt, undefined);
 }
 
-/** Who AWS says a session is. */
+/** AWS's identity of a session. */
 export interface CallerIdentity {
   readonly accountId: string;
   readonly arn: string;
   readonly userId: string;
 }
 
-/** GetCallerIdentity: needs no permission, so it tells whether a session lives, or keys do. */
+/** Calls GetCallerIdentity, which needs no permission, so it shows whether a session or keys are valid. */
 export async function getCallerIdentity(
   host: StsHost,
   place: ServicePlace,

@@ -1,13 +1,13 @@
 /**
- * Answers read to their end. The services' answers are small, and one that breaks off is a failure of the network,
- * not an answer.
+ * Reads complete responses. The services' responses are small, and an incomplete one counts as a network
+ * failure.
  *
  * @module
  */
 import { AuthError } from "../errors.ts";
 
 /**
- * The body of an answer.
+ * The body of a response.
  *
  * @throws AuthError `unreachable` when the connection ended before the body did
  */

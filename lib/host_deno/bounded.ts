@@ -1,12 +1,12 @@
 /**
- * Reading no more than the limit, whatever is read.
+ * Reads of any file up to the size limit.
  *
  * @module
  */
 import { AuthError } from "../errors.ts";
 import { LIMITS, overLimit } from "../limits.ts";
 
-/** What stands at a path that is no regular file, for a sentence. */
+/** Describes what is at a path that is not a regular file, for a sentence. */
 export function whatIs(info: Deno.FileInfo): string {
   if (info.isDirectory) return "a directory";
   if (info.isFifo === true) return "a pipe";
@@ -14,7 +14,7 @@ export function whatIs(info: Deno.FileInfo): string {
 }
 
 /**
- * Reads up to the end, whatever size was reported: files of the kernel have none, and others grow while they are read.
+ * Reads to the end whatever the reported size: kernel files report none, and other files may grow meanwhile.
  *
  * @throws AuthError `file-failed` beyond the limit
  */
@@ -40,7 +40,7 @@ function enlarged(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return larger;
 }
 
-/** Why a file is not read. */
+/** Creates the error for a file that is not read. */
 export function refused(path: string, reason: string, cause?: unknown): AuthError {
   return new AuthError("file-failed", `Cannot read ${path}: ${reason}`, { where: path, cause });
 }

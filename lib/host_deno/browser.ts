@@ -1,5 +1,5 @@
 /**
- * The person's browser, started without a shell: a URL with `&` or `;` is an argument like any other.
+ * Opens the user's browser without a shell: a URL with `&` or `;` is an argument like any other.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { spawnChild } from "./spawning.ts";
 
 type Surroundings = Pick<Host, "os" | "env">;
 
-/** Programs with their arguments that show a page, the wanted first; none on a system without a display. */
+/** Commands that open a page, the preferred first; none on a system without a display. */
 export function browserCommands({ os, env }: Surroundings, url: string): readonly (readonly string[])[] {
   const chosen = (env("BROWSER") ?? "").split(os === "windows" ? ";" : ":").flatMap((words) =>
     chosenCommand(words, url)
@@ -17,7 +17,7 @@ export function browserCommands({ os, env }: Surroundings, url: string): readonl
   return [...chosen, ...platformCommands(os, env, url)];
 }
 
-/** A word list of `BROWSER`, in which `%s` stands for the page; without one the page is its last word. */
+/** Parses `BROWSER`, where `%s` stands for the page; without it the page is the last argument. */
 function chosenCommand(words: string, url: string): readonly (readonly string[])[] {
   const command = words.trim().split(/\s+/);
   if (command[0] === "") return [];
@@ -43,7 +43,7 @@ export function browserOpener(host: Surroundings): Host["openUrl"] {
   };
 }
 
-/** Starts a program that outlives us and has nothing of our terminal. */
+/** Starts a program that outlives us and does not use our terminal. */
 function starts([program = "", ...args]: readonly string[], withheld: readonly string[]): boolean {
   try {
     const child = spawnChild(program, { set: {}, unset: [], withheld }, softVariable, {
@@ -51,13 +51,13 @@ function starts([program = "", ...args]: readonly string[], withheld: readonly s
       stdin: "null",
       stdout: "null",
       stderr: "null",
-      // A group of its own (Deno 2.9): our Ctrl-C does not close the browser.
+      // Its own process group (Deno 2.9): our Ctrl-C does not close the browser.
       detached: true,
     });
     child.unref();
     return true;
   } catch (error) {
-    // Not there, or not granted: the page's address is shown anyway.
+    // Missing, or not granted: the user still sees the page's address.
     if (error instanceof Error) return false;
     throw error;
   }

@@ -1,19 +1,19 @@
 /**
- * Deno's debugger, which must not be open while credentials are in memory: it asks nobody who they are.
+ * Keeps Deno's debugger, which has no authentication, closed while credentials are in memory.
  *
  * @module
  */
 import { systemOf } from "./start.ts";
 import { treatedOn } from "./signals.ts";
 
-/** Deno opens it by itself, a moment before or after we hear of the signal; to close what is not open does nothing. */
+/** Deno opens it just before or after we receive the signal; closing it when it is not open does nothing. */
 const TIMES = 500;
 const PAUSE_MILLIS = 2;
 
 /**
- * From 2.9.2 on, `deno run` opens its debugger on 127.0.0.1:9229 half a second after its start whenever SIGUSR1 comes,
- * whoever listens, and has no setting against it. We close it again at once. With no child that the signal could be for,
- * it ends us, as it ends any program that does not know it.
+ * Since 2.9.2, from half a second after startup, `deno run` opens its debugger on 127.0.0.1:9229 on every
+ * SIGUSR1, even with a listener, and no setting disables that. We close it at once. Without a child that the
+ * signal could be for, the signal ends us, as it does any program without a handler.
  *
  * @param isBusy whether there is a child
  */
@@ -33,8 +33,8 @@ function close(once: (() => void) | undefined, times: number): void {
 }
 
 /**
- * `close` of `node:inspector`, which needs no grant as its other functions do. Node's `process`, which is there without
- * an import, has it ready; an import would cost every start its time.
+ * `close` of `node:inspector`, which needs no grant, unlike its other functions. Node's `process`, a global,
+ * has it loaded; an import would slow down every start.
  */
 function closer(): (() => void) | undefined {
   const program: unknown = Reflect.get(globalThis, "process");

@@ -1,11 +1,11 @@
 /**
- * A browser that is driven by the DevTools protocol.
+ * A browser controlled with the DevTools protocol.
  *
- * On Unix the protocol goes over a pair of pipes (`--remote-debugging-pipe`: descriptors 3 and 4): nobody else on the
- * machine can reach it, and the browser ends when we do, however that happens. `Deno.Command` has no more than three
- * descriptors to give, and Node's `spawn` wants the whole environment, so the shell moves two of the three: seen to
- * work with Deno 2.4.2 and 2.9.6. Windows has no such shell: there the browser opens a port on the loopback
- * (`--remote-debugging-port=0`) for as long as the login lasts.
+ * On Unix the protocol uses a pair of pipes (`--remote-debugging-pipe`: descriptors 3 and 4): no other
+ * program can reach it, and the browser exits whenever we do. `Deno.Command` passes only three descriptors,
+ * and Node's `spawn` needs the whole environment, so the shell moves two of the three; tested with Deno 2.4.2
+ * and 2.9.6. Windows has no such shell, so there the browser opens a loopback port
+ * (`--remote-debugging-port=0`) during the login.
  *
  * @module
  */
@@ -18,14 +18,14 @@ import { spawnChild } from "./spawning.ts";
 import { denoReading } from "./reading.ts";
 import { LOOPBACK } from "../loopback.ts";
 
-/** Puts its standard streams where the browser looks for the protocol, and becomes the browser. */
+/** Moves stdin and stdout to the browser's descriptors for the protocol, and becomes the browser. */
 const MOVE_PIPES = `exec "$0" "$@" 3<&0 4>&1 0</dev/null 1>/dev/null`;
 const CLOSE = JSON.stringify({ id: 2 ** 31 - 1, method: "Browser.close" });
 const GRACE_MILLIS = 3_000;
 const PORT_WITHIN_MILLIS = 20_000;
 const PORT_POLL_MILLIS = 50;
 
-/** How the protocol is spoken. */
+/** What carries the protocol. */
 export type Transport = "pipe" | "port";
 
 /** `Host.browse`. */
@@ -58,7 +58,7 @@ function spawn(command: BrowserCommand, options: Deno.CommandOptions, program: s
   }
 }
 
-/** A shell's exit codes for a program that is not there (127) or cannot be executed (126). */
+/** A shell's exit codes for a program that is missing (127) or not executable (126). */
 function notStarted({ program }: BrowserCommand, code: number, cause?: unknown): AuthError {
   return code === 127
     ? new AuthError("command-not-found", `Cannot start ${program}: no such program`, { cause })
@@ -76,7 +76,7 @@ function overPipe(command: BrowserCommand): BrowserProcess {
   const encoder = new TextEncoder();
   const nextMessage = splitAtNul(child.stdout);
   return {
-    // A browser that is gone tells so by the end of what is received.
+    // If the browser has exited, receive() returns undefined.
     send: (message) => void writer.write(encoder.encode(`${message}\0`)).catch(messageOf),
     receive: async () => {
       const message = await nextMessage();
@@ -86,7 +86,7 @@ function overPipe(command: BrowserCommand): BrowserProcess {
       return undefined;
     },
     [Symbol.asyncDispose]: async () => {
-      // The end of the pipe is the end of the browser, through any wrapper script.
+      // The browser exits when its pipe closes, even through a wrapper script.
       await writer.close().catch(messageOf);
       await ended(child);
       while (await nextMessage() !== undefined);
@@ -94,7 +94,7 @@ function overPipe(command: BrowserCommand): BrowserProcess {
   };
 }
 
-/** The messages of the pipe, each ended by a NUL; what follows the last one is incomplete. */
+/** Splits the pipe's messages, each terminated by a NUL; drops an incomplete last one. */
 function splitAtNul(stream: ReadableStream<Uint8Array<ArrayBuffer>>): () => Promise<string | undefined> {
   const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
   let received = "";
@@ -125,7 +125,7 @@ function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
   try {
     child.kill(signal);
   } catch (error) {
-    // It ended by itself meanwhile: Deno says so with one of these.
+    // It exited by itself meanwhile; Deno then throws one of these.
     if (!(error instanceof TypeError || error instanceof Deno.errors.NotFound)) throw error;
   }
 }
@@ -151,7 +151,7 @@ async function overPort(os: Os, command: BrowserCommand): Promise<BrowserProcess
     },
     receive: inbox.next,
     [Symbol.asyncDispose]: async () => {
-      // Killed in the middle of its own farewell it would lose what it keeps.
+      // Let it close by itself: killed while closing it would lose data.
       if (socket.readyState === WebSocket.OPEN) socket.send(CLOSE);
       await ended(child);
       socket.close();
@@ -168,7 +168,7 @@ async function removed(path: string): Promise<void> {
   }
 }
 
-/** The browser writes its port and the path of its socket into the profile, in two lines. */
+/** The browser writes its port and the path of its socket to the profile, in two lines. */
 async function connect(
   command: BrowserCommand,
   child: Deno.ChildProcess,
@@ -189,14 +189,14 @@ async function connect(
   throw new AuthError("failed", `Cannot speak to ${command.program}: ${reason}`);
 }
 
-/** The port is how the protocol is spoken on Windows. */
+/** Only Windows uses the port. */
 const reading = denoReading("windows");
 
 async function textAt(path: string): Promise<string> {
   try {
     return await reading.readText(path) ?? "";
   } catch (error) {
-    // Windows keeps others out while the browser writes.
+    // Windows denies access while the browser writes.
     if (isAuthError(error) && error.cause instanceof Deno.errors.Busy) return "";
     throw error;
   }
@@ -215,7 +215,7 @@ async function opened(url: string): Promise<WebSocket> {
   return socket;
 }
 
-/** What a socket brings, in order, for one reader. */
+/** Queues a socket's messages, in order, for one reader. */
 function inboxOf(socket: WebSocket) {
   const messages: string[] = [];
   const closed = Promise.withResolvers<void>();

@@ -1,12 +1,12 @@
 /**
- * From what Deno throws to our errors: a missing grant names its flag, a failed file operation its path.
+ * Turns Deno's exceptions into our errors: a missing grant names its flag, a failed file operation its path.
  *
  * @module
  */
 import { AuthError, isAuthError, messageOf } from "../errors.ts";
 import { permissionMissing } from "../grants.ts";
 
-/** What an operating system's error code means to a person. */
+/** Explanations of the operating system's error codes. */
 const REASONS: ReadonlyMap<string, string> = new Map([
   ["EACCES", "permission denied"],
   ["EPERM", "the operation is not permitted"],
@@ -26,7 +26,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ["EPIPE", "its reader went away"],
 ]);
 
-/** The operating system's name of an error, such as `ENOSPC`; Deno has a class for some of them only. */
+/** The operating system's error code, such as `ENOSPC`; Deno has classes for only some of them. */
 export function systemCodeOf(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
@@ -37,7 +37,7 @@ export function reasonOf(error: unknown): string {
   return known ?? messageOf(error).replace(/ \(os error \d+\)(?:: .*)?$/s, "");
 }
 
-/** Any error of an attempt as ours; ours stay as they are. `code` is that of everything but a missing grant. */
+/** Turns any error of an attempt into ours; keeps ours. `code` applies to everything but a missing grant. */
 export function failureOf(code: "failed" | "file-failed", attempt: string, error: unknown): AuthError {
   if (isAuthError(error)) return error;
   if (error instanceof Deno.errors.NotCapable) return permissionMissing(attempt, error);
@@ -53,12 +53,12 @@ export async function attemptOnFile<T>(attempt: string, operation: () => Promise
   }
 }
 
-/** Whether there is nothing of that name; nothing has a name that is too long for the system. */
+/** Whether a path does not exist, which includes a name too long for the system. */
 export function isAbsence(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound || systemCodeOf(error) === "ENAMETOOLONG";
 }
 
-/** The same, with `absent` for what does not exist. */
+/** Like {@linkcode attemptOnFile}, but returns `absent` when the path does not exist. */
 export async function attemptUnlessAbsent<T, A>(
   attempt: string,
   absent: A,

@@ -1,6 +1,7 @@
 /**
- * Files for real. A write is atomic and durable, new files have their mode from the first byte, links at the end of
- * a path are refused, devices and pipes are never replaced, and nothing is ever changed below `~/.aws` and `~/.ssh`.
+ * Real files. Writes are atomic and durable, and new files have their mode from the first byte. Refuses links
+ * at the end of a path, never replaces devices and pipes, and never changes anything in `~/.aws` and
+ * `~/.ssh`.
  *
  * @module
  */
@@ -18,13 +19,13 @@ import { sleep } from "./timing.ts";
 
 const encoder = new TextEncoder();
 
-/** The directories of others that we read at most. */
+/** Other programs' directories, which we never write to. */
 const PROTECTED = [".aws", ".ssh"];
 
 /**
  * The real file system.
  *
- * @param home the person's home directory; `undefined` when unknown, then nothing is known to be protected
+ * @param home the user's home directory; `undefined` when unknown: then nothing is protected
  */
 export function denoFiles(os: Os, home: () => string | undefined): Files {
   const guard = (path: string) => refuseProtected(os, home(), path);
@@ -76,7 +77,7 @@ async function removed(path: string, recursive = false): Promise<true> {
   return true;
 }
 
-/** `false`: something is in it, perhaps since a moment ago. */
+/** `false`: it is not empty, perhaps only since a moment ago. */
 async function removedUnlessFull(path: string, recursive: boolean): Promise<boolean> {
   try {
     return await removed(path, recursive);
@@ -86,10 +87,10 @@ async function removedUnlessFull(path: string, recursive: boolean): Promise<bool
   }
 }
 
-/** Another process that writes into a directory while it is removed must win this often, one time after the other. */
+/** How many times in a row another process may add files to a directory before its removal fails. */
 const REMOVALS = 20;
 
-/** What is put into a directory between its emptying and its removal is removed, too. */
+/** Also removes what is added to a directory between emptying and removing it. */
 async function removedTree(path: string): Promise<boolean> {
   for (let left = REMOVALS; left > 1; left--) {
     if (await removedUnlessFull(path, true)) return true;
@@ -99,8 +100,8 @@ async function removedTree(path: string): Promise<boolean> {
 }
 
 /**
- * Refuses what is not a regular file at the end of a path: whoever put a link there would choose what we overwrite, and
- * a device or a pipe that is replaced is gone for everybody.
+ * Refuses anything but a regular file at the end of a path: a link would let its creator choose what we
+ * overwrite, and replacing a device or pipe would break it for everyone.
  */
 async function refuseOdd(
   action: string,
@@ -114,7 +115,7 @@ async function refuseOdd(
   throw new AuthError("file-failed", `Cannot ${action} ${path}: ${odd}`);
 }
 
-/** Refuses what is below a protected directory, by name or, through links, in truth. */
+/** Refuses a path in a protected directory, by name or through links. */
 async function refuseProtected(os: Os, home: string | undefined, path: string): Promise<void> {
   if (home === undefined) return;
   const fold = (text: string) => (os === "darwin" ? text.toLowerCase() : text);
@@ -129,7 +130,7 @@ async function refuseProtected(os: Os, home: string | undefined, path: string): 
   }
 }
 
-/** A path with the links of its existing part resolved, as far as we are granted to look. */
+/** Resolves the links in the existing part of a path, as far as grants allow. */
 async function realOfExisting(os: Os, path: string): Promise<string> {
   if (!mayRead(path)) return path;
   const real = await attemptUnlessAbsent(`resolve ${path}`, undefined, () => realPathIfGranted(path));
@@ -138,7 +139,7 @@ async function realOfExisting(os: Os, path: string): Promise<string> {
   return joinPath(os, await realOfExisting(os, parent), baseName(os, path));
 }
 
-/** Below `/dev` and `/proc` Deno hides most, even from a program that may read all files. */
+/** Deno hides most of `/dev` and `/proc`, even from a program that may read all files. */
 async function realPathIfGranted(path: string): Promise<string> {
   try {
     return await Deno.realPath(path);
@@ -149,11 +150,11 @@ async function realPathIfGranted(path: string): Promise<string> {
 }
 
 async function append(os: Os, path: string, bytes: Uint8Array, mode: number): Promise<void> {
-  // A grant for one file is enough where its directory is there: CI systems name files to add to.
+  // If its directory exists, a grant for the file is enough: CI systems name files to append to.
   if (await refuseOdd("append to", path, true) === undefined) await makeParents(os, path);
   await attemptOnFile(`append to ${path}`, async () => {
     using file = await Deno.open(path, { append: true, create: true, mode });
-    // Deno cannot open without following a link (O_NOFOLLOW): look again at what was opened.
+    // Deno cannot open without following a link (O_NOFOLLOW), so check again what was opened.
     const [opened, named] = [await file.stat(), await refuseOdd("append to", path, true)];
     if (opened.ino !== named?.ino || opened.dev !== named?.dev) {
       throw new AuthError("file-failed", `Cannot append to ${path}: it was replaced meanwhile`);

@@ -1,6 +1,6 @@
 /**
- * What the sandbox lets us look at. Where a look is only a kindness, asking for a grant on the person's terminal, as
- * Deno would, is worse than not looking.
+ * Checks the sandbox's grants before optional reads, where skipping the read is better than Deno's prompt on
+ * the user's terminal.
  *
  * @module
  */
@@ -14,17 +14,17 @@ export const mayRun = (command: string): boolean => granted({ name: "run", comma
 
 export const mayReadVariable = (name: string): boolean => granted({ name: "env", variable: name });
 
-/** A variable that only tunes how we look: withheld counts as not set. */
+/** Reads an optional variable: withheld counts as unset. */
 export function softVariable(name: string): string | undefined {
   return mayReadVariable(name) ? Deno.env.get(name) : undefined;
 }
 
 const EVERY_GRANT = ["read", "write", "net", "env", "run", "sys", "ffi"] as const;
 
-/** Deno wants all of them before it opens a file below /proc. */
+/** Deno requires all grants to open a file in /proc. */
 export const mayReadProc = (): boolean => EVERY_GRANT.every((name) => granted({ name }));
 
-/** `Host.giveUp`: revoking is final, and a class goes with all of its scopes. A part of one could not be revoked. */
+/** `Host.giveUp`: revoking is final and covers a whole class, because parts of one cannot be revoked. */
 export const giveUp: Host["giveUp"] = (classes) => {
   for (const name of classes) Deno.permissions.revokeSync({ name });
 };

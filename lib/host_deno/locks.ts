@@ -1,6 +1,6 @@
 /**
- * Locks of the kernel: flock(2) on an empty file (LockFileEx on Windows). The kernel releases them with the process
- * that held them, however it died; the files are never removed, since a lock on a removed file excludes nobody.
+ * Kernel locks: flock(2) on an empty file (LockFileEx on Windows). The kernel releases a lock however its
+ * process ends. The files are never removed, because a lock on a removed file excludes nobody.
  *
  * @module
  */
@@ -11,15 +11,15 @@ import { mayReadProc } from "./grants.ts";
 import { sleep } from "./timing.ts";
 import { within } from "../deadline.ts";
 
-/** How long a wait may be before it is told: nobody wants to hear of a few milliseconds. */
+/** Report only longer waits: nobody needs to hear about a few milliseconds. */
 const QUIET_MILLIS = 30;
 const LONGEST_PAUSE_MILLIS = 60;
 
 /**
- * `Files.lock`, with the turns of the callers in this process: flock belongs to an open file, and a second one in
- * the same process should wait in order and not poll.
+ * `Files.lock`, with a queue for callers in this process: flock belongs to an open file, so without it they
+ * would poll instead of taking turns.
  *
- * @param prepare checks the path and makes its directory
+ * @param prepare checks the path and creates its directory
  */
 export function lockKeeper(prepare: (path: string) => Promise<void>): Files["lock"] {
   const turns = new Map<string, Promise<void>>();
@@ -60,7 +60,7 @@ async function takeTurn(
   return endTurn;
 }
 
-/** The open file, locked; closing it is releasing it. */
+/** Opens and locks the file; closing it releases the lock. */
 async function lockedFile(path: string, deadline: number, wait: LockWait): Promise<Deno.FsFile> {
   const file = await attemptOnFile(
     `lock ${path}`,
@@ -85,10 +85,10 @@ function timedOut(path: string, holder: string | undefined): AuthError {
   });
 }
 
-/** A way to wait for the lock of a file; may be asked again with a later moment. */
+/** Waits for a file's lock; can be called again with a later deadline. */
 interface Waiter {
   readonly locksBefore: (deadline: number) => Promise<boolean>;
-  /** Closes the file, now or as soon as that can be. */
+  /** Closes the file, now or as soon as possible. */
   readonly giveUp: () => void;
 }
 
@@ -98,7 +98,7 @@ function pollingWaiter(file: Deno.FsFile): Waiter {
       for (let pause = 2; !await file.tryLock(true); pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS)) {
         const left = deadline - performance.now();
         if (left <= 0) return false;
-        // Jitter, so that many waiters do not knock at the same moments.
+        // Jitter keeps many waiters from polling at the same time.
         await sleep(Math.min(left, pause * (0.5 + Math.random() / 2)));
       }
       return true;
@@ -107,7 +107,7 @@ function pollingWaiter(file: Deno.FsFile): Waiter {
   };
 }
 
-/** For Deno 2.4, which has no `tryLock`: a blocking lock in a thread of its own cannot be called off. */
+/** For Deno 2.4, which has no `tryLock`: a blocking lock in another thread, which cannot be canceled. */
 function blockingWaiter(file: Deno.FsFile): Waiter {
   const locked = file.lock(true);
   const close = () => file.close();
@@ -120,14 +120,14 @@ function blockingWaiter(file: Deno.FsFile): Waiter {
 const settlesBefore = (deadline: number, promise: Promise<void>): Promise<boolean> =>
   within({ sleep }, deadline - performance.now(), promise.then(() => true), () => false);
 
-/** Who holds the lock of a file, as `process 4711`: Linux tells in /proc/locks, to whoever may read that. */
+/** The holder of a file's lock, as `process 4711`: from Linux's /proc/locks, if readable. */
 async function holderOf(path: string): Promise<string | undefined> {
   if (Deno.build.os !== "linux" || !mayReadProc()) return undefined;
   try {
     const { ino, dev } = await Deno.stat(path);
     if (ino === null) return undefined;
     const look = async () => holderIn(await Deno.readTextFile("/proc/locks"), dev, ino);
-    // The list is read in pieces, and other locks come and go meanwhile: a second look finds what the first missed.
+    // The kernel returns the list in parts while locks change; a second read finds what the first missed.
     return await look() ?? await look();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) {
@@ -138,8 +138,8 @@ async function holderOf(path: string): Promise<string | undefined> {
 }
 
 /**
- * Reads proc(5)'s list of locks: `1: FLOCK  ADVISORY  WRITE 4711 fe:00:1234 0 EOF`. Waiters have an arrow before
- * their kind; 0 is a process of another container.
+ * Parses the lock list of proc(5): `1: FLOCK  ADVISORY  WRITE 4711 fe:00:1234 0 EOF`. Waiters have an arrow
+ * before their kind; 0 is a process of another container.
  */
 function holderIn(locks: string, dev: number, ino: number): string | undefined {
   const hex = (number: number) => number.toString(16).padStart(2, "0");

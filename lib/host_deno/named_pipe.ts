@@ -1,6 +1,6 @@
 /**
- * Pipes without waiting in the system: an open or a read that waits there cannot be called off, and stops the whole
- * program with Deno before 2.9. `open(2)` with `O_NONBLOCK` returns at once, so we wait ourselves.
+ * Pipes without blocking system calls: a blocked open or read cannot be canceled, and stops the whole program
+ * with Deno before 2.9. `open(2)` with `O_NONBLOCK` returns at once, so we wait ourselves.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import type { FileHandle } from "node:fs/promises";
 import { systemCodeOf } from "./failures.ts";
 import { sleep } from "./timing.ts";
 
-/** How long to wait between two looks at a pipe. */
+/** How often to poll a pipe. */
 const LOOK_MILLIS = 10;
 
-/** POSIX's least `PIPE_BUF`: a write of so much is done wholly or not at all. */
+/** POSIX's minimum `PIPE_BUF`: a write of up to this size is atomic. */
 const WHOLE_WRITE_BYTES = 512;
 
-/** Node's API is the only way to the flag; it takes 30 ms to load, so only pipes pay for it. */
+/** Only Node's API offers the flag; it takes 30 ms to load, so load it only for pipes. */
 async function openWithoutWaiting(path: string, access: "O_RDONLY" | "O_WRONLY"): Promise<FileHandle> {
   const { constants, open } = await import("node:fs/promises");
   return await open(path, constants[access] | constants.O_NONBLOCK);
@@ -24,7 +24,7 @@ async function openWithoutWaiting(path: string, access: "O_RDONLY" | "O_WRONLY")
  * Opens a pipe for writing, once it has a reader.
  *
  * @param until in milliseconds, as `performance.now()`
- * @returns `undefined` when nothing had it open for reading until then
+ * @returns `undefined` when nothing opened it for reading by then
  */
 export async function openForWriting(path: string, until: number): Promise<FileHandle | undefined> {
   while (true) {
@@ -38,7 +38,7 @@ export async function openForWriting(path: string, until: number): Promise<FileH
   }
 }
 
-/** Writes all bytes; `false` when the reader did not take them until then. */
+/** Writes all bytes; `false` when the reader did not take them in time. */
 export async function writeUntil(pipe: FileHandle, bytes: Uint8Array, until: number): Promise<boolean> {
   for (let done = 0; done < bytes.length;) {
     const part = bytes.subarray(done, done + WHOLE_WRITE_BYTES);
@@ -51,15 +51,15 @@ export async function writeUntil(pipe: FileHandle, bytes: Uint8Array, until: num
 
 /** A pipe that is open for reading. */
 export interface Reading extends AsyncDisposable {
-  /** As `Deno.FsFile.read`: `null` at the end, which is when the last writer has closed it. */
+  /** Like `Deno.FsFile.read`: `null` at the end, when the last writer has closed the pipe. */
   readonly read: (into: Uint8Array) => Promise<number | null>;
 }
 
 /**
  * Opens a pipe for reading.
  *
- * @param hasWriter whether a writer was there before: without one the first is waited for
- * @param late what to throw when the next byte or the end does not come until then
+ * @param hasWriter whether it already had a writer; if not, waits for one
+ * @param late what to throw when neither a byte nor the end arrives in time
  */
 export async function openForReading(
   path: string,
@@ -71,7 +71,7 @@ export async function openForReading(
     read: async (into) => {
       while (true) {
         const read = await unlessBlocked(() => pipe.read(into, 0, into.length, null));
-        // Without a writer a pipe reads as one that has ended.
+        // A pipe without a writer reads as ended.
         if (read?.bytesRead === 0 && state.hasWriter) return null;
         if (read === undefined || read.bytesRead > 0) state.hasWriter = true;
         if (read !== undefined && read.bytesRead > 0) return read.bytesRead;
@@ -83,7 +83,7 @@ export async function openForReading(
   };
 }
 
-/** `undefined` when the pipe is full, or empty: `EAGAIN`. */
+/** `undefined` when the pipe is full or empty: `EAGAIN`. */
 async function unlessBlocked<T>(operation: () => Promise<T>): Promise<T | undefined> {
   try {
     return await operation();

@@ -1,5 +1,5 @@
 /**
- * Requests out, and the loopback listener that a browser comes back to.
+ * Outgoing requests, and the loopback listener for the browser's callback.
  *
  * @module
  */
@@ -11,7 +11,10 @@ import { sleep } from "./timing.ts";
 import { LOOPBACK } from "../loopback.ts";
 import { within } from "../deadline.ts";
 
-/** `Host.fetch`: redirects are answers, the body is read whole, nothing is added to the request, failures name the host only. */
+/**
+ * `Host.fetch`: does not follow redirects, reads whole bodies, adds nothing to requests, and names only the
+ * host in errors.
+ */
 export function networkFetch(files: Pick<Files, "readText">, env: Host["env"]): Host["fetch"] {
   const lazy: { bundle?: Promise<readonly string[]>; shared?: Deno.HttpClient } = {};
   return async (request) => {
@@ -20,8 +23,8 @@ export function networkFetch(files: Pick<Files, "readText">, env: Host["env"]): 
       if (caCerts.length > 0) lazy.shared ??= Deno.createHttpClient({ caCerts });
       return await wholeAnswer(request, lazy.shared);
     }
-    // On a connection that was idle and turns out to be closed, the runtime sends a request again by itself. What
-    // may spend a one-time code or a refresh token gets a connection of its own.
+    // The runtime resends a request by itself when an idle connection turns out to be closed. A new
+    // connection prevents that for requests that may spend a one-time code or a refresh token.
     using client = Deno.createHttpClient({
       poolMaxIdlePerHost: 0,
       ...(caCerts.length > 0 ? { caCerts } : {}),
@@ -32,14 +35,11 @@ export function networkFetch(files: Pick<Files, "readText">, env: Host["env"]): 
 
 /** From the first byte sent to the last one read. */
 const DEADLINE_MILLIS = 30_000;
-/** No answer of AWS or of an identity provider comes near this. */
+/** Far above any response of AWS or an identity provider. */
 const LONGEST_BODY = 16 * 1024 * 1024;
 const WITHOUT_BODY: ReadonlySet<number> = new Set([101, 204, 205, 304]);
 
-/**
- * An answer is whole or it is a failure: a body that is cut off or never comes would otherwise fail where it is read,
- * with the status of a success in hand.
- */
+/** Fetches a complete response: a truncated body would otherwise fail later, after the success status. */
 async function wholeAnswer(request: Request, client: Deno.HttpClient | undefined): Promise<Response> {
   const deadline = new AbortController();
   const late = () => deadline.abort(new DOMException("No answer in time", "TimeoutError"));
@@ -79,17 +79,19 @@ async function readBounded(answer: Response, host: string): Promise<Uint8Array<A
   return whole;
 }
 
-/** The certificates of `AWS_CA_BUNDLE`, trusted beside Deno's own; Deno itself knows only `DENO_CERT`. */
+/**
+ * The certificates of `AWS_CA_BUNDLE`, trusted in addition to Deno's own; Deno itself reads only `DENO_CERT`.
+ */
 async function certificates(files: Pick<Files, "readText">, path: string): Promise<readonly string[]> {
   if (path === "") return [];
   const bundle = await files.readText(path);
-  // Deno takes any text and finds no certificate in it without a word.
+  // Deno accepts any text and silently finds no certificate in it.
   if (bundle?.includes("-----BEGIN CERTIFICATE-----")) return [bundle];
   const reason = bundle === undefined ? "there is no such file" : "it holds no PEM certificate";
   throw new AuthError("config-invalid", `Cannot use AWS_CA_BUNDLE, ${path}: ${reason}`, { reason: "tls" });
 }
 
-/** The messages of an error and its causes: what went wrong stands in the first with 2.4, in the last with 2.9. */
+/** The messages of an error and its causes: the first has the reason in 2.4, the last in 2.9. */
 function wholeMessage(error: unknown): string {
   return error instanceof Error ? `${error.message}\n${wholeMessage(error.cause)}` : "";
 }
@@ -136,7 +138,7 @@ function requestFailure(request: Request, signal: AbortSignal, error: unknown): 
   });
 }
 
-/** Called off by our caller: with its own reason, or because an `AbortSignal.timeout` ran out. */
+/** Canceled by our caller, with its own reason, or by an `AbortSignal.timeout`. */
 function abortReason(host: string, reason: unknown): unknown {
   const timedOut = reason instanceof DOMException && reason.name === "TimeoutError";
   return timedOut
@@ -156,7 +158,7 @@ export function loopbackServer(answer: (request: Request) => Promise<Response>):
     const server = Deno.serve(options, (request) => answer(request));
     return {
       origin: `http://${LOOPBACK}:${server.addr.port}`,
-      // The last answer still goes out; an answer that never comes is not waited for.
+      // Let the last response finish, but do not wait for one that never comes.
       [Symbol.asyncDispose]: () => within({ sleep }, GRACE_MILLIS, server.shutdown(), () => {}),
     };
   }).catch((error) => {

@@ -1,5 +1,5 @@
 /**
- * Signals on their way to a child: those that are meant for us go to it, and we end when it ends.
+ * Passes signals for us on to a child; we exit when it exits.
  *
  * @module
  */
@@ -8,15 +8,15 @@ import type { Command, Os, Stopped } from "../host.ts";
 import { commandsOf, isInForeground, type ProcessRow, processTable } from "./process_table.ts";
 import { listening, type Treated, treatedOn } from "./signals.ts";
 
-/** What this process and its children have in common. */
+/** State shared by this process and its children. */
 export interface Family {
-  /** How many children run: Ctrl-C is theirs then. */
+  /** The number of running children; while there are any, they handle Ctrl-C. */
   children: number;
-  /** The signal that asked us to end, once one did: nothing is started after it. */
+  /** The signal that asked us to exit, if any: start nothing after it. */
   stopped?: Stopped;
 }
 
-/** @throws AuthError `interrupted` when a signal has asked us to end */
+/** @throws AuthError `interrupted` when a signal has asked us to exit */
 export function assertNotStopped({ stopped }: Pick<Family, "stopped">): void {
   if (stopped === undefined) return;
   throw new AuthError("interrupted", `Stopped by ${stopped.signal}`, {
@@ -25,17 +25,17 @@ export function assertNotStopped({ stopped }: Pick<Family, "stopped">): void {
   });
 }
 
-/** What goes on between the signals that we hear and a child. */
+/** The link between the signals that we receive and a child. */
 interface Passing extends Disposable {
   /** Called as soon as there is a child. */
   readonly to: (child: Deno.ChildProcess) => void;
-  /** Resolves when it is known of every signal so far what it means. */
+  /** Resolves when the meaning of every signal so far is known. */
   readonly settled: () => Promise<void>;
 }
 
 /**
- * Listens from before the start, so that no signal falls between. Only SIGHUP is listened to from the start on: under
- * `nohup` it is ignored, and a child inherits that as long as we have not listened.
+ * Listens before the child starts, so no signal is lost. Listens to SIGHUP only after the start: `nohup`
+ * ignores it, and a child inherits that unless we listen.
  */
 export function passingOn(
   os: Os,
@@ -72,7 +72,7 @@ type ProcessTable = readonly ProcessRow[] | undefined;
 interface Circumstances {
   readonly family: Family;
   readonly isScript: boolean;
-  /** Whether the child only helps us: when a Ctrl-C ends it, that ends us. */
+  /** Whether the child is only our helper: a Ctrl-C that ends it ends us too. */
   readonly isHelper: boolean;
 }
 
@@ -92,7 +92,7 @@ async function pass(
   deliver(child, name, isScript ? table : undefined);
 }
 
-/** Sends a signal to a child, and to the commands that a shell waits for. */
+/** Sends a signal to a child and to the commands that a shell waits for. */
 export async function send(
   os: Os,
   child: Deno.ChildProcess,
@@ -102,13 +102,13 @@ export async function send(
   deliver(child, signal, isScript ? await processTable(os) : undefined);
 }
 
-/** The shell first: it must know of the signal when it sees its command end. */
+/** Signal the shell first: it must know about the signal when its command exits. */
 function deliver(child: Deno.ChildProcess, signal: Deno.Signal, table: ProcessTable): void {
   untilGone(() => child.kill(signal));
   for (const pid of commandsOf(table ?? [], child.pid)) untilGone(() => Deno.kill(pid, signal));
 }
 
-/** Where processes cannot be looked at, whoever has a terminal is taken to be in its foreground. */
+/** If processes cannot be read, assume that a process with a terminal is in the foreground. */
 function isFromTerminal(table: ProcessTable): boolean {
   const known = table === undefined ? undefined : isInForeground(table, Deno.pid);
   return known ?? [Deno.stdin, Deno.stdout, Deno.stderr].some((stream) => stream.isTerminal());
@@ -118,7 +118,7 @@ function untilGone(kill: () => void): void {
   try {
     kill();
   } catch (error) {
-    // It ended by itself (Deno says so with one of the first two), or may not be signalled: sudo, a scoped grant.
+    // It exited by itself (one of the first two), or may not be signaled: sudo, a scoped grant.
     const { NotFound, PermissionDenied, NotCapable } = Deno.errors;
     if ([TypeError, NotFound, PermissionDenied, NotCapable].some((kind) => error instanceof kind)) return;
     throw error;
@@ -126,9 +126,10 @@ function untilGone(kill: () => void): void {
 }
 
 /**
- * The words of a shell that runs a script. A shell without traps is ended at once by most signals, and leaves its command
- * behind. With these it waits for its command, which gets the signal from us, and ends by the signal then. A Ctrl-C bash
- * treats in this way by itself, and goes on where the command knew what to do with it; other shells need a trap for it.
+ * Adds traps to a shell that runs a script. Without them most signals end the shell at once and leave its
+ * command running. With them it waits for its command, which gets the signal from us, and then ends by the
+ * signal. bash handles Ctrl-C this way by itself, and continues if the command handled it; other shells need
+ * a trap.
  */
 export function withTraps(os: Os, program: string, args: readonly string[]): readonly string[] {
   const names = treatedOn(os).flatMap(({ name, deadlyCode }) =>

@@ -1,5 +1,5 @@
 /**
- * Reading a pipe that the person named: `--config <(command)`, `--config /dev/stdin`.
+ * Reads a pipe named on the command line: `--config <(command)`, `--config /dev/stdin`.
  *
  * @module
  */
@@ -12,16 +12,16 @@ import { sleep } from "./timing.ts";
 import { within } from "../deadline.ts";
 
 /**
- * All bytes of a pipe. A regular file is read, too: standard input may be one that has no name any more.
+ * Reads all bytes of a pipe. Also accepts a regular file, because stdin may be one without a name.
  *
- * @throws AuthError `file-failed` for anything else, beyond the limit of a file, and at the deadline
+ * @throws AuthError `file-failed` for anything else, beyond the size limit, and at the deadline
  */
 export async function readPipe(
   os: Os,
   path: string,
   deadlineMillis = LIMITS.pipeSeconds.most * 1000,
 ): Promise<Uint8Array> {
-  // It is open already, and needs no grant as its name does.
+  // It is open already, and needs no grant, unlike its name.
   if (isStandardInput(path)) return await readStandardInput(path, deadlineMillis);
   const info = await Deno.stat(path);
   if (info.isFile) {
@@ -30,7 +30,7 @@ export async function readPipe(
   }
   if (info.isFifo !== true) throw refused(path, `it is ${whatIs(info)}, not a file or a pipe`);
   await using pipe = await openForReading(path, {
-    // What a shell opened for us, as `<(command)`, has had its writer.
+    // A pipe opened by the shell, such as `<(command)`, has already had its writer.
     hasWriter: isSystemPath(os, path),
     until: performance.now() + deadlineMillis,
     late: () => refused(path, overLimit("pipeSeconds")),

@@ -1,6 +1,6 @@
 /**
- * The processes of this machine, as far as passing on a signal needs them. Deno reads nothing below /proc without every
- * grant there is, and has no function for a process group, so a program of the system reads them for us.
+ * The processes of this machine, for passing on signals. Deno requires every grant to read /proc, and has no
+ * function for process groups, so a system program reads them for us.
  *
  * @module
  */
@@ -12,12 +12,12 @@ export interface ProcessRow {
   readonly pid: number;
   readonly parent: number;
   readonly group: number;
-  /** The group in the foreground of its terminal; 0 or less where there is none. */
+  /** The foreground process group of its terminal; 0 or less if there is none. */
   readonly foreground: number;
   readonly program: string;
 }
 
-/** Shell built-ins alone: slim systems have no `ps`. */
+/** Only shell built-ins: slim systems have no `ps`. */
 const READ_PROC = 'for file in /proc/[0-9]*/stat; do read -r line <"$file" && echo "$line"; done 2>/dev/null';
 
 interface Reader {
@@ -35,7 +35,7 @@ const READERS: Readonly<Partial<Record<Os, Reader>>> = {
   },
 };
 
-/** All processes; `undefined` where they cannot be looked at, which is never an error. */
+/** All processes; `undefined` if they cannot be read, which is never an error. */
 export async function processTable(os: Os): Promise<readonly ProcessRow[] | undefined> {
   const reader = READERS[os];
   if (reader === undefined || !mayRun(reader.program)) return undefined;
@@ -53,7 +53,7 @@ export async function processTable(os: Os): Promise<readonly ProcessRow[] | unde
   }
 }
 
-/** proc_pid_stat(5): `pid (comm) state ppid pgrp session tty_nr tpgid ...`, where comm may hold blanks and brackets. */
+/** proc_pid_stat(5): `pid (comm) state ppid pgrp session tty_nr tpgid ...`; comm may contain " " and "()". */
 export function linuxRow(line: string): ProcessRow | undefined {
   const match = /^(\d+) \((.*)\) \S (\d+) (\d+) \d+ -?\d+ (-?\d+) /s.exec(line);
   if (match === null) return undefined;
@@ -74,15 +74,18 @@ function row(pid = "", parent = "", group = "", foreground = "", program = ""): 
   return { pid: first ?? 0, parent: second ?? 0, group: third ?? 0, foreground: fourth ?? 0, program };
 }
 
-/** Whether a process is in its terminal's foreground, where a Ctrl-C reaches it; `undefined`: it is not in the table. */
+/**
+ * Whether a process is in its terminal's foreground, where a Ctrl-C reaches it; `undefined` if it is not in
+ * the table.
+ */
 export function isInForeground(table: readonly ProcessRow[], pid: number): boolean | undefined {
   const own = table.find((one) => one.pid === pid);
   return own && own.group === own.foreground;
 }
 
 /**
- * The commands that a shell waits for: its children, and those of the copies of itself that it makes for subshells and
- * pipes. What the commands start is their own business.
+ * The commands that a shell waits for: its children, and those of its subshells and pipelines. Excludes what
+ * the commands start.
  */
 export function commandsOf(table: readonly ProcessRow[], shell: number): readonly number[] {
   const program = table.find(({ pid }) => pid === shell)?.program;

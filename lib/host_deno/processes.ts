@@ -1,5 +1,5 @@
 /**
- * Child processes: started from an argv, with our environment and edits of it.
+ * Child processes: started from an argv, with our environment plus changes.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { sleep } from "./timing.ts";
 
 type Surroundings = Pick<Host, "os" | "env">;
 
-/** A Ctrl-C that ended the child may reach us behind the news of its end: it was the child's all the same. */
+/** A Ctrl-C that ended the child may reach us after the child's exit; it was still meant for the child. */
 const LATE_SIGNAL_MILLIS = 50;
 
 /** `Host.run`. */
@@ -42,7 +42,7 @@ async function awaited(os: Os, command: Command, child: Deno.ChildProcess): Prom
 
 async function captured(os: Os, command: Command, child: Deno.ChildProcess): Promise<Exit> {
   const reader = child.stdout.getReader();
-  // A grandchild may hold the pipe open when the child is gone: stop reading, too.
+  // A grandchild may keep the pipe open after the child exits, so stop reading too.
   using deadline = deadlineOf(os, command, child, () => void reader.cancel());
   const decoder = new TextDecoder();
   let stdout = "";
@@ -55,7 +55,7 @@ async function captured(os: Os, command: Command, child: Deno.ChildProcess): Pro
 
 const GRACE_MILLIS = 1000;
 
-/** Ends the child at its deadline, the hard way when it does not go by itself. */
+/** Ends the child at its deadline; kills it if it does not exit by itself. */
 function deadlineOf(
   os: Os,
   { program, timeoutMillis, isScript = false }: Command,
@@ -120,14 +120,14 @@ async function startFailure(host: Surroundings, command: Command, error: unknown
   return new AuthError("failed", `Cannot ${attempt}: ${messageOf(error)}`, { cause: error });
 }
 
-/** What execve(2) calls "not found" although the file is there. */
+/** Why execve(2) reports "not found" for an existing file. */
 const foundButNotStarted = (path: string) =>
   `${path} is not executable, or the interpreter in its first line does not exist`;
 
 const hasDirectory = (os: Os, program: string) =>
   program.includes("/") || (os === "windows" && program.includes("\\"));
 
-/** Where a program that could not be started is: as written when it has a directory, else the first on PATH. */
+/** Where a program that did not start is: as written if it has a directory, else the first on PATH. */
 async function foundProgram(os: Os, command: Command): Promise<string | undefined> {
   if (hasDirectory(os, command.program)) {
     const relative = command.directory !== undefined && !isAbsolutePath(os, command.program);
@@ -146,7 +146,7 @@ const exists = async (path: string) => await kindAt(path) !== undefined;
 const isFile = async (path: string) => (await kindAt(path))?.isFile === true;
 const isNoDirectory = async (path: string) => mayRead(path) && (await kindAt(path))?.isDirectory !== true;
 
-/** Explaining a failure must not fail itself: what cannot be looked at counts as absent. */
+/** Explaining a failure must not fail itself: an unreadable path counts as missing. */
 async function kindAt(path: string): Promise<Deno.FileInfo | undefined> {
   if (!mayRead(path)) return undefined;
   try {

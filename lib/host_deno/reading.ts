@@ -1,6 +1,6 @@
 /**
- * Reading files, and looking at what is there. Only regular files are read, and only up to the limit: a device has no
- * end, and opening a pipe waits for whoever writes to it.
+ * Reads files and their status. Reads only regular files, up to the size limit: a device has no end, and
+ * opening a pipe blocks until it has a writer.
  *
  * @module
  */
@@ -24,11 +24,11 @@ export function denoReading(os: Os): ReadingFiles {
   };
 }
 
-/** The bytes of a regular file. What it is must be known before it is opened: that alone may wait forever. */
+/** The bytes of a regular file. Check its type before opening it: opening alone may block forever. */
 async function content(path: string): Promise<Uint8Array> {
   refuseUnlessReadable(path, await Deno.stat(path));
   using file = await Deno.open(path);
-  // Another file may have taken its place meanwhile.
+  // Another file may have replaced it meanwhile.
   const { size } = refuseUnlessReadable(path, await file.stat());
   return await readAll((into) => file.read(into), path, size);
 }

@@ -1,6 +1,6 @@
 /**
- * Replacing a file as a whole: a temporary file beside it, sync, rename, sync of the directory. A writer locks its
- * temporary file for as long as it lives, so that one which nobody has locked was left by a writer that was killed.
+ * Replaces whole files: writes a temporary file beside it, syncs, renames, syncs the directory. A writer
+ * locks its temporary file while it lives, so an unlocked one belongs to a writer that was killed.
  *
  * @module
  */
@@ -11,13 +11,15 @@ import { baseName, joinPath, parentOf } from "../paths.ts";
 import { attemptOnFile, attemptUnlessAbsent, systemCodeOf } from "./failures.ts";
 import { denoReading } from "./reading.ts";
 
-/** Where locks do not work, or the file is not ours to open: writing takes milliseconds. */
+/**
+ * The age of leftovers where locks do not work or the file is not ours to open: writing takes milliseconds.
+ */
 const LEFTOVER_MILLIS = 10 * 60_000;
 
-/** A directory may be removed, or a temporary file taken for a leftover, between two of our steps. */
+/** Between two of our steps, a directory may be removed or a temporary file mistaken for a leftover. */
 const TRIES = 8;
 
-/** Makes the directory of a path with those above it, 0700 each; directories that exist stay as they are. */
+/** Creates the directory of a path and its parents with mode 0700; leaves existing ones as they are. */
 export async function makeParents(os: Os, path: string): Promise<void> {
   const directory = parentOf(os, path);
   await attemptOnFile(
@@ -26,7 +28,7 @@ export async function makeParents(os: Os, path: string): Promise<void> {
   );
 }
 
-/** Replaces a file that is regular or not there. */
+/** Replaces a regular or missing file. */
 export async function replaceFile(os: Os, path: string, bytes: Uint8Array, mode: number): Promise<void> {
   for (let left = TRIES - 1;; left--) {
     await makeParents(os, path);
@@ -56,7 +58,7 @@ async function replaceOnce(os: Os, path: string, bytes: Uint8Array, mode: number
     } finally {
       file.close();
     }
-    // Windows does not rename a file that is open.
+    // Windows cannot rename an open file.
     if (os === "windows") await Deno.rename(temporary, path);
   } catch (error) {
     await attemptUnlessAbsent(`remove ${temporary}`, undefined, () => Deno.remove(temporary));
@@ -64,7 +66,7 @@ async function replaceOnce(os: Os, path: string, bytes: Uint8Array, mode: number
   }
 }
 
-/** Nobody knows the file yet: there is nothing to wait for. Some file systems have no locks. */
+/** Nobody else knows the file yet, so this never waits. Some file systems have no locks. */
 async function lockIfPossible(file: Deno.FsFile): Promise<void> {
   try {
     await (typeof file.tryLock === "function" ? file.tryLock(true) : file.lock(true));
@@ -74,7 +76,6 @@ async function lockIfPossible(file: Deno.FsFile): Promise<void> {
   }
 }
 
-/** Writes all of it. */
 export async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
 }
@@ -88,7 +89,7 @@ function directoryMissing(os: Os, path: string, cause: Error): AuthError {
   });
 }
 
-/** Without it a rename may be lost with the power. Windows has no such thing, some file systems refuse it. */
+/** Without it, a power failure may undo the rename. Unsupported by Windows and some file systems. */
 async function syncDirectory(os: Os, path: string): Promise<void> {
   if (os === "windows") return;
   try {
@@ -104,7 +105,7 @@ export async function leftoversIn(os: Os, directory: string): Promise<readonly s
   return await forsaken(os, directory, () => true);
 }
 
-/** Removes those of one file. One that cannot be removed is not worth the write. */
+/** Removes the leftovers of one file. A failure must not prevent the write. */
 async function removeLeftovers(os: Os, path: string): Promise<void> {
   const own = baseName(os, path);
   for (const leftover of await forsaken(os, parentOf(os, path), (name) => name === own)) {
@@ -133,7 +134,7 @@ async function forsaken(
 
 async function isForsaken(path: string): Promise<boolean> {
   try {
-    // For reading and writing: even if it became a pipe meanwhile, opening it does not wait.
+    // For reading and writing: opening it then does not block even if it became a pipe meanwhile.
     using file = await Deno.open(path, { read: true, write: true });
     if (typeof file.tryLock !== "function") return await isOld(path);
     return await file.tryLock(true);

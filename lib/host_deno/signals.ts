@@ -1,33 +1,35 @@
 /**
- * What becomes of each signal that reaches us while a child runs.
+ * How we handle each signal while a child runs.
  *
  * @module
  */
 import type { Os } from "../host.ts";
 
-/** What we do with a signal. */
+/** How we handle a signal. */
 export type Treatment =
   | {
-    /** `child`: we pass it on. `child-unless-terminal`: we pass it on unless the terminal has sent it to the child, too. */
+    /** `child`: pass it on. `child-unless-terminal`: pass it on unless the terminal sent it to the child. */
     readonly to: "child" | "child-unless-terminal";
-    /** It asks a process to end, and has this number on every system that has it. */
+    /** The number of a signal that asks a process to exit; the same on every system. */
     readonly ends?: number;
-    /** It ends a process that knows nothing of it, but means what each program says; with its numbers. */
+    /**
+     * The numbers of a signal that ends a process without a handler, but whose meaning is up to each program.
+     */
     readonly ownMeaning?: Readonly<Record<"linux" | "darwin", number>>;
     readonly on?: Exclude<Os, "windows">;
   }
-  /** We do not listen, so that the system's default action counts. */
+  /** Do not listen, so the system's default action applies. */
   | { readonly to: "us" };
 
 /**
- * Every signal that Deno knows. On Windows a console sends its events to all its programs, so nothing is passed on there:
- * see {@linkcode treatedOn}.
+ * Every signal that Deno knows. On Windows a console sends its events to all its programs, so nothing is
+ * passed on there: see {@linkcode treatedOn}.
  */
 export const SIGNALS: Readonly<Record<Deno.Signal, Treatment>> = {
-  // Requests to end, and limits that a supervisor or the kernel enforces.
+  // Requests to exit, and limits that a supervisor or the kernel enforces.
   SIGHUP: { to: "child", ends: 1 },
   SIGTERM: { to: "child", ends: 15 },
-  // A watchdog's. A real abort() of ours ends us all the same: the C library takes the handler away and tries again.
+  // From a watchdog. Our own abort() still ends us: the C library resets the handler and tries again.
   SIGABRT: { to: "child", ends: 6 },
   SIGALRM: { to: "child", ends: 14 },
   SIGVTALRM: { to: "child", ends: 26 },
@@ -37,56 +39,56 @@ export const SIGNALS: Readonly<Record<Deno.Signal, Treatment>> = {
   SIGIO: { to: "child", ends: 29, on: "linux" },
   SIGPWR: { to: "child", ends: 30, on: "linux" },
   SIGSTKFLT: { to: "child", ends: 16, on: "linux" },
-  // A terminal sends these (Ctrl-C, Ctrl-\, Ctrl-T, a new size) to every program in its foreground.
+  // The terminal sends these (Ctrl-C, Ctrl-\, Ctrl-T, a new size) to every program in its foreground.
   SIGINT: { to: "child-unless-terminal", ends: 2 },
   SIGQUIT: { to: "child-unless-terminal", ends: 3 },
   SIGINFO: { to: "child-unless-terminal", on: "darwin" },
   SIGWINCH: { to: "child-unless-terminal" },
-  // They mean what the child says: reopen a log, print a status.
+  // Their meaning is up to the child: reopen a log, print a status.
   SIGUSR1: { to: "child", ownMeaning: { linux: 10, darwin: 30 } },
   SIGUSR2: { to: "child", ownMeaning: { linux: 12, darwin: 31 } },
   SIGURG: { to: "child" },
-  // Job control. A shell sends them to all processes of a job, and a handler could only imitate what the kernel does:
-  // the kernel alone knows when a stopped job has nobody left to continue it.
+  // Job control. A shell sends these to all processes of a job, and a handler could only imitate the kernel:
+  // only the kernel knows when a stopped job has nobody left to continue it.
   SIGTSTP: { to: "us" },
   SIGTTIN: { to: "us" },
   SIGTTOU: { to: "us" },
   SIGCONT: { to: "us" },
-  // News of our own children, and of our own writing to a closed pipe, which Deno turns into an error.
+  // About our own children, and our own writes to a closed pipe, which Deno turns into an error.
   SIGCHLD: { to: "us" },
   SIGPIPE: { to: "us" },
-  // Faults of this very process. A handler that returns would let it run on, or fault again without end.
+  // Faults of this process. A handler that returns would let it continue, or fault again forever.
   SIGBUS: { to: "us" },
   SIGTRAP: { to: "us" },
   SIGSYS: { to: "us" },
   SIGEMT: { to: "us" },
-  // Deno refuses to listen to them.
+  // Deno cannot listen to them.
   SIGFPE: { to: "us" },
   SIGILL: { to: "us" },
   SIGSEGV: { to: "us" },
   SIGKILL: { to: "us" },
   SIGSTOP: { to: "us" },
-  // Other names of SIGIO and SIGSYS, and the Ctrl-Break of Windows.
+  // Other names of SIGIO and SIGSYS, and Ctrl-Break on Windows.
   SIGPOLL: { to: "us" },
   SIGUNUSED: { to: "us" },
   SIGBREAK: { to: "us" },
 };
 
-/** What ends programs on Windows: the console tells the child by itself, and we must outlast it. */
+/** What ends programs on Windows: the console notifies the child itself, and we must outlive it. */
 const ON_WINDOWS: readonly Deno.Signal[] = ["SIGINT", "SIGBREAK"];
 
-/** A signal that is listened to while a child runs. */
+/** A signal to listen to while a child runs. */
 export interface Treated {
   readonly name: Deno.Signal;
-  /** `nobody`: we only outlast it. */
+  /** `nobody`: only outlive it. */
   readonly to: "child" | "child-unless-terminal" | "nobody";
-  /** 128 and its number, where it ends a process that does not know it. */
+  /** 128 plus its number, if it ends a process without a handler. */
   readonly deadlyCode: number | undefined;
-  /** Whether it asks to end whatever is being done. */
+  /** Whether it asks us to stop what we are doing. */
   readonly asksToEnd: boolean;
 }
 
-/** The signals that are listened to while a child runs. */
+/** The signals to listen to while a child runs. */
 export function treatedOn(os: Os): readonly Treated[] {
   if (os === "windows") {
     return ON_WINDOWS.map((name) => ({ name, to: "nobody", deadlyCode: undefined, asksToEnd: false }));
@@ -101,7 +103,7 @@ export function treatedOn(os: Os): readonly Treated[] {
 
 const isSignal = (name: string): name is Deno.Signal => Object.hasOwn(SIGNALS, name);
 
-/** Listens until disposal. */
+/** Listens until disposed. */
 export function listening(signals: readonly Treated[], heard: (signal: Treated) => void): Disposable {
   const listeners = signals.map((signal) => [signal.name, () => heard(signal)] as const);
   for (const [name, listener] of listeners) Deno.addSignalListener(name, listener);

@@ -1,5 +1,5 @@
 /**
- * Writing to what is not a regular file: devices and pipes are written to, and never replaced or given another mode.
+ * Writes to devices and pipes, without replacing them or changing their mode.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { writeAll } from "./replacing.ts";
 
 const encoder = new TextEncoder();
 
-/** What stands at a path that is not a regular file, for a sentence; `undefined` for one that is. */
+/** Describes what is at a path, for a sentence; `undefined` for a regular file. */
 export function oddKind(info: Deno.FileInfo): string | undefined {
   if (info.isSymlink) return "it is a symbolic link";
   if (info.isDirectory) return "it is a directory";
@@ -23,10 +23,11 @@ export function oddKind(info: Deno.FileInfo): string | undefined {
 }
 
 /**
- * A character device or a pipe, also by the system's own links such as `/dev/fd/3`. The first write opens it.
+ * A character device or a pipe, including the system's own links such as `/dev/fd/3`. The first write opens
+ * it.
  *
- * @param deadlineMillis how long to wait for a reader of a pipe, and for it to read
- * @returns `undefined` for a regular file, and where nothing is
+ * @param deadlineMillis how long to wait for a pipe's reader, and for it to read
+ * @returns `undefined` for a regular file or a missing path
  */
 export async function openSink(os: Os, path: string, deadlineMillis: number): Promise<Sink | undefined> {
   const attempt = `write to ${path}`;
@@ -40,7 +41,7 @@ export async function openSink(os: Os, path: string, deadlineMillis: number): Pr
   if (!isPipe && !info.isFile && info.isCharDevice !== true) {
     throw refused(path, oddKind(info) ?? "it is not a file");
   }
-  // Whoever put it there would get what we write.
+  // Its creator could read what we write.
   if (isPipe && !isSystems && os !== "windows" && info.uid !== 0 && info.uid !== Deno.uid()) {
     throw refused(path, "the pipe belongs to another user");
   }
@@ -59,14 +60,14 @@ export async function openSink(os: Os, path: string, deadlineMillis: number): Pr
         await file.write(encoder.encode(text));
       }),
     [Symbol.asyncDispose]: async () => {
-      // One that could not be opened has failed its write already.
+      // If opening failed, so did its write.
       const file = await opened.file?.catch((error: unknown) => void error);
       await file?.close();
     },
   };
 }
 
-/** A device or a pipe that is open. */
+/** An open device or pipe. */
 interface Opened {
   readonly stat: () => Promise<{ readonly ino: number | null; readonly dev: number }>;
   readonly write: (bytes: Uint8Array) => Promise<void>;

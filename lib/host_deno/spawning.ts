@@ -1,23 +1,23 @@
 /**
- * The one place where children begin: with our environment, edits of it, and without what is withheld.
+ * The one place that starts children: with our environment plus changes, without withheld variables.
  *
  * @module
  */
 import type { EnvironmentEdits } from "../host.ts";
 import { mayReadVariable, softVariable } from "./grants.ts";
 
-/** What a child gets of our environment. */
+/** The environment of a child, relative to ours. */
 export interface ChildEnvironment extends EnvironmentEdits {
   readonly withheld: readonly string[];
 }
 
 /**
- * Starts a child without some of our variables: they are taken out of our own environment for the moment in which the
- * child gets its copy, and nothing else of ours runs in that moment. To read the whole table instead would need a
- * grant for all of it, and Deno's table leaves out variables that are not UTF-8. What is withheld and we cannot read
- * ourselves, the child gets empty.
+ * Starts a child without some of our variables: removes them from our own environment only while the child
+ * gets its copy; none of our code runs meanwhile. Reading the whole environment instead would need a grant
+ * for all of it, and Deno omits variables that are not UTF-8. The child gets an empty value for a withheld
+ * variable that we cannot read.
  *
- * @param env reads a variable that is to be unset
+ * @param env reads a variable to unset
  */
 export function spawnChild(
   program: string,
@@ -40,7 +40,7 @@ export function spawnChild(
   }
 }
 
-/** Whether we could put a variable back. */
+/** Whether we could restore a variable. */
 function isText(name: string): boolean {
   if (!mayReadVariable(name)) return false;
   try {

@@ -1,5 +1,5 @@
 /**
- * The real world as far as a start needs it: few words, since each of them is read at every start.
+ * The part of the real host that startup needs. Keep it small: all of it is loaded at every start.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { failureOf, isAbsence } from "./failures.ts";
 import { sortedEntries, statusOf } from "./status.ts";
 import { writeFully } from "./writing.ts";
 
-/** Making it does nothing and reads nothing. */
+/** Creating it does and reads nothing. */
 export function startHost(): StartHost {
   const os = systemOf(Deno.build.os);
   return {
@@ -23,12 +23,12 @@ export function startHost(): StartHost {
   };
 }
 
-/** Systems that we do not know the conventions of are taken for what they resemble. */
+/** Treats unknown systems as the most similar known one. */
 export function systemOf(os: typeof Deno.build.os): Os {
   return os === "windows" || os === "darwin" ? os : "linux";
 }
 
-/** Files that are looked at at once: a start has nothing else to do meanwhile. Failures are Deno's own errors. */
+/** Reads files synchronously: nothing else happens during startup. Failures are Deno's own errors. */
 export function filesAtOnce(os: Os): StartFiles {
   return {
     readBytes: (path, most) => unlessAbsent(() => contentOf(path, most)),
@@ -47,12 +47,12 @@ function unlessAbsent<T>(look: () => T): T | undefined {
   }
 }
 
-/** The bytes of a regular file. What it is must be known before it is opened: that alone may wait forever. */
+/** The bytes of a regular file. Check its type before opening it: opening alone may block forever. */
 function contentOf(path: string, most: number): Uint8Array | undefined {
   const isReadable = ({ isFile, size }: Deno.FileInfo) => isFile && size <= most;
   if (!isReadable(Deno.statSync(path))) return undefined;
   using file = Deno.openSync(path);
-  // Another file may have taken its place meanwhile, and it may grow.
+  // Another file may have replaced it meanwhile, and it may grow.
   if (!isReadable(file.statSync())) return undefined;
   const bytes = new Uint8Array(most + 1);
   for (let length = 0; length <= most;) {
@@ -74,10 +74,7 @@ function variable(name: string): string | undefined {
   }
 }
 
-/**
- * Only the first word of our own argv knows the name of a link that we were started through, and only Node's `process`,
- * which is there without an import, knows that word.
- */
+/** Only argv[0] has the name of a link that started us, and only Node's `process`, a global, provides it. */
 function calledBy(): string {
   const program: unknown = Reflect.get(globalThis, "process");
   const known = typeof program === "object" && program !== null && "argv0" in program;

@@ -1,17 +1,17 @@
 /**
- * What Deno tells of files and directories, in our words.
+ * Converts Deno's file status and directory entries to ours.
  *
  * @module
  */
 import type { DirectoryEntry, FileStatus, Os } from "../host.ts";
 
-/** What is in a directory, by name. */
+/** The entries of a directory, sorted by name. */
 export function sortedEntries(entries: readonly Deno.DirEntry[]): readonly DirectoryEntry[] {
   return entries.map((entry) => ({ name: entry.name, kind: kindOf(entry) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** A file, a directory or a link. */
+/** The status of a file, directory or link. */
 export function statusOf(os: Os, info: Deno.FileInfo): FileStatus {
   const { mode, uid, nlink } = info;
   if (os === "windows") {

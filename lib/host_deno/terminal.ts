@@ -1,5 +1,5 @@
 /**
- * The terminal, and standard input: key presses, lines and whole inputs.
+ * The terminal and stdin: key presses, lines and whole inputs.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { listening, treatedOn } from "./signals.ts";
 import { sleep } from "./timing.ts";
 import { within } from "../deadline.ts";
 
-/** What standard error is; variables are read when first asked for. */
+/** Properties of stderr; reads variables on first use. */
 export function screenOfStderr(look: Host["env"]): Screen {
   const isTerminal = Deno.stderr.isTerminal();
   return {
@@ -27,7 +27,7 @@ export function screenOfStderr(look: Host["env"]): Screen {
   };
 }
 
-/** What standard output is; variables are read when first asked for. */
+/** Properties of stdout; reads variables on first use. */
 export function outputOfStdout(look: Host["env"]): Output {
   return {
     get color() {
@@ -53,13 +53,13 @@ function columnsOfTerminal(): number {
   }
 }
 
-/** Standard input, read in pieces; what one reader leaves, the next one gets. */
+/** Stdin in pieces; what one reader leaves, the next one gets. */
 export interface Input {
   readonly prompt: Prompt;
   readonly readInput: Host["readInput"];
 }
 
-/** An escape sequence arrives at once; what is alone for this long is the Esc key. */
+/** An escape sequence arrives at once; an ESC alone for this long is the Esc key. */
 const ESCAPE_MILLIS = 50;
 
 export function standardInput(os: Os): Input {
@@ -83,7 +83,7 @@ export function standardInput(os: Os): Input {
     return piece !== undefined;
   }
 
-  /** Waits for more text; `false` at the end of input. A read cannot be called off, so the next caller shares it. */
+  /** Waits for more text; `false` at the end of input. Reads cannot be canceled, so callers share one. */
   const more = (): Promise<boolean> => state.reading ??= readMore();
 
   function take(length: number): string {
@@ -110,7 +110,7 @@ export function standardInput(os: Os): Input {
   }
 
   async function readInput(): Promise<string> {
-    // What a person might type is not piped in; waiting for it would be a prompt without words.
+    // Do not wait for typing: that would be a prompt without text.
     if (Deno.stdin.isTerminal()) return "";
     while (await more()) {
       if (state.text.length > LIMITS.fileBytes.most) {
@@ -123,14 +123,14 @@ export function standardInput(os: Os): Input {
   return { readInput, prompt: { line, keys: () => ({ next: nextKey, [Symbol.asyncDispose]: rawMode(os) }) } };
 }
 
-/** Takes the terminal's own editing and echo away until the returned function gives them back, however we end. */
+/** Turns off the terminal's editing and echo until the returned function restores them, however we exit. */
 function rawMode(os: Os): () => Promise<void> {
-  // Standard input may be a pipe when ATMOS_FORCE_TTY says that it counts as a terminal.
+  // Stdin may be a pipe when ATMOS_FORCE_TTY makes it count as a terminal.
   if (!Deno.stdin.isTerminal()) return () => Promise.resolve();
   const giveBack = () => Deno.stdin.setRaw(false);
   Deno.stdin.setRaw(true, { cbreak: false });
   globalThis.addEventListener("unload", giveBack);
-  // A signal's own way to end us would leave the terminal as it is; an exit unloads first. Ctrl-C is a key here.
+  // A signal's default action would leave the terminal as it is; an exit unloads first. Ctrl-C is a key here.
   const deadly = treatedOn(os).filter(({ name, deadlyCode }) =>
     deadlyCode !== undefined && name !== "SIGINT"
   );

@@ -1,5 +1,5 @@
 /**
- * Text to standard output and standard error, completely.
+ * Writes complete texts to stdout and stderr.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { reasonOf } from "./failures.ts";
 
 const encoder = new TextEncoder();
 
-/** Writes all of a text. A reader that went away (`| head`) has read enough: that is no error. */
+/** Writes all of a text. A closed reader (`| head`) has read enough, so that is not an error. */
 export function writeFully(stream: typeof Deno.stdout, name: string, text: string): void {
   const bytes = encoder.encode(text);
   for (let done = 0; done < bytes.length;) {
@@ -19,7 +19,7 @@ export function writeFully(stream: typeof Deno.stdout, name: string, text: strin
       if (!(error instanceof Deno.errors.WouldBlock)) {
         throw new AuthError("file-failed", `Cannot write to ${name}: ${reasonOf(error)}`, { cause: error });
       }
-      // A pipe that our parent made non-blocking is full: give its reader a moment.
+      // Our parent made the pipe non-blocking, and it is full: give its reader a moment.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
   }

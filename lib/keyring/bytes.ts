@@ -1,25 +1,23 @@
 /**
- * Bytes as the store's format uses them: strict base64 and fields that cannot run into each other.
+ * Byte helpers for the store's format: strict base64 and length-prefixed fields.
  *
  * @module
  */
 
-/** Bytes that WebCrypto takes. */
+/** Bytes that WebCrypto accepts. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
-/** The UTF-8 bytes of a text. */
 export function utf8(text: string): Bytes {
   return new TextEncoder().encode(text);
 }
 
-/** The UTF-16 code units of a text, big-endian: unlike UTF-8 different for every two strings, lone surrogates included. */
+/** Encodes UTF-16 code units, big-endian. Unlike in UTF-8, lone surrogates never collide. */
 export function utf16(text: string): Bytes {
   const view = new DataView(new ArrayBuffer(text.length * 2));
   for (let index = 0; index < text.length; index++) view.setUint16(index * 2, text.charCodeAt(index));
   return new Uint8Array(view.buffer);
 }
 
-/** One after the other. */
 export function concat(...parts: readonly Bytes[]): Bytes {
   const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
   let offset = 0;
@@ -30,14 +28,14 @@ export function concat(...parts: readonly Bytes[]): Bytes {
   return whole;
 }
 
-/** A number as four bytes, big-endian. */
+/** Encodes a number as four bytes, big-endian. */
 export function uint32(value: number): Bytes {
   const view = new DataView(new ArrayBuffer(4));
   view.setUint32(0, value);
   return new Uint8Array(view.buffer);
 }
 
-/** Every field behind its length: two different lists of fields never give the same bytes. */
+/** Prefixes each field with its length, so different lists of fields never produce the same bytes. */
 export function lengthPrefixed(...fields: readonly (string | Bytes)[]): Bytes {
   const parts = fields.map((field) => typeof field === "string" ? utf8(field) : field);
   return concat(...parts.flatMap((part) => [uint32(part.length), part]));
@@ -46,21 +44,21 @@ export function lengthPrefixed(...fields: readonly (string | Bytes)[]): Bytes {
 /** Standard base64 with padding (RFC 4648, 4). */
 export function toBase64(bytes: Bytes): string {
   const pieces: string[] = [];
-  // A call takes only so many arguments.
+  // The number of arguments in a call is limited.
   for (let at = 0; at < bytes.length; at += 8192) {
     pieces.push(String.fromCharCode(...bytes.subarray(at, at + 8192)));
   }
   return btoa(pieces.join(""));
 }
 
-/** The bytes, when the text is exactly what {@linkcode toBase64} writes for them: no other spelling is taken. */
+/** Decodes base64. Accepts only the spelling that {@linkcode toBase64} writes. */
 export function fromBase64(text: string): Bytes | undefined {
   if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined;
   const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   return toBase64(bytes) === text ? bytes : undefined;
 }
 
-/** Lower-case hexadecimal, for names of files and items. */
+/** Lowercase hexadecimal, for file and item names. */
 export function toHex(bytes: Bytes): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

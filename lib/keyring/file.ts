@@ -1,5 +1,5 @@
 /**
- * The keyring whose data key is wrapped by a password.
+ * The keyring whose data key is wrapped with a password.
  *
  * @module
  */
@@ -15,10 +15,10 @@ import { type PassphraseLock, type Slot, unwrap, wrap } from "./slot.ts";
 import type { StoreContent } from "./store.ts";
 import { type KeySource, readStore, type StoreHost, type StorePlace } from "./store_file.ts";
 
-/** Asks a person for a text that is not shown; `undefined`: nobody can be asked. */
+/** Prompts for text without echoing it; `undefined` when prompting is not possible. */
 export type Ask = ((question: string) => Promise<string>) | undefined;
 
-/** What the file keyring needs of the world. */
+/** The parts of the host that the file keyring uses. */
 export type FileKeyringHost = StoreHost & Pick<Host, "env">;
 
 interface PassphraseSlot extends Slot {
@@ -30,10 +30,11 @@ const LEAST_CHARACTERS = 8;
 const TRIES = 3;
 
 /**
- * Opens the store at a place. Its password comes from the variable, else from the person: once for a store that is
- * there, twice for one that is to be made.
+ * Opens a store. The password comes from the environment variable or else from a prompt: once for an existing
+ * store, twice for a new one.
  *
- * @throws AuthError `person-needed`, `keyring-password`, `keyring-damaged`, `keyring-version`, `keyring-unavailable`
+ * @throws AuthError `person-needed`, `keyring-password`, `keyring-damaged`, `keyring-version`,
+ * `keyring-unavailable`
  */
 export async function openFileKeyring(
   host: FileKeyringHost,
@@ -49,7 +50,7 @@ export async function openFileKeyring(
   return sealedKeyring(host, "file", place, passphraseSource(host, password));
 }
 
-/** Opens a store that is there. */
+/** Opens an existing store. */
 async function unlockStore(
   host: FileKeyringHost,
   config: KeyringConfig,
@@ -68,10 +69,10 @@ async function unlockStore(
 }
 
 /**
- * Locks the store with another password: the slot is written anew, no entry is. Everybody who had the old password
- * and a copy of the file can still open what that copy holds.
+ * Changes the store's password by rewriting its slot; entries stay as they are. The old password still opens
+ * old copies of the file.
  *
- * @param next the new password; asked for, twice, when it is not given
+ * @param next the new password; without it, prompts twice
  * @throws AuthError as {@linkcode openFileKeyring}; `keyring-unavailable` when there is no keyring to change
  */
 export async function changeFilePassword(
@@ -99,9 +100,9 @@ export async function changeFilePassword(
 }
 
 /**
- * Wraps by a key derived from a password.
+ * Wraps the data key with a key derived from a password.
  *
- * @param options what to call the password when it is wrong, and the KDF of new slots
+ * @param options how error messages name the password, and the KDF of new slots
  */
 export function passphraseSource(
   host: Pick<Host, "random">,
@@ -116,7 +117,7 @@ export function passphraseSource(
       try {
         return await unwrap(key, store.header.store, slot);
       } catch (cause) {
-        // The file's checksum held, so it is not the slot that is damaged.
+        // The file's checksum matched, so the slot is not damaged.
         throw new AuthError("keyring-password", `Cannot open keyring ${store.path}: ${name} is wrong`, {
           cause,
         });
@@ -145,13 +146,16 @@ function isPassphraseSlot(slot: Slot): slot is PassphraseSlot {
   return slot.lock.type === "passphrase";
 }
 
-/** The variable's; set but empty, as a CI system leaves a secret that it withholds, is none. */
+/**
+ * Reads the password from the environment. CI systems set withheld secrets to the empty string, so empty
+ * counts as unset.
+ */
 function variablePassword(host: Pick<Host, "env">, config: KeyringConfig): Secret | undefined {
   const text = host.env(config.passwordVariable);
   return text === undefined || text === "" ? undefined : new Secret(text);
 }
 
-/** Asks for the password of a store until it opens, three times at most. */
+/** Prompts for the password of an existing store, up to three times. */
 async function askUntil<Opened>(
   host: FileKeyringHost,
   config: KeyringConfig,
@@ -172,7 +176,7 @@ async function askUntil<Opened>(
   }
 }
 
-/** Asks for the password of a store that is to be made, until the same is typed twice, three times at most. */
+/** Prompts for the password of a new store until both entries match, up to three times. */
 async function askNew(host: FileKeyringHost, config: KeyringConfig, path: string, ask: Ask): Promise<Secret> {
   if (!ask) throw nobodyToAsk(config, path);
   host.tell(`A new password for keyring ${printable(path)}: at least ${LEAST_CHARACTERS} characters\n`);

@@ -1,6 +1,7 @@
 /**
- * The last generation of a store that this machine saw, kept outside of the store: an old copy put in its place
- * passes every other check. Best effort: who can write the state directory can make us forget.
+ * Remembers the last generation of each store seen on this machine, outside the store, to detect an old copy,
+ * which passes every other check. Best effort: anyone who can write to the state directory can erase this
+ * record.
  *
  * @module
  */
@@ -15,7 +16,7 @@ function memoryPath(stateDirectory: string, { store }: Identified): string {
   return `${stateDirectory}/keyring/${toHex(store)}.generation`;
 }
 
-/** 0 when none is remembered, or what is there is no number. */
+/** Returns 0 when no generation is remembered or the file does not contain a number. */
 async function lastSeen(files: Files, path: string): Promise<number> {
   const text = await files.readText(path);
   return text !== undefined && /^[0-9]{1,15}\n$/.test(text) ? Number(text) : 0;
@@ -24,7 +25,7 @@ async function lastSeen(files: Files, path: string): Promise<number> {
 /**
  * Remembers a store's generation.
  *
- * @returns why it could not be: that makes the memory shorter, and nobody's work fail
+ * @returns the error if writing failed; the caller's work can go on
  */
 export async function rememberGeneration(
   files: Files,
@@ -40,7 +41,7 @@ export async function rememberGeneration(
   }
 }
 
-/** The generation that was seen here, when it is newer than the store's. A store that is newer is remembered. */
+/** Returns the generation last seen here if it is newer than the store's; otherwise remembers the store's. */
 export async function newerSeen(
   files: Files,
   stateDirectory: string,
@@ -52,7 +53,7 @@ export async function newerSeen(
 }
 
 /**
- * Keeps an old copy from being written to: whatever was in the newer one would be lost for good.
+ * Rejects writing to an old copy, because that would lose the newer copy's entries for good.
  *
  * @throws AuthError `keyring-damaged`
  */
@@ -71,7 +72,7 @@ export async function refuseOlder(
   });
 }
 
-/** What is wrong with an old copy, in words. */
+/** Describes the problem with an old copy. */
 export function olderThan({ path, header }: StoreContent, newer: number): string {
   return `keyring ${path} is an older copy (generation ${header.generation}) than the last one seen here (${newer})`;
 }

@@ -1,5 +1,5 @@
 /**
- * From a password to a key: Argon2id where WebCrypto has it, PBKDF2-HMAC-SHA256 elsewhere.
+ * Derives a key from a password: Argon2id where WebCrypto has it, PBKDF2-HMAC-SHA256 elsewhere.
  *
  * @module
  */
@@ -20,20 +20,20 @@ export interface Pbkdf2Parameters {
   readonly iterations: number;
 }
 
-/** How hard a password is made to guess. */
+/** How expensive it is to guess a password. */
 export type KdfParameters = Argon2idParameters | Pbkdf2Parameters;
 
 /** RFC 9106, 4: the second recommended option (64 MiB). About 0.25 s on a small machine. */
 export const ARGON2ID: Argon2idParameters = { kdf: "argon2id", memoryKib: 65_536, passes: 3, lanes: 4 };
-/** What is written where WebCrypto has no Argon2id. */
+/** Used for new slots where WebCrypto has no Argon2id. */
 export const PBKDF2: Pbkdf2Parameters = { kdf: "pbkdf2-sha256", iterations: 1_000_000 };
 
-/** The parameters of the store that a program writes today, on this runtime. */
+/** The parameters for new slots on this runtime. */
 export function preferredKdf(): KdfParameters {
   return hasArgon2id(crypto.subtle) ? ARGON2ID : PBKDF2;
 }
 
-/** A part of WebCrypto that TypeScript's library does not describe yet. */
+/** The part of WebCrypto that TypeScript's library does not declare yet. */
 interface Argon2idSubtle {
   importKey(
     format: "raw-secret",
@@ -53,7 +53,7 @@ interface Argon2idSubtle {
   ): Promise<CryptoKey>;
 }
 
-/** The feature test that came with these algorithms, `SubtleCrypto.supports`. */
+/** Detects support with `SubtleCrypto.supports`, which was introduced with these algorithms. */
 function hasArgon2id(subtle: SubtleCrypto): subtle is SubtleCrypto & Argon2idSubtle {
   const supports: unknown = Reflect.get(SubtleCrypto, "supports");
   return typeof supports === "function" && subtle instanceof SubtleCrypto &&
@@ -61,8 +61,8 @@ function hasArgon2id(subtle: SubtleCrypto): subtle is SubtleCrypto & Argon2idSub
 }
 
 /**
- * Whether a reader takes these parameters: enough to protect, and not so much that a planted file could stop us.
- * The least is OWASP's password storage minimum; the most keeps a planted file to seconds and 1 GiB.
+ * Whether a reader accepts these parameters. The minimum is OWASP's for password storage; the maximum limits
+ * a planted file to seconds and 1 GiB.
  */
 export function isAcceptable(parameters: KdfParameters): boolean {
   switch (parameters.kdf) {
@@ -74,7 +74,7 @@ export function isAcceptable(parameters: KdfParameters): boolean {
   }
 }
 
-/** Whether a writer may use these: at least as strong as one of OWASP's equal minimums. */
+/** Whether a writer may use these parameters: at least as strong as one of OWASP's equivalent minimums. */
 export function isStrong(parameters: KdfParameters): boolean {
   return isAcceptable(parameters) &&
     (parameters.kdf !== "argon2id" || parameters.passes >= 2 || parameters.memoryKib >= 47_104);
@@ -85,8 +85,8 @@ function within(value: number, least: number, most: number): boolean {
 }
 
 /**
- * The AES-256-GCM key that a password stands for. The password is taken in Unicode's NFC, so that it does not matter
- * on which system it was typed.
+ * Derives the AES-256-GCM key from a password. Normalizes the password to Unicode NFC, so the system it is
+ * typed on does not matter.
  *
  * @throws AuthError `keyring-unavailable` when this runtime's WebCrypto has no Argon2id
  */

@@ -1,11 +1,11 @@
 /**
- * The keyring that is gone with its process.
+ * The keyring that lasts as long as the process.
  *
  * @module
  */
 import type { EntryKey, Keyring } from "./types.ts";
 
-/** An empty keyring; nothing of it is on disk. */
+/** Creates an empty keyring; nothing is written to disk. */
 export function memoryKeyring(): Keyring {
   const entries = new Map<string, { readonly key: EntryKey; readonly text: string }>();
   return {

@@ -1,5 +1,5 @@
 /**
- * Opens the keyring that the configuration asks for, or fails; there is no second choice.
+ * Opens the configured keyring or fails; there is no fallback.
  *
  * @module
  */
@@ -23,25 +23,25 @@ import { percentBytes, percentEncoded } from "../percent.ts";
 
 export type { Ask } from "./file.ts";
 
-/** What keyrings need of the world. */
+/** The parts of the host that keyrings use. */
 export type KeyringHost = Pick<Host, "files" | "env" | "os" | "random" | "now" | "sleep" | "tell">;
 
-/** Where the stores of a person are. */
+/** Where a user's stores are. */
 export interface KeyringPlace {
-  /** Absolute path of the directory with the stores. */
+  /** Absolute path of the directory that contains the stores. */
   readonly directory: string;
   readonly realm: string | undefined;
-  /** The path of the lock that stands for a thing. */
+  /** Returns the path of the lock for a resource. */
   readonly lockPath: (thing: string) => string;
-  /** Absolute path of the directory for what this machine remembers. */
+  /** Absolute path of the directory for this machine's state. */
   readonly stateDirectory: string;
 }
 
 /**
- * Opens a keyring: whatever would keep it from storing an entry is found out here, before somebody logs in for it.
- * The store of a `file` or `system` keyring is made by the first `set`.
+ * Opens a keyring. Detects anything that would prevent storing an entry before the user signs in. The first
+ * `set` creates the store of a `file` or `system` keyring.
  *
- * @param ask asks a person for a text that is not shown; `undefined` when nobody can be asked
+ * @param ask prompts for text without echoing it; `undefined` when prompting is not possible
  * @throws AuthError `keyring-unavailable`, `keyring-locked`, `keyring-password`, `keyring-damaged`,
  * `keyring-version`, `person-needed`
  */
@@ -68,10 +68,10 @@ function openSealed(
 }
 
 /**
- * Changes the password of a `file` keyring. Entries are not sealed anew: who had the old password and a copy of the
- * file can still open that copy.
+ * Changes the password of a `file` keyring. Entries stay as they are; the old password still opens old copies
+ * of the file.
  *
- * @param next the new password; asked for twice when it is not given
+ * @param next the new password; without it, prompts twice
  * @throws AuthError `usage` when the keyring is of another type, and as {@linkcode openKeyring}
  */
 export async function changePassword(
@@ -86,8 +86,8 @@ export async function changePassword(
 }
 
 /**
- * Takes the store on disk for the newest one, although a newer generation of it was seen on this machine: for a
- * person who put an older copy back on purpose.
+ * Accepts the store on disk even though this machine has seen a newer generation, for a user who restored an
+ * older copy on purpose.
  *
  * @returns its generation; `undefined` when there is no store
  * @throws AuthError `usage` for a `memory` keyring, and as {@linkcode openKeyring}
@@ -112,7 +112,7 @@ function storePlace(place: KeyringPlace, type: PersistentKeyring): StorePlace {
   return { path, realm: place.realm, lockPath: place.lockPath(path), stateDirectory: place.stateDirectory };
 }
 
-/** The file of a realm's store. */
+/** Returns the path of a realm's store. */
 export function storeFile(
   { directory, realm }: Pick<KeyringPlace, "directory" | "realm">,
   type: PersistentKeyring,
@@ -120,7 +120,7 @@ export function storeFile(
   return `${directory}/${storeName(realm)}.${type}.store`;
 }
 
-/** A realm as a file's name; a realm that is called `default` is not the absent one. */
+/** Turns a realm into a file name. A realm called `default` differs from no realm. */
 export function storeName(realm: string | undefined): string {
   if (realm === undefined) return "default";
   const name = percentEncoded(realm, /[^A-Za-z0-9_.-]/gu);

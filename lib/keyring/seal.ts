@@ -1,6 +1,6 @@
 /**
- * What the data key does: it seals entries, finds them, and signs the file. All of it is WebCrypto; keys that are
- * kept cannot be exported.
+ * What the data key does: seals entries, derives their ids, and authenticates the file. Everything uses
+ * WebCrypto; derived keys cannot be exported.
  *
  * @module
  */
@@ -8,15 +8,15 @@ import { type Bytes, concat, fromBase64, lengthPrefixed, toBase64, uint32, utf16
 import { at, MAGIC } from "./slot.ts";
 import type { EntryKey } from "./types.ts";
 
-/** The data key of one store, as the keys that are made from it. */
+/** The keys derived from one store's data key. */
 export interface DataKey {
   /** The store's id: 16 bytes. */
   readonly store: Bytes;
-  /** HKDF: every sealed entry has a key of its own. */
+  /** HKDF: derives a separate key for each entry. */
   readonly entries: CryptoKey;
-  /** HMAC: names of entries to their ids. */
+  /** HMAC: derives an entry's id from its key. */
   readonly ids: CryptoKey;
-  /** HMAC: over the file. */
+  /** HMAC: authenticates the file. */
   readonly mac: CryptoKey;
 }
 
@@ -45,25 +45,27 @@ function hkdf(salt: Bytes, label: string): HkdfParams {
   return { name: "HKDF", hash: "SHA-256", salt, info: utf8(label) };
 }
 
-/** An entry's address as bytes; different addresses give different bytes. */
+/** Encodes an entry's key; different keys give different bytes. */
 export function encodeKey(key: EntryKey): Bytes {
   return lengthPrefixed(key.purpose, utf16(key.name));
 }
 
-/** Where an entry stands in the file, in base64 of 16 bytes: tells nothing of its name without the data key. */
+/** An entry's id in the file: 16 bytes in base64. Reveals nothing about its name without the data key. */
 export async function entryId(dataKey: DataKey, key: EntryKey): Promise<string> {
   const digest = await crypto.subtle.sign("HMAC", dataKey.ids, encodeKey(key));
   return toBase64(new Uint8Array(digest, 0, 16));
 }
 
-/** An entry as it is sealed. A purpose of a newer program stays readable text here. */
+/**
+ * A decrypted entry. `purpose` is plain text, because a newer program may have written one we do not know.
+ */
 export interface OpenedEntry {
   readonly purpose: string;
   readonly name: string;
   readonly text: string;
 }
 
-/** Seals an entry under its id, with a salt and a nonce of its own. */
+/** Encrypts an entry under its id, with its own salt and nonce. */
 export async function sealEntry(
   random: (byteCount: number) => Bytes,
   dataKey: DataKey,
@@ -78,9 +80,10 @@ export async function sealEntry(
 }
 
 /**
- * The entry that stands under an id.
+ * Decrypts the entry stored under an id.
  *
- * @throws DOMException, SyntaxError, RangeError, TypeError when the text is not what {@linkcode sealEntry} made for this id
+ * @throws DOMException, SyntaxError, RangeError, TypeError when {@linkcode sealEntry} did not make the text
+ * for this id
  */
 export async function openEntry(dataKey: DataKey, id: string, text: string): Promise<OpenedEntry> {
   const bytes = fromBase64(text) ?? refuse("not base64");
@@ -108,7 +111,7 @@ function entryFromBytes(bytes: Bytes): OpenedEntry {
   return { purpose, name, text };
 }
 
-/** To the next 256 bytes, so that a length tells little: the length, the content, zeros. */
+/** Pads to the next 256 bytes to hide the length: the length, the content, zeros. */
 function pad(content: Bytes): Bytes {
   const size = Math.ceil((4 + content.length) / 256) * 256;
   return concat(uint32(content.length), content, new Uint8Array(size - 4 - content.length));

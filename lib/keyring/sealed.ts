@@ -1,5 +1,5 @@
 /**
- * A keyring over one encrypted store.
+ * A keyring backed by one encrypted store.
  *
  * @module
  */
@@ -10,17 +10,19 @@ import { readEntries, readEntry, type SealedEntries, type StoreContent } from ".
 import { type KeySource, storeFile, type StoreHost, type StorePlace } from "./store_file.ts";
 import { type EntryKey, type Keyring, PURPOSES } from "./types.ts";
 
-/** A keyring over a file. */
+/** A keyring backed by a file. */
 export interface SealedKeyring extends Keyring {
-  /** Gets the data key, so that what would fail later fails now; `false` when there is no store. */
+  /** Fetches the data key early, so failures surface now; `false` when there is no store. */
   readonly unlock: () => Promise<boolean>;
-  /** Takes the store as it is for the newest one, although a newer one was seen; its generation, if there is a store. */
+  /**
+   * Accepts the store even though a newer generation was seen. Returns its generation if there is a store.
+   */
   readonly acceptRollback: () => Promise<number | undefined>;
-  /** Puts other slots in the place of those that the store has. */
+  /** Replaces the store's slots. */
   readonly replaceSlots: (make: (content: StoreContent) => Promise<readonly Slot[]>) => Promise<void>;
 }
 
-/** A keyring over the store at a place; the store is made by the first `set`. */
+/** Creates a keyring for the store at a place; the first `set` creates the store. */
 export function sealedKeyring(
   host: StoreHost,
   type: SealedKeyring["type"],
@@ -42,7 +44,7 @@ export function sealedKeyring(
     before: string | undefined,
     after: string | undefined,
   ): Promise<boolean> {
-    // Where there is no store there is no entry.
+    // Without a store there are no entries.
     const outcome = { isSwapped: before === undefined && after === undefined };
     await file.update(async ({ content, dataKey }) => {
       outcome.isSwapped = await readEntry(content, dataKey, key) === before;
@@ -69,7 +71,7 @@ export function sealedKeyring(
     const opened = await file.read();
     const entries = opened ? await readEntries(opened.content, opened.dataKey) : [];
     return entries.flatMap(({ purpose, name }) => {
-      // An entry of a newer program stays, and is not ours to show.
+      // Keep an entry written by a newer program, but do not list it.
       const known = PURPOSES.find((one) => one === purpose);
       return known ? [{ purpose: known, name }] : [];
     });

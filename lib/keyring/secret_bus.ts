@@ -1,11 +1,11 @@
 /**
- * The door to D-Bus: one connection to the session bus, calls with a deadline, and errors in our words.
+ * Access to D-Bus: one connection to the session bus, calls with a deadline, and our own errors.
  *
- * The library is `dbus-native`, in plain JavaScript, because a native binding would need FFI, which voids the
- * sandbox. Seen to work in Deno 2.4 and 2.9 with these grants and no others: the variables
- * `DBUS_SESSION_BUS_ADDRESS` and `XDG_RUNTIME_DIR`, `sys=uid` (one proves oneself to the bus by user id), reading
- * and writing the socket, and in 2.9 `net=unix:` with the socket's path. Of the D-Bus packages it is the one that
- * is released regularly, has one dependency and comes with types.
+ * Uses `dbus-native`, in plain JavaScript, because a native binding would need FFI, which voids the sandbox.
+ * Of the D-Bus packages it is the one with regular releases, one dependency and types. Tested in Deno 2.4 and
+ * 2.9 with only these grants: the variables `DBUS_SESSION_BUS_ADDRESS` and `XDG_RUNTIME_DIR`, `sys=uid`
+ * (clients authenticate to the bus by user id), read and write access to the socket, and in 2.9 `net=unix:`
+ * with the socket's path.
  *
  * @module
  */
@@ -17,10 +17,10 @@ import type { EpochMillis } from "../time.ts";
 import { DEADLINE_MILLIS, locked, PERSON_MILLIS, unavailable } from "./os_store.ts";
 import { within } from "../deadline.ts";
 
-/** What the bus needs of the world. */
+/** The parts of the host that the bus uses. */
 export type BusHost = Pick<Host, "env" | "now" | "sleep">;
 
-/** A method to call, and its arguments by D-Bus signature. */
+/** A method to call, and its arguments described by a D-Bus signature. */
 export interface Call {
   readonly path: string;
   readonly interface: string;
@@ -55,7 +55,7 @@ export async function openSecretBus(host: BusHost): Promise<SecretBus> {
   bus.connection.on("error", failure.reject);
   bus.connection.on("close", () => failure.reject(unavailable("the D-Bus session hung up", START)));
 
-  /** What the work comes to, unless the connection fails or the moment comes first. */
+  /** Awaits the work, unless the connection fails or the deadline passes first. */
   async function settled<Result>(
     work: Promise<Result>,
     until: EpochMillis,
@@ -94,23 +94,24 @@ export async function openSecretBus(host: BusHost): Promise<SecretBus> {
 }
 
 async function connect(path: string): Promise<MessageBus> {
-  // The default is what the library exports, in a bundle too: there its names are not known beforehand.
+  // Use the default export, which works in a bundle too: there the named exports are not known in advance.
   const [{ default: { createClient } }, net] = await Promise.all([import("dbus-native"), import("node:net")]);
   let stream: Socket | undefined;
   try {
     stream = net.connect({ path });
-    // `direct` leaves it to us to say Hello, and `timeout: 0` to set deadlines: failing these, it throws past us.
+    // `direct` lets us say Hello, and `timeout: 0` lets us set deadlines: if the library handled these, its
+    // exceptions would bypass us.
     return createClient({ stream, authMethods: ["EXTERNAL"], direct: true, timeout: 0 });
   } catch (error) {
-    // Left open, the socket would keep the program from ending.
+    // An open socket would keep the program from exiting.
     stream?.destroy();
     throw explained(error);
   }
 }
 
 /**
- * The session bus's socket: the first that `DBUS_SESSION_BUS_ADDRESS` names, else the one where systemd has it.
- * Addresses that start a program or go over the network are not followed.
+ * Finds the session bus's socket: the first in `DBUS_SESSION_BUS_ADDRESS`, else systemd's default. Ignores
+ * addresses that start a program or use the network.
  *
  * @returns a path; one in Linux's abstract namespace begins with NUL
  * @see D-Bus Specification, "Server Addresses"
@@ -139,7 +140,7 @@ function send(
   destination: string,
   { signature, ...call }: Call,
 ): Promise<readonly unknown[]> {
-  // Arguments without a signature, and the reverse, are no message.
+  // A message has either both arguments and a signature, or neither.
   const message = { ...call, destination, ...(signature === "" ? { body: [] } : { signature }) };
   return new Promise((resolve, reject) =>
     bus.invoke(
@@ -149,7 +150,7 @@ function send(
   );
 }
 
-/** Whether a prompt was dismissed, once the service says so. */
+/** Resolves when the service reports the prompt's completion, with whether it was dismissed. */
 function completion(bus: MessageBus, path: string): Promise<boolean> {
   return new Promise((resolve) =>
     bus.connection.on("message", (message) => {
@@ -174,7 +175,7 @@ function unanswered(): AuthError {
   );
 }
 
-/** An error of the bus or the library in our words. */
+/** Turns an error of the bus or the library into ours. */
 function explained(error: unknown): AuthError {
   if (isAuthError(error)) return error;
   if (error instanceof Error && error.name === "NotCapable") {

@@ -1,18 +1,18 @@
 /**
- * Slots: the store's data key, wrapped by what unlocks it.
+ * Slots: the store's data key, wrapped with the key that unlocks it.
  *
  * @module
  */
 import { type Bytes, fromBase64, lengthPrefixed, toBase64 } from "./bytes.ts";
 import { isAcceptable, type KdfParameters } from "./kdf.ts";
 
-/** The first line of a store, and a part of everything that is sealed in it. */
+/** The first line of a store, and part of the authenticated data of everything sealed in it. */
 export const MAGIC = "atmos-keyring/1";
 
-/** What opens a slot: a password through a KDF, or a random key that the operating system keeps. */
+/** What opens a slot: a password through a KDF, or a random key that the operating system stores. */
 export type SlotLock = PassphraseLock | { readonly type: "os" };
 
-/** A password, by way of a KDF. */
+/** A password and its KDF. */
 export interface PassphraseLock {
   readonly type: "passphrase";
   readonly parameters: KdfParameters;
@@ -20,16 +20,18 @@ export interface PassphraseLock {
   readonly salt: Bytes;
 }
 
-/** A lock with the data key behind it. */
+/** A lock and the data key that it protects. */
 export interface Slot {
   readonly lock: SlotLock;
   /** 12 bytes. */
   readonly nonce: Bytes;
-  /** The sealed data key: 32 bytes and a 16-byte tag. */
+  /** The wrapped data key: 32 bytes and a 16-byte tag. */
   readonly wrapped: Bytes;
 }
 
-/** Seals a data key. The lock's parameters and the store's id are sealed with it, so neither can be exchanged. */
+/**
+ * Wraps a data key. The lock's parameters and the store's id are authenticated, so neither can be replaced.
+ */
 export async function wrap(
   key: CryptoKey,
   store: Bytes,
@@ -42,7 +44,7 @@ export async function wrap(
 }
 
 /**
- * The data key; the caller overwrites it with zeros once it is imported.
+ * Unwraps the data key. The caller overwrites it with zeros after importing it.
  *
  * @throws DOMException `OperationError` when the key is not the one that wrapped it
  */
@@ -63,7 +65,7 @@ function kdfNumbers(parameters: KdfParameters): readonly number[] {
     : [parameters.iterations];
 }
 
-/** A slot as the header's JSON has it, keys in the format's order. */
+/** Converts a slot to the header's JSON, with keys in the format's order. */
 export function slotToJson(slot: Slot): unknown {
   const sealed = { nonce: toBase64(slot.nonce), wrapped: toBase64(slot.wrapped) };
   return slot.lock.type === "os"
@@ -71,7 +73,7 @@ export function slotToJson(slot: Slot): unknown {
     : { type: "passphrase", ...slot.lock.parameters, salt: toBase64(slot.lock.salt), ...sealed };
 }
 
-/** `undefined` when it is not a slot, or its KDF's parameters are out of bounds. */
+/** Returns `undefined` for an invalid slot or KDF parameters out of bounds. */
 export function slotFromJson(value: unknown): Slot | undefined {
   const nonce = bytesAt(value, "nonce");
   const wrapped = bytesAt(value, "wrapped");
@@ -106,20 +108,20 @@ function kdfFromJson(value: unknown): KdfParameters | undefined {
   }
 }
 
-/** A member of a JSON object; `undefined` when there is none, or no object. */
+/** Returns a member of a JSON object; `undefined` when it is missing or the value is not an object. */
 export function at(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null && Object.hasOwn(value, name)
     ? Reflect.get(value, name)
     : undefined;
 }
 
-/** A number; NaN, which is within no bounds, when it is none. */
+/** Returns a number; NaN, which fails every bounds check, when the member is not a number. */
 export function numberAt(value: unknown, name: string): number {
   const member = at(value, name);
   return typeof member === "number" ? member : NaN;
 }
 
-/** Bytes in base64. */
+/** Decodes a base64 member. */
 export function bytesAt(value: unknown, name: string): Bytes | undefined {
   const member = at(value, name);
   return typeof member === "string" ? fromBase64(member) : undefined;

@@ -1,6 +1,6 @@
 /**
- * The store's file as text: one header line, one line per sealed entry, and two lines that vouch for them
- * (docs/keyring-format.md). Nothing here touches a file.
+ * The store's file as text: one header line, one line per sealed entry, and two lines that authenticate them
+ * (docs/keyring-format.md). This module does not access files.
  *
  * @module
  */
@@ -10,12 +10,12 @@ import { type DataKey, entryId, type OpenedEntry, openEntry } from "./seal.ts";
 import { at, bytesAt, MAGIC, numberAt, type Slot, slotFromJson, slotToJson } from "./slot.ts";
 import type { EntryKey } from "./types.ts";
 
-/** What a store says of itself; every byte of it is under the file's MAC. */
+/** A store's header. The file's MAC covers every byte of it. */
 export interface StoreHeader {
-  /** The store's id: 16 random bytes, for its life. */
+  /** The store's id: 16 random bytes that never change. */
   readonly store: Bytes;
   readonly realm: string | undefined;
-  /** Counts the writes, from 1; 0 is a store that was not written yet. */
+  /** Counts the writes, from 1; 0 for a store that has not been written yet. */
   readonly generation: number;
   readonly slots: readonly Slot[];
 }
@@ -31,7 +31,7 @@ export interface StoreContent {
   readonly entries: SealedEntries;
 }
 
-/** A store as read: intact by its checksum, not yet known to be ours. */
+/** A parsed store: its checksum matched, but its MAC is not verified yet. */
 export interface Store extends StoreContent {
   /** SHA-256 of header and entries, and the MAC over it. */
   readonly digest: Bytes;
@@ -41,12 +41,12 @@ export interface Store extends StoreContent {
 /** `check `, `mac `, 44 characters of base64 each, and line ends. */
 const TAIL_SIZE = 100;
 const TAIL = /^check ([A-Za-z0-9+/]{43}=)\nmac ([A-Za-z0-9+/]{43}=)\n$/;
-/** What an entry's line begins with. The rest is not looked at: matching megabytes would take most of the time. */
+/** The start of an entry's line. Matching the rest, which may be megabytes, would take most of the time. */
 const ENTRY_ID = /^[A-Za-z0-9+/]{22}== /;
 const ID_SIZE = 24;
 
 /**
- * Reads the text of a store and holds it against its checksum: damage is told before anybody is asked for a password.
+ * Parses a store and verifies its checksum, so damage is reported before anyone is prompted for a password.
  *
  * @throws AuthError `keyring-version`, `keyring-damaged`
  */
@@ -78,7 +78,7 @@ function refuseOtherVersions(path: string, bytes: Bytes): void {
 
 function parseHeader(path: string, line: string): StoreHeader {
   const header = headerFromJson(parseJson(path, line));
-  // One spelling only: a header that says more than we read, or says it twice, was not written by this version.
+  // Accept one spelling only: this version did not write a header with unknown or repeated members.
   if (!header || formatHeader(header) !== line) {
     throw damaged(path, "its header is not as this version writes it");
   }
@@ -103,12 +103,12 @@ function headerFromJson(value: unknown): StoreHeader | undefined {
   const slots = Array.isArray(listed) ? listed.map(slotFromJson).filter((slot) => slot !== undefined) : [];
   if (store?.length !== 16 || !Number.isSafeInteger(generation) || generation < 1) return undefined;
   if (realm !== null && typeof realm !== "string") return undefined;
-  // One of each type, and at least one.
+  // At least one slot, and at most one of each type.
   if (slots.length < 1 || new Set(slots.map(({ lock }) => lock.type)).size < slots.length) return undefined;
   return { store, realm: realm ?? undefined, generation, slots };
 }
 
-/** Characters beyond ASCII (a realm's) are escaped, so that the file is ASCII. */
+/** Escapes non-ASCII characters (of a realm) to keep the file ASCII. */
 function formatHeader({ store, realm, generation, slots }: StoreHeader): string {
   const header = { store: toBase64(store), realm: realm ?? null, generation, slots: slots.map(slotToJson) };
   return JSON.stringify(header).replace(
@@ -128,9 +128,9 @@ function parseEntries(path: string, lines: readonly string[]): SealedEntries {
 }
 
 /**
- * The text of a store.
+ * Formats a store.
  *
- * @throws RangeError when the generation is no count
+ * @throws RangeError when the generation is not a count
  */
 export async function formatStore(
   header: StoreHeader,
@@ -148,7 +148,7 @@ export async function formatStore(
 }
 
 /**
- * Holds a store against the MAC of its data key.
+ * Verifies a store's MAC with its data key.
  *
  * @throws AuthError `keyring-damaged`
  */
@@ -159,9 +159,9 @@ export async function verifyStore(store: Store, dataKey: DataKey): Promise<void>
 }
 
 /**
- * The text under a key of a verified store.
+ * Decrypts the text under a key of a verified store.
  *
- * @throws AuthError `keyring-damaged` when the entry does not open, or is another one than its place says
+ * @throws AuthError `keyring-damaged` when the entry cannot be decrypted or belongs to another id
  */
 export async function readEntry(
   store: StoreContent,
@@ -178,7 +178,7 @@ export async function readEntry(
   return entry.text;
 }
 
-/** Every entry of a verified store, opened. */
+/** Decrypts every entry of a verified store. */
 export function readEntries(store: StoreContent, dataKey: DataKey): Promise<readonly OpenedEntry[]> {
   return Promise.all(Array.from(store.entries, ([id, sealed]) => openOrRefuse(store, dataKey, id, sealed)));
 }
@@ -196,7 +196,7 @@ async function openOrRefuse(
   }
 }
 
-/** The error for a file that fails its checks. */
+/** Creates the error for a file that fails its checks. */
 export function damaged(path: string, reason: string, cause?: unknown): AuthError {
   return new AuthError("keyring-damaged", `Cannot open keyring ${path}: ${reason}`, {
     hints: [
@@ -211,7 +211,7 @@ async function sha256(bytes: Bytes): Promise<Bytes> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 }
 
-/** Byte for character: never fails, and what is not ASCII matches nothing that is looked for. */
+/** Decodes one byte per character. Never fails, and non-ASCII characters match none of our patterns. */
 function latin1(bytes: Bytes): string {
   return new TextDecoder("latin1").decode(bytes);
 }

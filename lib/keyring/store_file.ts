@@ -1,6 +1,6 @@
 /**
- * One store on disk: read and checked anew each time, changed under a lock to what is there at that moment. What
- * fails a check is never written over.
+ * One store on disk: read and verified each time, changed under a lock. Never overwrites a file that fails a
+ * check.
  *
  * @module
  */
@@ -23,41 +23,40 @@ import {
   verifyStore,
 } from "./store.ts";
 
-/** What a store needs of the world. */
+/** The parts of the host that a store uses. */
 export type StoreHost = Pick<Host, "files" | "random" | "tell">;
 
 /** The paths of one store. */
 export interface StorePlace {
-  /** The file. */
   readonly path: string;
   readonly realm: string | undefined;
-  /** The lock under which it is changed. */
+  /** The lock that protects changes. */
   readonly lockPath: string;
-  /** The directory whose `keyring/` remembers generations. */
+  /** The directory whose `keyring/` holds the last generations seen. */
   readonly stateDirectory: string;
 }
 
-/** How a store's data key is had. */
+/** Where a store's data key comes from. */
 export interface KeySource {
   /**
-   * The data key of an existing store.
+   * Fetches the data key of an existing store.
    *
-   * @throws AuthError `keyring-password` and the others of its kind
+   * @throws AuthError `keyring-password` and the like
    */
   readonly unlock: (store: StoreContent) => Promise<Bytes>;
-  /** The slot of a new store. */
+  /** Creates the slot of a new store. */
   readonly enclose: (store: Bytes, dataKey: Bytes) => Promise<Slot>;
-  /** Forgets what `enclose` kept elsewhere, for a store that could not be written. */
+  /** Deletes what `enclose` stored elsewhere, when the store could not be written. */
   readonly discard: (store: Bytes) => Promise<void>;
 }
 
-/** A store's content with the key to it, all checks passed. */
+/** A store's content and its data key, after all checks passed. */
 export interface OpenedStore {
   readonly content: StoreContent;
   readonly dataKey: DataKey;
 }
 
-/** What to put in the place of what a store has. */
+/** The parts of a store to replace. */
 export interface StoreChange {
   readonly entries?: SealedEntries;
   readonly slots?: readonly Slot[];
@@ -65,24 +64,24 @@ export interface StoreChange {
 
 type Change = (opened: OpenedStore) => Promise<StoreChange | undefined>;
 
-/** A store that may or may not be there. */
+/** A store that may not exist yet. */
 export interface StoreFile {
-  /** `undefined` when there is none. */
+  /** Returns `undefined` when there is no store. */
   readonly open: () => Promise<OpenedStore | undefined>;
-  /** As `open`, and tells the person, once, when an older copy than the last seen one stands there. */
+  /** Like `open`, but warns, once, about a copy older than the last one seen. */
   readonly read: () => Promise<OpenedStore | undefined>;
   /**
-   * Changes the store under its lock; `undefined` from `change` leaves it alone.
+   * Changes the store under its lock. Leaves it alone when `change` returns `undefined`.
    *
-   * @param absent what to do when there is none
-   * @throws AuthError `keyring-damaged` when it is an older copy than the last seen one
+   * @param absent what to do when there is no store
+   * @throws AuthError `keyring-damaged` when it is older than the last copy seen
    */
   readonly update: (change: Change, absent: "create" | "leave") => Promise<void>;
 }
 
 const LOCK_DEADLINE_MILLIS = 30_000;
 
-/** The store at a place. Its data key is had once and kept. */
+/** Returns the store at a place. Fetches its data key once and caches it. */
 export function storeFile(host: StoreHost, place: StorePlace, source: KeySource): StoreFile {
   const keys = new Map<string, Promise<DataKey>>();
   const warned = new Set<string>();
@@ -93,7 +92,7 @@ export function storeFile(host: StoreHost, place: StorePlace, source: KeySource)
     if (known) return known;
     const key = source.unlock(store).then((raw) => importDataKey(store.header.store, raw));
     keys.set(id, key);
-    // A failure is not kept: the operating system's store may be unlocked meanwhile.
+    // Do not cache a failure: the user may unlock the operating system's store later.
     key.then(undefined, () => keys.delete(id));
     return key;
   }
@@ -108,7 +107,7 @@ export function storeFile(host: StoreHost, place: StorePlace, source: KeySource)
     return { content: store, dataKey };
   }
 
-  /** What others can read they can try passwords on. */
+  /** Anyone who can read the file can guess its password. */
   async function warnOfReaders(): Promise<void> {
     const exposure = await exposureOf(host, place.path);
     if (exposure === undefined || warned.has(exposure.path)) return;
@@ -130,7 +129,7 @@ export function storeFile(host: StoreHost, place: StorePlace, source: KeySource)
     if (!opened || await newerSeen(host.files, place.stateDirectory, opened.content) === undefined) {
       return opened;
     }
-    // A writer may have finished between our two looks.
+    // A writer may have finished between the two reads.
     const again = await open();
     const newer = again && await newerSeen(host.files, place.stateDirectory, again.content);
     if (again && newer !== undefined && !warned.has("older")) {
@@ -181,7 +180,7 @@ export function storeFile(host: StoreHost, place: StorePlace, source: KeySource)
 }
 
 /**
- * The store of a file, held against its checksum; `undefined` when there is no file.
+ * Reads a store and verifies its checksum; `undefined` when there is no file.
  *
  * @throws AuthError `keyring-damaged`, `keyring-version`, `keyring-unavailable`
  */
@@ -211,7 +210,7 @@ function refuseOddFile(path: string, status: FileStatus): void {
   if (status.size > LIMITS.fileBytes.most) throw damaged(path, overLimit("fileBytes"));
 }
 
-/** Nor is a new one made where others could put another in its place. */
+/** Also refuses to create a store where others could replace it. */
 function exposed(path: string, { reason, remedy }: Exposure): AuthError {
   return new AuthError(
     "keyring-unavailable",

@@ -1,6 +1,6 @@
 /**
- * The keyring whose data key is wrapped by a random key that the operating system keeps. The entries are in our own
- * file, so their size does not matter, and the person is asked once at most.
+ * The keyring whose data key is wrapped with a random key in the operating system's store. Entries are in our
+ * own file, so their size does not matter and the user is prompted once at most.
  *
  * @module
  */
@@ -15,14 +15,14 @@ import { secretService } from "./system_linux.ts";
 import { keychain } from "./system_macos.ts";
 import { credentialManager } from "./system_windows.ts";
 
-/** What the system keyring needs of the world. */
+/** The parts of the host that the system keyring uses. */
 export type SystemKeyringHost = StoreHost & OsStoreHost;
 
 /**
- * Opens the store at a place with the key that the operating system keeps for it. Without a store it finds out
- * whether a key could be kept.
+ * Opens the store at a place with its key from the operating system. Without a store, checks whether a key
+ * could be stored.
  *
- * @param canAsk whether somebody is there to unlock the operating system's store
+ * @param canAsk whether a user is present to unlock the operating system's store
  * @throws AuthError `keyring-unavailable`, `keyring-locked`, `keyring-damaged`, `keyring-version`
  */
 export async function openSystemKeyring(
@@ -48,7 +48,7 @@ export function osStore(host: OsStoreHost, canAsk: boolean): OsStore {
   }
 }
 
-/** Wraps by a random key, one per store, that is kept under the store's id: a store that was moved keeps its key. */
+/** Wraps with a random key, one per store, stored under the store's id, so moving a store keeps its key. */
 export function osSource(host: Pick<StoreHost, "random">, realm: string | undefined, os: OsStore): KeySource {
   const account = (store: Bytes) => `${realm ?? "default"}/${toHex(store)}`;
   return {
@@ -61,7 +61,7 @@ export function osSource(host: Pick<StoreHost, "random">, realm: string | undefi
       const secret = host.random(32);
       const text = toBase64(secret);
       await os.set(account(store), text);
-      // Nothing is sealed under a key that was not really kept.
+      // Confirm that the key was stored before anything is sealed under it.
       if (await os.get(account(store)) !== text) throw unavailable("it did not keep the key", "Restart it.");
       return await wrap(await wrappingKey(secret), store, { type: "os" }, host.random(12), dataKey);
     },

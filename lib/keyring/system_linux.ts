@@ -1,8 +1,8 @@
 /**
  * The Secret Service of Linux desktops (GNOME Keyring, KWallet, KeePassXC), over D-Bus.
  *
- * Secrets pass over the user's own session bus as they are ("plain"): the socket is the user's, and the service gives
- * them to whatever program of the user asks.
+ * Secrets travel unencrypted ("plain") over the user's session bus: the socket belongs to the user, and the
+ * service gives secrets to any of the user's programs that asks.
  *
  * @see the freedesktop.org Secret Service API, draft 0.2
  * @module
@@ -19,21 +19,21 @@ const INTERFACE = {
   item: "org.freedesktop.Secret.Item",
   properties: "org.freedesktop.DBus.Properties",
 } as const;
-/** The path that stands for none. */
+/** The path that means "no object". */
 const NONE = "/";
 const UNLOCK = "Unlock it on the desktop (seahorse), or in a terminal: " +
   "gnome-keyring-daemon --replace --unlock --components=secrets, with the password on its standard input.";
 
-/** A bus, and whether its questions can be answered. */
+/** A bus, and whether a user is present to answer its prompts. */
 interface Service {
   readonly bus: SecretBus;
   readonly canAsk: boolean;
 }
 
 /**
- * Our secrets in the default collection.
+ * Stores our secrets in the default collection.
  *
- * @param canAsk whether somebody is there to answer the service's request to unlock
+ * @param canAsk whether a user is present to answer the service's request to unlock
  */
 export function secretService(host: BusHost, canAsk: boolean): OsStore {
   async function using<Result>(work: (service: Service) => Promise<Result>): Promise<Result> {
@@ -57,7 +57,7 @@ export function secretService(host: BusHost, canAsk: boolean): OsStore {
   };
 }
 
-/** The default collection, unlocked. */
+/** Opens and unlocks the default collection. */
 async function openCollection(service: Service): Promise<string> {
   const collection = await defaultCollection(service.bus) ?? await createCollection(service);
   if (await isLocked(service.bus, collection)) await unlock(service, collection);
@@ -98,14 +98,14 @@ async function unlock(service: Service, path: string): Promise<void> {
   await finish(service, asPath(prompt));
 }
 
-/** Has the person answer what the service still wants to know. */
+/** Shows the service's prompt, if it has one. */
 async function finish({ bus, canAsk }: Service, prompt: string): Promise<void> {
   if (prompt === NONE) return;
   if (!canAsk) throw locked("it has a question, and nobody can be asked", UNLOCK);
   if (!await bus.prompt(prompt)) throw locked("its question was dismissed or could not be shown", UNLOCK);
 }
 
-/** Items of an account, unlocked. KWallet finds nothing while it is locked: then it is unlocked first. */
+/** Returns an account's items, unlocked. A locked KWallet finds no items, so this unlocks it first. */
 async function findItems(service: Service, account: string): Promise<readonly string[]> {
   const found = await search(service.bus, account);
   if (found.unlocked.length > 0) return found.unlocked;
@@ -140,7 +140,7 @@ async function readItem(bus: SecretBus, path: string): Promise<string> {
 async function writeItem(service: Service, account: string, text: string): Promise<void> {
   const path = await openCollection(service);
   const session = await openSession(service.bus);
-  // A dictionary of variants as the library takes them: pairs of a key and a typed value.
+  // A dictionary of variants as the library expects it: pairs of a key and a typed value.
   const properties = [
     [`${INTERFACE.item}.Label`, ["s", `Atmos keyring (${account})`]],
     [`${INTERFACE.item}.Attributes`, ["a{ss}", { service: SERVICE, account }]],

@@ -1,9 +1,9 @@
 /**
- * The stores of macOS and Windows, through `@napi-rs/keyring`, the Node binding of the `keyring` crate. It is a native
- * addon and needs the grant `ffi`; it is never loaded on Linux, where it would quietly use the kernel's keyring when no
- * Secret Service answers.
+ * The stores of macOS and Windows, through `@napi-rs/keyring`, the Node binding of the `keyring` crate. It is
+ * a native addon and needs the grant `ffi`. Never loaded on Linux, where it would silently use the kernel's
+ * keyring when no Secret Service answers.
  *
- * NOT TESTED where this project is built: there is neither macOS nor Windows.
+ * NOT TESTED on macOS or Windows.
  *
  * @module
  */
@@ -18,13 +18,13 @@ import {
 } from "./os_store.ts";
 import { within } from "../deadline.ts";
 
-/** How one system's store is called, and what to do when it refuses. */
+/** The name of a system's store, and the hint for when it fails. */
 export interface NativeStore {
   readonly name: string;
   readonly hint: string;
 }
 
-/** Our secrets in the store, which asks the person itself, when somebody is there, and may take as long for it. */
+/** Creates access to the store, which may prompt the user for up to `PERSON_MILLIS` if one is present. */
 export function nativeStore(host: OsStoreHost, { name, hint }: NativeStore, canAsk: boolean): OsStore {
   const patience = canAsk ? PERSON_MILLIS : DEADLINE_MILLIS;
 
@@ -53,7 +53,7 @@ export function nativeStore(host: OsStoreHost, { name, hint }: NativeStore, canA
   };
 }
 
-/** What we use of an item. */
+/** The methods of an item that we use. */
 interface Entry {
   getPassword(): Promise<string | null>;
   setPassword(text: string): Promise<void>;

@@ -1,5 +1,5 @@
 /**
- * A store of text under keys. It knows nothing of credentials.
+ * A store of text under keys. It knows nothing about credentials.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { KeyringType } from "../config/types.ts";
 export const PURPOSES = ["sso-session", "user-keys", "saml-username"] as const;
 export type Purpose = typeof PURPOSES[number];
 
-/** The address of an entry; different addresses never meet, whatever characters they hold. */
+/** The key of an entry; distinct keys never collide, whatever characters they contain. */
 export interface EntryKey {
   readonly purpose: Purpose;
   readonly name: string;
@@ -18,19 +18,21 @@ export interface EntryKey {
 /** An open keyring, for one realm. */
 export interface Keyring {
   readonly type: KeyringType;
-  /** `undefined`: there is no such entry. Damage, a locked store or a wrong password throw. */
+  /**
+   * Returns `undefined` when there is no such entry. Throws for damage, a locked store or a wrong password.
+   */
   readonly get: (key: EntryKey) => Promise<string | undefined>;
-  /** Adds or replaces one entry; entries that other processes wrote meanwhile stay. */
+  /** Adds or replaces one entry; keeps entries that other processes wrote meanwhile. */
   readonly set: (key: EntryKey, text: string) => Promise<void>;
   /**
-   * Replaces an entry while it is what the caller knows, so that what others wrote meanwhile is not lost.
+   * Replaces an entry if it is still what the caller read, so that other processes' changes are not lost.
    *
-   * @param before the text that is expected there; `undefined`: none
-   * @param after the text to put there; `undefined` removes the entry
-   * @returns `false`, and nothing is changed, when something else is there
+   * @param before the expected text; `undefined` when there should be no entry
+   * @param after the new text; `undefined` removes the entry
+   * @returns `false`, without a change, when the entry differs
    */
   readonly swap: (key: EntryKey, before: string | undefined, after: string | undefined) => Promise<boolean>;
-  /** `false` when there was none. */
+  /** Returns `false` when there was no such entry. */
   readonly remove: (key: EntryKey) => Promise<boolean>;
   readonly list: () => Promise<readonly EntryKey[]>;
 }

@@ -1,5 +1,5 @@
 /**
- * Waiting for a person to approve a device (RFC 8628 section 3.5).
+ * Waits for the user to approve a device (RFC 8628 section 3.5).
  *
  * @module
  */
@@ -7,22 +7,22 @@ import { AuthError, isAuthError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { EpochMillis } from "../time.ts";
 
-/** When to ask, and until when. */
+/** How often to poll, and until when. */
 export interface PollPlan {
   readonly intervalSeconds: number;
   readonly expiresAt: EpochMillis;
 }
 
-/** `slow_down` lengthens the interval by this much, for good (RFC 8628 section 3.5). */
+/** `slow_down` lengthens the interval permanently by this much (RFC 8628 section 3.5). */
 const SLOW_DOWN_SECONDS = 5;
 
 /**
- * Asks at once, since a browser session may have approved already, then every interval until the code runs out.
- * A network failure or a 5xx is "still pending".
+ * Polls at once, because a browser session may have approved already, then every interval until the code
+ * expires. A network failure or a 5xx counts as "still pending".
  *
- * @param attempt asks once; throws `AuthError` with OAuth's code in `remoteCode` for all that is not a token
- * @throws AuthError `login-not-approved` when the person denied it or the code ran out; `interrupted`; else what
- *   `attempt` threw
+ * @param attempt polls once; throws `AuthError` with OAuth's code in `remoteCode` when there is no token
+ * @throws AuthError `login-not-approved` when the user denied it or the code expired; `interrupted`; else
+ * what `attempt` threw
  */
 export async function pollForApproval<Token>(
   host: Pick<Host, "now" | "sleep" | "interrupted">,
@@ -35,7 +35,7 @@ export async function pollForApproval<Token>(
     if ("token" in answer) return answer.token;
     if (answer.slowDown) intervalSeconds += SLOW_DOWN_SECONDS;
     if (host.now() >= plan.expiresAt) throw new AuthError("login-not-approved", EXPIRED.message, EXPIRED);
-    // The last question is asked as the code runs out, however long the interval has grown.
+    // Poll one last time as the code expires, however long the interval is.
     const left = plan.expiresAt - host.now();
     await host.sleep(Math.min(intervalSeconds * 1000, left), host.interrupted);
   }

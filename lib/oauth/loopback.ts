@@ -1,14 +1,14 @@
 /**
- * The way back from the browser: a listener on 127.0.0.1 that takes exactly one answer to our own request (RFC 8252
- * section 7.3). Anybody on this machine, and any page in its browser, can send it requests; what is not the answer
- * gets a plain refusal and changes nothing.
+ * Receives the browser's callback: a listener on 127.0.0.1 that accepts exactly one response to our request
+ * (RFC 8252 section 7.3). Any program on this machine, and any page in its browser, can send it requests;
+ * others are refused and change nothing.
  *
  * @module
  */
 import { Secret } from "../credentials.ts";
 import type { Host } from "../host.ts";
 
-/** What the authorization server answered (RFC 6749 sections 4.1.2 and 4.1.2.1). */
+/** The authorization server's response (RFC 6749 sections 4.1.2 and 4.1.2.1). */
 export type Callback =
   | { readonly type: "code"; readonly code: Secret }
   | { readonly type: "error"; readonly error: string; readonly description: string };
@@ -21,15 +21,15 @@ export interface Expected {
   readonly state: Secret;
 }
 
-/** A listener, until it is disposed. */
+/** A listener, active until disposed. */
 export interface CallbackListener extends AsyncDisposable {
-  /** The address that the browser is to come back to. */
+  /** The address that the browser is redirected to. */
   readonly redirectUri: string;
-  /** The one answer that is taken. */
+  /** The one response that is accepted. */
   readonly received: Promise<Callback>;
 }
 
-/** Why a request is not the answer. */
+/** Why a request is refused. */
 interface Refusal {
   readonly type: "refusal";
   readonly status: 400 | 404 | 405 | 421;
@@ -37,9 +37,9 @@ interface Refusal {
 }
 
 /**
- * Listens for the answer to a request with this `state`.
+ * Listens for the response to a request with this `state`.
  *
- * @throws AuthError `failed`, `permission-missing` when this machine lets us not listen
+ * @throws AuthError `failed`, `permission-missing` when listening is not possible
  */
 export async function listenForCallback(
   host: Pick<Host, "listen">,
@@ -64,10 +64,10 @@ export async function listenForCallback(
   };
 }
 
-/** What a request is; nothing of it is looked at before its state is known to be ours. */
+/** Reads a request; checks its state before anything else in it. */
 export function readCallback(request: Request, { origin, path, state }: Expected): Callback | Refusal {
   const url = new URL(request.url);
-  // The runtime builds the address from what the client claims: a rebound name shows here (RFC 9110 section 7.4).
+  // The runtime builds the URL from the client's headers, so DNS rebinding shows here (RFC 9110 section 7.4).
   const claimed = request.headers.get("host") ?? url.host;
   if (url.origin !== origin || `http://${claimed}` !== origin) return refusal(421, "This is another host.");
   if (url.pathname !== path) return refusal(404, "There is nothing here.");
@@ -88,14 +88,14 @@ function refusal(status: Refusal["status"], reason: string): Refusal {
   return { type: "refusal", status, reason };
 }
 
-/** Compares in a time that does not tell where two texts differ. */
+/** Compares in constant time. */
 function isSame(given: string, wanted: string): boolean {
   const [left, right] = [given, wanted].map((text) => new TextEncoder().encode(text));
   if (left === undefined || right === undefined || left.length !== right.length) return false;
   return left.reduce((difference, octet, at) => difference | (octet ^ (right[at] ?? 0)), 0) === 0;
 }
 
-/** The code stands in the address: nothing may keep it or hand it on. */
+/** The code is in the address, so nothing may cache it or pass it on. */
 const HEADERS = {
   "cache-control": "no-store",
   "referrer-policy": "no-referrer",

@@ -1,5 +1,5 @@
 /**
- * A token of a CI system as a credential.
+ * A CI system's token as credentials.
  *
  * @module
  */
@@ -9,9 +9,9 @@ import type { EpochMillis } from "../time.ts";
 import { readClaims } from "../jwt.ts";
 
 /**
- * Wraps a token with its own life.
+ * Wraps a token with its lifetime.
  *
- * @throws AuthError `bad-answer` when it is no JWT or names no end; `refused` when it is over
+ * @throws AuthError `bad-answer` when it is not a JWT or has no expiry; `refused` when it has expired
  */
 export function oidcToken(token: Secret, now: EpochMillis, where: string): OidcToken {
   const claims = readClaims(token);

@@ -1,12 +1,13 @@
 /**
- * Proof Key for Code Exchange (RFC 7636), method S256: who redeems a code shows that it is who asked for it.
+ * Proof Key for Code Exchange (RFC 7636), method S256: proves that the client that redeems a code requested
+ * it.
  *
  * @module
  */
 import { Secret } from "../credentials.ts";
 import type { Host } from "../host.ts";
 
-/** What is kept until the exchange, and what is shown before it. */
+/** The secret to keep until the exchange, and the challenge to send before it. */
 export interface Pkce {
   readonly verifier: Secret;
   readonly challenge: string;
@@ -15,7 +16,7 @@ export interface Pkce {
 /** RFC 7636 section 4.1 recommends 32 octets, which are 43 characters. */
 const OCTETS = 32;
 
-/** A new verifier and its challenge. */
+/** Creates a verifier and its challenge. */
 export async function newPkce(host: Pick<Host, "random">): Promise<Pkce> {
   const verifier = new Secret(base64Url(host.random(OCTETS)));
   return { verifier, challenge: await challengeOf(verifier) };
@@ -27,7 +28,9 @@ export async function challengeOf(verifier: Secret): Promise<string> {
   return base64Url(new Uint8Array(await crypto.subtle.digest("SHA-256", octets)));
 }
 
-/** A value that cannot be guessed, for `state` (RFC 6749 section 10.10 wants 128 bits at least; these are 256). */
+/**
+ * Creates an unguessable value for `state` (RFC 6749 section 10.10 requires at least 128 bits; this has 256).
+ */
 export function newState(host: Pick<Host, "random">): Secret {
   return new Secret(base64Url(host.random(OCTETS)));
 }

@@ -11,24 +11,25 @@ import { chooseFactor, nextCode } from "./second_factor.ts";
 import type { NamedSamlProvider, SamlDriverRun, SamlHost, SamlPerson } from "./types.ts";
 import { openWeb, type Web, type WebPage } from "./web.ts";
 
-/** A login takes a handful of pages; more is a loop. */
+/** A login takes a handful of pages; more than this is a loop. */
 const MOST_PAGES = 30;
 const POLL_MILLIS = 1_000;
 const LONGEST_WAIT_MILLIS = 5 * 60_000;
 
-/** One login: what it has, and what it must not do twice. */
+/** The state of one login. */
 interface Login {
   readonly host: SamlHost;
   readonly provider: NamedSamlProvider;
   readonly person: SamlPerson;
   readonly web: Web;
-  /** A password is sent once, whatever comes back. */
+  /** The password is sent only once per login. */
   passwordSent: boolean;
   codesSent: number;
 }
 
 /**
- * Logs in at an ADFS server. The provider's url is the server's address, or that of its sign-in page with `loginToRp`.
+ * Logs in at an ADFS server. The provider's URL is the server's address, or that of its sign-in page with
+ * `loginToRp`.
  *
  * @throws AuthError as {@linkcode SamlDriverRun} says
  */
@@ -48,13 +49,13 @@ export const loginWithAdfs: SamlDriverRun = async (host, provider, person) => {
   ]);
 };
 
-/** `urn:amazon:webservices` as the partition of the region calls it. */
+/** `urn:amazon:webservices`, or its name in the region's partition. */
 function relyingParty(region: string): string {
   if (region.startsWith("us-gov-")) return "urn:amazon:webservices:govcloud";
   return region.startsWith("cn-") ? "urn:amazon:webservices:cn-north-1" : "urn:amazon:webservices";
 }
 
-/** The page of a login that begins at the identity provider; what the url says already is kept. */
+/** The page that starts a login at the identity provider; keeps what the URL already has. */
 function signOnPage({ config }: NamedSamlProvider): URL {
   const url = new URL(config.url);
   if (/^\/(?:adfs\/?(?:ls\/?)?)?$/i.test(url.pathname) && url.search === "") {
@@ -67,7 +68,7 @@ function signOnPage({ config }: NamedSamlProvider): URL {
   return url;
 }
 
-/** Does what a page wants, and returns what comes of it. */
+/** Answers a page, and returns the next one. */
 async function answer(login: Login, page: WebPage, html: HtmlPage): Promise<WebPage> {
   const { provider, web } = login;
   requireForms(provider, page);
@@ -98,7 +99,7 @@ async function answer(login: Login, page: WebPage, html: HtmlPage): Promise<WebP
   }
 }
 
-/** Kerberos and NTLM are Windows' own; ADFS offers forms to browsers that it does not take for Windows'. */
+/** Kerberos and NTLM are for Windows; ADFS offers forms to other browsers. */
 function requireForms(provider: NamedSamlProvider, { status, headers, url }: WebPage): void {
   if (status !== 401 || !/\b(?:negotiate|ntlm)\b/i.test(headers.get("www-authenticate") ?? "")) return;
   throw loginFailure("unsupported", provider, `${url.host} wants to log in by Windows (Kerberos or NTLM)`, [
@@ -148,7 +149,7 @@ async function sendCode(
   return await web.submit(fillForm(form, { values: { [code.name]: value } }));
 }
 
-/** Posts the form back every second, until the page wants something else. */
+/** Posts the form every second until the page changes. */
 async function waitForApproval(
   login: Login,
   first: Extract<AdfsPage, { wants: "patience" }>,
@@ -187,7 +188,7 @@ async function waitForApproval(
   }
 }
 
-/** A method as `mfa` says, else as the person does; a home realm is always the person's. */
+/** Chooses the method that `mfa` names, else asks the user; always asks for a home realm. */
 async function choose(
   { provider, person }: Login,
   field: string,
@@ -214,7 +215,7 @@ function errorPageFailure(
   reason: string,
   code: string | undefined,
 ): AuthError {
-  // MSIS7012 is what a disabled sign-on page says; for a missing permission ADFS has words but no code.
+  // A disabled sign-on page reports MSIS7012; ADFS has no code for a missing permission.
   if (code === "MSIS7012" && /\/IdpInitiatedSignOn/i.test(page.url.pathname)) return pageDisabled(provider);
   const isForbidden = /not authorized|permission/i.test(reason);
   return loginFailure("refused", provider, `ADFS says: ${reason}`, [

@@ -1,6 +1,6 @@
 /**
- * The pages of Active Directory Federation Services, told apart by their forms. Administrators restyle them, but names
- * and ids stay, since Microsoft's own scripts live by them.
+ * Recognizes the pages of Active Directory Federation Services by their forms. Administrators restyle pages,
+ * but names and ids stay, because Microsoft's own scripts depend on them.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import {
 import { attribute, type HtmlElement, rawText, textOf } from "./html.ts";
 import { harmless } from "./words.ts";
 
-/** What a page wants. */
+/** What a page asks for. */
 export type AdfsPage =
   | {
     readonly wants: "password";
@@ -25,9 +25,9 @@ export type AdfsPage =
     readonly password: Control;
   }
   | { readonly wants: "code"; readonly form: Form; readonly code: Control; readonly question: string }
-  /** Azure MFA: the form is posted back until somebody has approved on the phone. */
+  /** Azure MFA: post the form again until the user approves on the phone. */
   | { readonly wants: "patience"; readonly form: Form; readonly words: readonly string[] }
-  /** A list of authentication methods, or of home realms. */
+  /** A list of authentication methods or home realms. */
   | {
     readonly wants: "choice";
     readonly form: Form;
@@ -35,9 +35,9 @@ export type AdfsPage =
     readonly options: readonly AdfsOption[];
   }
   | { readonly wants: "new-password" }
-  /** A form of hidden fields that a script would send on. */
+  /** A form of hidden fields that a script would submit. */
   | { readonly wants: "sending"; readonly form: Form }
-  /** An error page, in its own words. */
+  /** An error page, with its own message. */
   | { readonly wants: "nothing"; readonly reason: string; readonly code: string | undefined };
 
 /** One line of a list. */
@@ -46,7 +46,7 @@ export interface AdfsOption {
   readonly label: string;
 }
 
-/** Names of the fields that take a one-time code, of ADFS's own adapters and of Symantec's, RSA's and others. */
+/** Fields for a one-time code, from ADFS's own adapters and those of Symantec, RSA and others. */
 const CODE_FIELDS = [
   "VerificationCode",
   "OathCode",
@@ -57,13 +57,13 @@ const CODE_FIELDS = [
 ];
 const WAITING_METHODS = ["azuremfaauthentication", "azuremfaserverauthentication"];
 
-/** What a page wants; `undefined` for a page that is not understood. */
+/** Determines what a page asks for; `undefined` for an unknown page. */
 export function readAdfsPage(page: HtmlPage): AdfsPage | undefined {
   return newPassword(page) ?? codeForm(page) ?? waiting(page) ?? loginForm(page) ?? homeRealms(page) ??
     methods(page) ?? errorPage(page) ?? sending(page);
 }
 
-/** What the page says went wrong with what was sent last; `""` when nothing did. */
+/** The page's error about the last submission; `""` without one. */
 export function complaintOf(page: HtmlPage): string {
   return textById(page, "errorText") || textById(page, "error");
 }
@@ -113,7 +113,9 @@ function loginForm({ forms }: HtmlPage): AdfsPage | undefined {
   return undefined;
 }
 
-/** `<div class="idp" onclick="HRD.selection('http://...')">`: the script fills the field HomeRealmSelection. */
+/**
+ * `<div class="idp" onclick="HRD.selection('http://...')">`: the script fills the field HomeRealmSelection.
+ */
 function homeRealms(page: HtmlPage): AdfsPage | undefined {
   const form = page.forms.find((one) =>
     one.id === "hrd" || controlNamed(one, "HomeRealmSelection") !== undefined
@@ -123,7 +125,10 @@ function homeRealms(page: HtmlPage): AdfsPage | undefined {
   return { wants: "choice", form, field: "HomeRealmSelection", options };
 }
 
-/** `<a id="..." onclick="return SelectOption('AzureMfaAuthentication')">`: the script fills the field AuthMethod. */
+/**
+ * `<a id="..." onclick="return SelectOption('AzureMfaAuthentication')">`: the script fills the field
+ * AuthMethod.
+ */
 function methods(page: HtmlPage): AdfsPage | undefined {
   const form = page.forms.find(({ id }) => id === "options");
   const options = optionsBy(page, /\bSelectOption\(\s*(["'])(.+?)\1\s*\)/);
@@ -134,7 +139,7 @@ function methods(page: HtmlPage): AdfsPage | undefined {
 const MOST_OPTIONS = 50;
 const LONGEST_SCRIPT = 500;
 
-/** Elements whose script passes a text to a function, each value once. */
+/** Finds elements whose script passes a text to a function; each value once. */
 function optionsBy(page: HtmlPage, call: RegExp): readonly AdfsOption[] {
   const options = new Map<string, AdfsOption>();
   for (const element of page.elements) {

@@ -1,7 +1,7 @@
 /**
- * What a SAML response says: whether the login worked, which roles it offers, until when (SAML 2.0 Core; AWS IAM User
- * Guide, "Configure SAML assertions for the authentication response"). All of it is a stranger's text until AWS has
- * verified the signature: it serves to choose a role and to explain refusals.
+ * Reads a SAML response: whether the login succeeded, the roles it offers, and when it expires (SAML 2.0
+ * Core; AWS IAM User Guide, "Configure SAML assertions for the authentication response"). Untrusted until AWS
+ * verifies the signature: used only to choose a role and to explain refusals.
  *
  * @module
  */
@@ -13,30 +13,30 @@ import { type EpochMillis, parseInstant } from "../time.ts";
 import { childrenOf, parseXml, type XmlElement } from "./xml.ts";
 import { isWithin, ROLE_SECONDS } from "../aws_durations.ts";
 
-/** A role, and the IAM SAML provider that vouches for whoever takes it. */
+/** A role, and the IAM SAML provider that federates its users. */
 export interface SamlRole {
   readonly roleArn: string;
   readonly providerArn: string;
 }
 
-/** What a response says. */
+/** The contents of a response. */
 export interface Assertion {
-  /** In its own order, each pair once. */
+  /** In the response's order, each pair once. */
   readonly roles: readonly SamlRole[];
-  /** How many values of the role attribute are no pair of a role and a provider. */
+  /** How many values of the role attribute are not a pair of a role and a provider. */
   readonly unreadableRoles: number;
-  /** Nothing but AWS can read it. */
+  /** Only AWS can read it. */
   readonly encrypted: boolean;
-  /** Values of `RoleSessionName`; AWS wants exactly one. */
+  /** Values of `RoleSessionName`; AWS requires exactly one. */
   readonly sessionNames: readonly string[];
   /** `SessionDuration`, in seconds: 900 to 43200. */
   readonly sessionSeconds: number | undefined;
-  /** `SessionNotOnOrAfter`: no session lasts longer. */
+  /** `SessionNotOnOrAfter`: the latest end of a session. */
   readonly sessionEndsAt: EpochMillis | undefined;
   readonly issuedAt: EpochMillis | undefined;
-  /** The first moment at which it is no longer good, as it says itself. */
+  /** When the assertion itself says it expires. */
   readonly expiresAt: EpochMillis | undefined;
-  /** The sign-in page that it is for. */
+  /** The sign-in page that it is addressed to. */
   readonly recipient: string | undefined;
   readonly audiences: readonly string[];
 }
@@ -44,20 +44,20 @@ export interface Assertion {
 const PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol";
 const ASSERTION = "urn:oasis:names:tc:SAML:2.0:assertion";
 const SUCCESS = "urn:oasis:names:tc:SAML:2.0:status:Success";
-/** The second one stands in old guides for the regions in China. */
+/** Old guides for the regions in China use the second one. */
 const ATTRIBUTES = ["https://aws.amazon.com/SAML/Attributes/", "http://www.amazonaws.cn/SAML/Attributes/"];
-/** IAM's own rules for names (IAM API Reference: CreateRole, CreateSAMLProvider). */
+/** IAM's rules for names (IAM API Reference: CreateRole, CreateSAMLProvider). */
 const ROLE = /^role\/(?:[\x21-\x7e]{1,510}\/)?[\w+=,.@-]{1,64}$/;
 const PROVIDER = /^saml-provider\/[\w.-]{1,128}$/;
-/** STS takes no more (AssumeRoleWithSAML, `SAMLAssertion`). */
+/** The limit of STS (AssumeRoleWithSAML, `SAMLAssertion`). */
 export const LONGEST_RESPONSE = 100_000;
 
 /**
  * Reads a response.
  *
- * @param response base64 of the whole `Response`; white space in it does not count
- * @throws AuthError `refused` when the identity provider says that the login failed; `bad-answer` for what is no SAML
- *   response, or is larger than AWS takes
+ * @param response base64 of the whole `Response`; whitespace in it is ignored
+ * @throws AuthError `refused` when the identity provider reports a failed login; `bad-answer` when it is not
+ * a SAML response or is larger than AWS accepts
  */
 export function readAssertion(response: Secret, where: string): Assertion {
   const root = parseXml(decodeResponse(response));
@@ -88,7 +88,7 @@ function unreadable(reason: string, cause?: unknown): AuthError {
   return new AuthError("bad-answer", `Cannot read the SAML response: ${reason}`, { cause });
 }
 
-/** A response without any status is judged by AWS. */
+/** AWS judges a response without a status. */
 function requireSuccess(root: XmlElement, where: string): void {
   const [status] = childrenOf(root, PROTOCOL, "Status");
   const [code] = childrenOf(status, PROTOCOL, "StatusCode");
@@ -135,11 +135,11 @@ function valuesOf(attributes: readonly XmlElement[], name: string): readonly str
   return attributes
     .filter((attribute) => ATTRIBUTES.some((prefix) => attribute.attributes.get("Name") === prefix + name))
     .flatMap((attribute) => childrenOf(attribute, ASSERTION, "AttributeValue"))
-    // Text around elements is no value that anybody meant.
+    // Ignore text around child elements.
     .map(({ text, children }) => children.length === 0 ? text.trim() : "");
 }
 
-/** Two ARNs with a comma between them, in either order; a comma may also stand in a role's name. */
+/** Two ARNs separated by a comma, in either order; a role's name may contain a comma too. */
 function readRole(value: string): SamlRole | undefined {
   const [first, second, ...more] = value.split(/,(?=\s*arn:)/).map((part) => part.trim());
   if (first === undefined || second === undefined || more.length > 0) return undefined;

@@ -1,6 +1,6 @@
 /**
- * The Browser driver: the person logs in in a browser that is installed, with a private profile; the assertion is
- * taken out of the request that would carry it to AWS.
+ * The Browser driver: the user logs in with an installed browser and a private profile. We take the assertion
+ * from the request that would carry it to AWS.
  *
  * @module
  */
@@ -18,27 +18,26 @@ import { type DevTools, devTools } from "./devtools.ts";
 import type { NamedSamlProvider, SamlDriverRun, SamlHost } from "./types.ts";
 import { within } from "../deadline.ts";
 
-/** A person looks for the phone, reads a mail, tries a second time. */
+/** Time for the user to find the phone, read an email, try again. */
 const PERSON_SECONDS = 300;
-/** Redirects and scripts of an identity provider that needs nobody. */
+/** Time for redirects and scripts of an identity provider that needs no user. */
 const NOBODY_SECONDS = 30;
 const GOODBYE_MILLIS = 3_000;
 
-/** How the browser is shown, and why not. */
+/** Whether the browser has a window, and why not. */
 interface Showing {
-  /** `undefined`: with a window. Completes "because". */
+  /** `undefined`: with a window. Otherwise completes "because". */
   readonly headless: string | undefined;
   readonly seconds: number;
 }
 
 /**
- * Opens the provider's address in a browser and waits for the assertion. Without a display, or with nobody to ask, the
- * browser runs without a window: that is enough where the identity provider needs nobody, as with a session that is
- * kept, or Kerberos.
+ * Opens the provider's address in a browser and waits for the assertion. Runs the browser without a window
+ * when there is no display or no user to prompt; that is enough for a stored session or Kerberos.
  *
- * @throws AuthError `failed` when no browser is installed or it does not start; `login-not-approved` when the window was
- *   closed or the time ran out; `person-needed` when the page waits for somebody and nobody sees it; `unreachable`,
- *   `bad-answer`, `config-invalid` for an address that leads elsewhere
+ * @throws AuthError `failed` when no browser is installed or it does not start; `login-not-approved` when the
+ * user closed the window or time ran out; `person-needed` when the page waits for a user who cannot see it;
+ * `unreachable`, `bad-answer`, `config-invalid` for an address that leads elsewhere
  */
 export const loginWithBrowser: SamlDriverRun = async (host, provider) => {
   const { name, config } = provider;
@@ -54,7 +53,7 @@ export const loginWithBrowser: SamlDriverRun = async (host, provider) => {
   return await converse(host, provider, showing, browser, program);
 };
 
-/** One browser can use a profile at a time; a second one would hand over to the first and end. */
+/** Only one browser can use a profile at a time; a second one would hand over to the first and exit. */
 async function lockProfile(host: SamlHost, profile: string): Promise<Lock> {
   return await host.files.lock(await lockPath(host, profile), {
     deadlineMillis: (PERSON_SECONDS + 60) * 1000,
@@ -113,7 +112,7 @@ async function converse(
   throw sightingFailure(provider, sighting, lastPage === undefined ? program : undefined);
 }
 
-/** @returns `undefined` when the time ran out */
+/** @returns `undefined` when time ran out */
 async function understood<T>(
   host: Pick<SamlHost, "sleep" | "interrupted">,
   millis: number,
@@ -129,7 +128,7 @@ async function understood<T>(
   }
 }
 
-/** What fails here has cost nobody their login. */
+/** A failure here does not affect the login. */
 async function sayGoodbye(host: SamlHost, tools: DevTools): Promise<void> {
   try {
     await keepSession(tools, host.now());
@@ -186,7 +185,7 @@ function tooLate(provider: NamedSamlProvider, showing: Showing, page: SeenPage |
     ).with({ remedy: "Run `atmos auth login` in a terminal, on a machine with a display" });
 }
 
-/** Without the query: it may hold what logs in. */
+/** Omits the query, which may contain credentials. */
 function shown(page: SeenPage | undefined): string {
   const url = page === undefined ? null : URL.parse(page.url);
   if (page === undefined || url === null) return "an empty one";
@@ -200,7 +199,7 @@ function portalHints(page: SeenPage | undefined): readonly string[] {
     : [];
 }
 
-/** @param unseen the browser, when it never came to show a page */
+/** @param unseen the browser, if it never showed a page */
 function sightingFailure(
   provider: NamedSamlProvider,
   sighting: Sighting,

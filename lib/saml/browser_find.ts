@@ -1,6 +1,6 @@
 /**
- * The browsers of the Chromium family that people already have: the one they name, an installed Chrome, Chromium,
- * Edge or Brave, or what Playwright has put into its cache. Nothing is downloaded.
+ * Finds a browser of the Chromium family: the configured one, an installed Chrome, Chromium, Edge or Brave,
+ * or one in Playwright's cache. Downloads nothing.
  *
  * @module
  */
@@ -9,23 +9,23 @@ import { AuthError, isAuthError } from "../errors.ts";
 import { cacheHome, expandHome, homeDirectory, joinPath, resolvePath } from "../paths.ts";
 import type { Host, Os } from "../host.ts";
 
-/** What looking for a browser needs of the world. */
+/** The parts of the host that finding a browser uses. */
 export type FindHost = Pick<Host, "env" | "files" | "os">;
 
 type Family = "chrome" | "chromium" | "msedge" | "brave";
 
-/** Where a browser may be. */
+/** A possible location of a browser. */
 interface Candidate {
   readonly family: Family;
   readonly path: string;
 }
 
 /**
- * The browser to use: `browser_executable_path`, else the first that is installed, those that `browser_type` names
- * first, Playwright's last.
+ * Finds the browser to use: `browser_executable_path`, else the first installed one. Those that
+ * `browser_type` names come first, Playwright's last.
  *
  * @returns `undefined` when there is none
- * @throws AuthError `config-invalid` when `browser_executable_path` is no file
+ * @throws AuthError `config-invalid` when `browser_executable_path` is not a file
  */
 export async function findBrowser(
   host: FindHost,
@@ -53,7 +53,7 @@ async function namedBrowser(host: FindHost, name: string, path: string): Promise
   });
 }
 
-/** The words that Playwright and saml2aws know, `chrome-beta` and `msedge-dev` among them. */
+/** The names that Playwright and saml2aws know, including `chrome-beta` and `msedge-dev`. */
 function familyOf(browserType: string | undefined): Family | undefined {
   const word = browserType?.toLowerCase() ?? "";
   if (word.startsWith("chromium")) return "chromium";
@@ -86,7 +86,7 @@ const LINUX_PROGRAMS: readonly (readonly [Family, string])[] = [
   ["brave", "brave-browser"],
 ];
 
-/** A browser from a snap comes last: it cannot write into hidden directories of the home directory. */
+/** Snap browsers come last: they cannot write to hidden directories of the home directory. */
 function onPath({ env, os }: FindHost): readonly Candidate[] {
   const directories = (env("PATH") ?? "").split(":").filter((directory) => directory.startsWith("/"));
   const isSnap = (directory: string) => directory.startsWith("/snap/");
@@ -129,7 +129,7 @@ function inProgramFiles({ env, os }: FindHost): readonly Candidate[] {
   );
 }
 
-/** Where Playwright, and Atmos with it, keeps browsers, each in a directory `chromium-REVISION`. */
+/** Finds a browser in the cache of Playwright and Atmos, with one directory `chromium-REVISION` for each. */
 async function playwrightBrowser(host: FindHost): Promise<string | undefined> {
   for (const cache of playwrightCaches(host)) {
     const entries = await readable(host.files.list(cache), undefined) ?? [];
@@ -158,7 +158,7 @@ function playwrightCaches(host: FindHost): readonly string[] {
     windows: ["AppData\\Local\\ms-playwright"],
   };
   return [
-    // Playwright reads "0" as "beside the library".
+    // Playwright reads "0" as "next to the library".
     ...own === "" || own === "0" ? [] : [resolvePath(os, homeDirectory(host), own)],
     joinPath(os, cacheHome(host), "atmos", "ms-playwright"),
     joinPath(os, cacheHome(host), "ms-playwright"),
@@ -175,13 +175,13 @@ const PLAYWRIGHT_PROGRAMS: Readonly<Record<Os, readonly string[]>> = {
   windows: ["chrome-win64\\chrome.exe", "chrome-win\\chrome.exe"],
 };
 
-/** Whether a file is there, at the end of whatever links lead to it. */
+/** Whether a file exists, following links. */
 async function isFile({ files }: FindHost, path: string): Promise<boolean> {
   const real = await readable(files.realPath(path), undefined);
   return real !== undefined && (await readable(files.status(real), undefined))?.kind === "file";
 }
 
-/** A place that the sandbox hides is a place where nothing is. */
+/** A place that the sandbox hides counts as empty. */
 async function readable<T>(looking: Promise<T>, hidden: T): Promise<T> {
   try {
     return await looking;
@@ -191,7 +191,7 @@ async function readable<T>(looking: Promise<T>, hidden: T): Promise<T> {
   }
 }
 
-/** Whether this machine can show a window, as far as its variables tell. */
+/** Whether this machine can show a window, according to its environment variables. */
 export function hasDisplay({ env, os }: Pick<Host, "env" | "os">): boolean {
   return os !== "linux" || ["DISPLAY", "WAYLAND_DISPLAY"].some((name) => (env(name) ?? "") !== "");
 }

@@ -1,5 +1,5 @@
 /**
- * Where the browser of a provider keeps its session with the identity provider.
+ * Where the browser stores its session with a provider's identity provider.
  *
  * @module
  */
@@ -8,8 +8,8 @@ import { directoryName } from "../files/names.ts";
 import { shortDigest } from "../sha256.ts";
 
 /**
- * The private profile: `<data home>/atmos/browser/<provider>-<16 hex digits of its address>`. It holds cookies that log
- * in: whoever logs out of the provider removes the directory.
+ * The private profile: `<data home>/atmos/browser/<provider>-<16 hex digits of its address>`. It holds login
+ * cookies, so logging out of the provider deletes the directory.
  */
 export async function browserProfile(host: Surroundings, provider: string, url: string): Promise<string> {
   const digest = await shortDigest(new URL(url).href);

@@ -1,5 +1,5 @@
 /**
- * Keeping the session with the identity provider between logins.
+ * Keeps the session with the identity provider between logins.
  *
  * @module
  */
@@ -7,10 +7,10 @@ import * as v from "valibot";
 import type { EpochMillis } from "../time.ts";
 import type { DevTools } from "./devtools.ts";
 
-/** How long what an identity provider keeps "until the browser is closed" is kept between logins. */
+/** How long to keep cookies that the identity provider meant to end when the browser closes. */
 const SESSION_SECONDS = 12 * 3600;
 
-/** What can be set again of what the browser tells of a cookie. */
+/** The properties of a cookie that can be set again. */
 const Cookie = v.object({
   name: v.string(),
   value: v.string(),
@@ -28,8 +28,8 @@ const Cookie = v.object({
 const Cookies = v.object({ cookies: v.array(Cookie) });
 
 /**
- * Lets cookies that end with the browser live on in the profile, where the browser itself encrypts them: the window that
- * we close is not a person's decision to log out. A cookie that the browser does not take back is lost, as it would be.
+ * Turns session cookies into lasting ones in the profile, where the browser encrypts them: we close the
+ * window, so closing it is not a logout. Cookies that the browser rejects are lost, as they would be anyway.
  */
 export async function keepSession(tools: DevTools, now: EpochMillis): Promise<void> {
   const { cookies } = v.parse(Cookies, await tools.call("Storage.getCookies"));
@@ -39,7 +39,7 @@ export async function keepSession(tools: DevTools, now: EpochMillis): Promise<vo
 }
 
 function lasting({ domain, session: _, ...cookie }: v.InferOutput<typeof Cookie>, expires: number) {
-  // Without a leading dot it is the host's own, and naming the domain would give it to the hosts below.
+  // Without a leading dot it is a host-only cookie; setting the domain would share it with subdomains.
   const place = domain.startsWith(".")
     ? { domain }
     : { url: `${cookie.secure ? "https" : "http"}://${domain}${cookie.path}` };

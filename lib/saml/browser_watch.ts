@@ -1,7 +1,6 @@
 /**
- * Watching a browser until it is about to post an assertion to AWS. Every page, popup and frame is stopped before its
- * first request, told to hold whatever goes to AWS's sign-in, and only then let go: the assertion does not leave the
- * machine.
+ * Watches a browser until it is about to post an assertion to AWS. Pauses every page, popup and frame before
+ * its first request and intercepts requests to AWS's sign-in, so the assertion never leaves the machine.
  *
  * @module
  */
@@ -11,7 +10,7 @@ import { messageOf } from "../errors.ts";
 import type { DevTools, DevToolsEvent, Json } from "./devtools.ts";
 import { SIGN_IN_HOSTS, signInPage } from "./sign_in.ts";
 
-/** What a person would see: the page whose address or title changed last. */
+/** What the user sees: the page whose address or title changed last. */
 export interface SeenPage {
   readonly url: string;
   readonly title: string;
@@ -19,18 +18,18 @@ export interface SeenPage {
 
 /** How watching ended. */
 export type Sighting =
-  /** What the page was about to post; `undefined`: it posted no SAML response. */
+  /** The intercepted response; `undefined` when the page posted no SAML response. */
   | { readonly type: "response"; readonly response: Secret | undefined }
   /** The address leads to an application of Identity Center. */
   | { readonly type: "identity-center" }
-  /** The page did not load: Chromium's name of the reason. */
+  /** The page did not load, with Chromium's name of the reason. */
   | { readonly type: "unreachable"; readonly reason: string }
-  /** The page says that it does not exist. */
+  /** The page does not exist. */
   | { readonly type: "missing"; readonly status: number }
   /** The last window was closed. */
   | { readonly type: "closed" };
 
-/** A watch that is kept. */
+/** A running watch. */
 export interface Watch {
   readonly sighting: Promise<Sighting>;
   readonly lastPage: () => Promise<SeenPage | undefined>;
@@ -59,12 +58,12 @@ const Paused = v.object({
 const Received = v.object({ type: v.string(), response: v.object({ status: v.number() }) });
 
 const AUTO_ATTACH = { autoAttach: true, waitForDebuggerOnStart: true, flatten: true };
-/** The paths are looked at when a request is held. */
+/** Paths are checked when a request is intercepted. */
 const HELD = SIGN_IN_HOSTS.flatMap((host) => [`https://${host}/*`, `https://*.${host}/*`])
   .map((urlPattern) => ({ urlPattern, requestStage: "Request" }));
 const GONE: ReadonlySet<number> = new Set([404, 410]);
 
-/** Goes to an address in the browser's first page, and watches all pages from then on. */
+/** Opens an address in the browser's first page, and watches all pages from then on. */
 export function watchLogin(tools: DevTools, address: string): Watch {
   const found = Promise.withResolvers<Sighting>();
   const pages = new Map<string, SeenPage>();
@@ -90,7 +89,7 @@ export function watchLogin(tools: DevTools, address: string): Watch {
   };
   const destroyed = (params: Json) => {
     const known = pages.delete(v.parse(Destroyed, params).targetId);
-    // On macOS the browser itself outlives its last window.
+    // On macOS the browser outlives its last window.
     if (known && pages.size === 0) found.resolve({ type: "closed" });
   };
   const paused = ({ params, session }: DevToolsEvent) => {
@@ -120,7 +119,7 @@ export function watchLogin(tools: DevTools, address: string): Watch {
   return { sighting: found.promise, lastPage: () => lookAgain(tools, state.last) };
 }
 
-/** Titles come after addresses, and are not announced. */
+/** Titles arrive after addresses, and without an event. */
 async function lookAgain(tools: DevTools, last: Target | undefined): Promise<SeenPage | undefined> {
   if (last === undefined) return undefined;
   const { targetId } = last;
@@ -129,7 +128,7 @@ async function lookAgain(tools: DevTools, last: Target | undefined): Promise<See
   return parsed.success ? parsed.output.targetInfo : last;
 }
 
-/** @returns Chromium's name of why the page did not load; `undefined` when it did, or gave way to another */
+/** @returns Chromium's name of why the page did not load; `undefined` when it loaded or was replaced */
 async function open(tools: DevTools, session: string, address: string): Promise<string | undefined> {
   tools.post("Network.enable", {}, session);
   const { errorText } = await tools.call("Page.navigate", { url: address }, session);
@@ -138,7 +137,7 @@ async function open(tools: DevTools, session: string, address: string): Promise<
     : undefined;
 }
 
-/** Takes what was to be posted to AWS and answers in its place; everything else goes its way. */
+/** Takes a post to AWS and answers in AWS's place; lets other requests continue. */
 async function held(
   tools: DevTools,
   session: string | undefined,
@@ -153,7 +152,7 @@ async function held(
   const sighting: Sighting = page === "identity-center"
     ? { type: "identity-center" }
     : { type: "response", response: responseIn(await bodyOf(tools, session, paused)) };
-  // The page may be gone by then: what it was about to post is in hand.
+  // The page may have closed by now, but we already have its post.
   await tools.call("Fetch.fulfillRequest", { requestId, ...ANSWER }, session).catch(messageOf);
   return sighting;
 }
@@ -164,7 +163,7 @@ const ANSWER = {
   body: btoa("<!doctype html><title>Logged in</title><p>Logged in. This window closes by itself."),
 };
 
-/** Long bodies come in pieces, or have to be asked for. */
+/** Long bodies arrive in parts or must be fetched. */
 async function bodyOf(
   tools: DevTools,
   session: string | undefined,

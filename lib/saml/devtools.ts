@@ -1,5 +1,5 @@
 /**
- * A client of the DevTools protocol: calls with their replies, and events in the order they come.
+ * A client of the DevTools protocol: calls with replies, and events in order.
  *
  * @module
  */
@@ -7,23 +7,25 @@ import * as v from "valibot";
 import { AuthError } from "../errors.ts";
 import type { BrowserProcess } from "../host.ts";
 
-/** A JSON object whose members are yet to be looked at. */
+/** A JSON object with unchecked members. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** What the browser tells of itself; `session` is the page it is about. */
+/** An event from the browser; `session` is the page it belongs to. */
 export interface DevToolsEvent {
   readonly method: string;
   readonly params: Json;
   readonly session: string | undefined;
 }
 
-/** A running conversation. */
+/** An open connection. */
 export interface DevTools {
-  /** @throws AuthError `failed` when the browser refuses, or is gone before it answers */
+  /** @throws AuthError `failed` when the browser refuses, or exits before it replies */
   readonly call: (method: string, params?: Json, session?: string) => Promise<Json>;
-  /** Sends what needs no reply: a page that is gone meanwhile is no failure. */
+  /** Sends without awaiting a reply: the page may close meanwhile. */
   readonly post: (method: string, params?: Json, session?: string) => void;
-  /** Reads until the browser is gone; `onGone` is told before any call that waits fails. An error of `onEvent` ends it. */
+  /**
+   * Reads until the browser exits. Calls `onGone` before pending calls fail. An error of `onEvent` ends it.
+   */
   readonly listen: (onEvent: (event: DevToolsEvent) => void, onGone: () => void) => Promise<void>;
 }
 
@@ -37,7 +39,7 @@ const Message = v.object({
   error: v.optional(v.object({ message: v.optional(v.string(), "") })),
 });
 
-/** Speaks to a browser; nothing is read before `listen`. */
+/** Connects to a browser; reads nothing before `listen`. */
 export function devTools(browser: Pick<BrowserProcess, "send" | "receive">): DevTools {
   const pending = new Map<number, PromiseWithResolvers<Json>>();
   const state = { lastId: 0, gone: false };
@@ -70,7 +72,7 @@ export function devTools(browser: Pick<BrowserProcess, "send" | "receive">): Dev
   };
 }
 
-/** One message is a reply or an event. */
+/** Handles one message: a reply or an event. */
 function settle(
   pending: Map<number, PromiseWithResolvers<Json>>,
   text: string,

@@ -1,6 +1,6 @@
 /**
- * Which driver obtains the assertion: what the configuration says, else a browser where one can be used, else the
- * conversation that fits the identity provider's address, else a browser after all.
+ * Chooses the driver that gets the assertion: the configured one, else a browser where one can be used, else
+ * the form driver for the identity provider's address, else a browser after all.
  *
  * @module
  */
@@ -11,19 +11,19 @@ import type { NamedSamlProvider, SamlHost, SamlPerson } from "./types.ts";
 
 /** What the choice depends on besides the configuration. */
 export interface DriverSurroundings {
-  /** Path of a browser that can be driven; `undefined`: none was found. */
+  /** Path of a usable browser; `undefined` when none was found. */
   readonly browser: string | undefined;
   /** Whether a window can be shown here. */
   readonly display: boolean;
 }
 
-/** A driver and why it: completes "because". */
+/** A driver, and the reason, which completes "because". */
 export interface DriverChoice {
   readonly driver: SamlDriver;
   readonly reason: string;
 }
 
-/** Chooses; `validate --verbose` shows what and why. */
+/** Chooses a driver; `validate --verbose` shows the choice and its reason. */
 export function chooseDriver(
   config: Pick<SamlProvider, "driver" | "url" | "browserType">,
   { browser, display }: DriverSurroundings,
@@ -45,10 +45,10 @@ export function chooseDriver(
 }
 
 const OKTA_DOMAINS = ["okta.com", "oktapreview.com", "okta-emea.com", "okta-gov.com", "okta.mil"];
-/** Okta behind a domain of the company's own. */
+/** Okta under a custom domain. */
 const OKTA_PATH = /^\/(?:app\/amazon_aws\/.+\/sso\/saml|home\/amazon_aws\/)/;
 
-/** By the host or path of the address itself, never by what stands in its query. */
+/** Checks the host or path of the address, never its query. */
 function formDriverOf({ hostname, pathname }: URL): DriverChoice | undefined {
   if (hostname === "accounts.google.com") {
     return { driver: "GoogleApps", reason: `${hostname} is Google's sign-in` };
@@ -66,9 +66,9 @@ function formDriverOf({ hostname, pathname }: URL): DriverChoice | undefined {
 }
 
 /**
- * The driver for a provider on this machine.
+ * Chooses the driver for a provider on this machine.
  *
- * @throws AuthError `config-invalid` when `browser_executable_path` is no file and may be needed
+ * @throws AuthError `config-invalid` when `browser_executable_path` is not a file and may be needed
  */
 export async function driverFor(host: FindHost, { name, config }: NamedSamlProvider): Promise<DriverChoice> {
   const isChosen = config.driver !== undefined;
@@ -76,7 +76,7 @@ export async function driverFor(host: FindHost, { name, config }: NamedSamlProvi
   return chooseDriver(config, { browser, display: hasDisplay(host) });
 }
 
-/** Runs a driver. Each is loaded only when it is used. */
+/** Runs a driver, loading its module on demand. */
 export async function runDriver(
   driver: SamlDriver,
   host: SamlHost,

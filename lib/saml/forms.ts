@@ -1,5 +1,6 @@
 /**
- * Pages of identity providers and their forms, as a browser without scripts would fill and send them (HTML, 4.10.21).
+ * Pages of identity providers and their forms, filled and submitted as by a browser without scripts (HTML,
+ * 4.10.21).
  *
  * @module
  */
@@ -7,39 +8,41 @@ import type { Secret } from "../credentials.ts";
 import { attribute, has, type HtmlElement, type Place, rawText, readElements, textOf, walk } from "./html.ts";
 import type { Submission, WebField } from "./web.ts";
 
-/** Something in a form that may send a value. */
+/** A control of a form that may send a value. */
 export interface Control {
   readonly name: string;
   readonly id: string;
-  /** `text`, `hidden`, `password`, `checkbox`, ...; `submit` for every button that sends; `select`, `textarea`. */
+  /**
+   * `text`, `hidden`, `password`, `checkbox`, ...; `submit` for every submit button; `select`, `textarea`.
+   */
   readonly type: string;
-  /** What is sent if nobody touches it. Several for a list with several choices, none for a box not ticked. */
+  /** The default values. Several for a multiple-choice list, none for an unchecked box. */
   readonly values: readonly string[];
 }
 
-/** A form as it stands in a page. */
+/** A form in a page. */
 export interface Form {
   readonly id: string;
   readonly name: string;
   readonly method: "GET" | "POST";
-  /** Absolute; `undefined` when the page names something that is no address. */
+  /** Absolute; `undefined` when the page has an invalid address. */
   readonly action: URL | undefined;
-  /** In the order of the page; disabled and nameless ones are left out. */
+  /** In the page's order, without disabled and nameless ones. */
   readonly controls: readonly Control[];
   readonly element: HtmlElement;
 }
 
-/** A page that was read. */
+/** A parsed page. */
 export interface HtmlPage {
   readonly url: URL;
-  /** Harmless to print; `""` when there is none. */
+  /** Safe to print; `""` when there is none. */
   readonly title: string;
   readonly forms: readonly Form[];
-  /** Every element, in the order of the page. */
+  /** Every element, in the page's order. */
   readonly elements: readonly HtmlElement[];
 }
 
-/** Reads a page; whatever is no HTML is a page without forms. `url` is where it is after all redirects. */
+/** Parses a page; anything but HTML is a page without forms. `url` is its address after all redirects. */
 export function readHtml(page: { readonly url: URL; readonly text: string }): HtmlPage {
   const places = readElements(page.text);
   const elements = places.map(({ element }) => element);
@@ -61,32 +64,32 @@ export function elementById(page: HtmlPage, id: string): HtmlElement | undefined
   return page.elements.find((element) => attribute(element, "id") === id);
 }
 
-/** What the first element with this id says; `""` when there is none. */
+/** The text of the first element with this id; `""` when there is none. */
 export function textById(page: HtmlPage, id: string): string {
   const element = elementById(page, id);
   return element === undefined ? "" : textOf(element);
 }
 
-/** The control with this name, letters of either case. */
+/** The control with this name, ignoring case. */
 export function controlNamed(form: Form, name: string): Control | undefined {
   return form.controls.find((control) => control.name.toLowerCase() === name.toLowerCase());
 }
 
-/** Whether a person sees it as something to fill in. */
+/** Whether a user would see it as an input. */
 export function isVisible({ type }: Control): boolean {
   return type !== "hidden" && type !== "submit";
 }
 
-/** How a form is filled. */
+/** How to fill a form. */
 export interface Filling {
-  /** Values by the name of a control; those the form does not have are added, as scripts of such pages do. */
+  /** Values by control name; adds missing controls, as such pages' scripts do. */
   readonly values?: Readonly<Record<string, string | Secret>>;
-  /** The button that is pressed: only its value is sent. */
+  /** The pressed button: only its value is sent. */
   readonly button?: Control;
 }
 
 /**
- * What is sent when a form is filled and submitted: every control with its default, those in `values` with theirs.
+ * Fills a form: every control with its default, overridden by `values`.
  *
  * @throws RangeError for a form without a usable action
  */
@@ -187,7 +190,7 @@ function inputKind(
   }
 }
 
-/** Of a list with one choice the last option marked as selected counts, else the first that can be chosen. */
+/** In a single-choice list the last selected option counts, else the first enabled one. */
 function chosenOptions(select: HtmlElement): readonly string[] {
   const options = walk(select.childNodes).map(({ element }) => element)
     .filter((element) => element.tagName === "option" && !has(element, "disabled"));

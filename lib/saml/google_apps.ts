@@ -1,6 +1,7 @@
 /**
- * The GoogleApps driver: Google's sign-in pages as they are for browsers without scripts. Google shows them as it likes,
- * and sends many accounts to a captcha or to scripts; every such page ends with the way to a browser.
+ * The GoogleApps driver: Google's sign-in pages for browsers without scripts. Google shows them at its
+ * discretion, and sends many accounts to a captcha or to scripts; for every such page the error suggests a
+ * browser.
  *
  * @module
  */
@@ -21,12 +22,12 @@ import { chooseFactor, nextCode } from "./second_factor.ts";
 import type { NamedSamlProvider, SamlDriverRun, SamlHost, SamlPerson } from "./types.ts";
 import { openWeb, type Submission, type Web, type WebField, type WebPage } from "./web.ts";
 
-/** A login takes a handful of pages; more is a loop. */
+/** A login takes a handful of pages; more than this is a loop. */
 const MOST_PAGES = 20;
-/** Answers when the person has answered the prompt on the phone. */
+/** Replies when the user has answered the prompt on the phone. */
 const PROMPT_SERVICE = "https://content.googleapis.com/cryptauth/v1/authzen/awaittx";
 
-/** One login: what it has, and what it must not do twice. */
+/** The state of one login. */
 interface Login {
   readonly host: SamlHost;
   readonly provider: NamedSamlProvider;
@@ -35,14 +36,14 @@ interface Login {
   usernameSent: boolean;
   passwordSent: boolean;
   codesSent: number;
-  /** Whether the phone was asked: a complaint after that is about what the person did there. */
+  /** Whether we prompted on the phone: later complaints are about the user's answer there. */
   prompted: boolean;
-  /** Whether the list of challenges was asked for. */
+  /** Whether we requested the list of challenges. */
   listed: boolean;
 }
 
 /**
- * Logs in at Google. The provider's url is `https://accounts.google.com/o/saml2/initsso?idpid=...&spid=...`.
+ * Logs in at Google. The provider's URL is `https://accounts.google.com/o/saml2/initsso?idpid=...&spid=...`.
  *
  * @throws AuthError as {@linkcode SamlDriverRun} says
  */
@@ -63,7 +64,7 @@ export const loginWithGoogleApps: SamlDriverRun = async (host, provider, person)
   ]);
 };
 
-/** Some pages are known by their words. */
+/** Some pages are recognized by their text. */
 function inEnglish(url: URL): URL {
   const english = new URL(url);
   english.searchParams.set("hl", "en");
@@ -71,7 +72,7 @@ function inEnglish(url: URL): URL {
   return english;
 }
 
-/** Does what a page wants, and returns what comes of it. */
+/** Answers a page, and returns the next one. */
 async function answer(login: Login, page: WebPage, html: HtmlPage): Promise<WebPage> {
   const { provider, web } = login;
   const seen = readGooglePage(html, page.status);
@@ -116,7 +117,7 @@ async function answer(login: Login, page: WebPage, html: HtmlPage): Promise<WebP
   }
 }
 
-/** A challenge that we cannot serve, or that is not the one in `mfa`. */
+/** A challenge that we cannot answer, or not the one that `mfa` names. */
 function isUnwanted({ config }: NamedSamlProvider, seen: GooglePage): boolean {
   if (seen.wants === "browser") return true;
   const wanted = config.mfa?.trim().toLowerCase() ?? "auto";
@@ -127,7 +128,7 @@ function namesOf(kind: ChallengeKind): readonly string[] {
   return [...CHALLENGES[kind].names, CHALLENGES[kind].label.toLowerCase()];
 }
 
-/** Scripts of Google's would set `bgresponse`; the other fields have their values. */
+/** Google's scripts would set `bgresponse`; the other fields have their values. */
 function submit(web: Web, { method, url, fields }: Submission): Promise<WebPage> {
   const answered = fields.map(([name, value]): WebField =>
     name === "bgresponse" ? [name, "js_enabled"] : [name, value]
@@ -198,7 +199,7 @@ async function waitForPrompt(
   return await submit(web, fillForm(form));
 }
 
-/** The service answers as late as it can; a request that ran out of time is made again while the prompt lives. */
+/** The service replies as late as it can; retry requests that time out while the prompt is valid. */
 async function isAnswered(
   { host, web }: Login,
   { apiKey, transaction, lifetimeMillis }: Prompt,
@@ -219,7 +220,7 @@ function lateAnswer(error: unknown): undefined {
   if (!isAuthError(error, "unreachable")) throw error;
 }
 
-/** A page that wants the same again after the phone was asked: somebody tapped No, or nothing. */
+/** If the page repeats after the phone prompt, the user tapped No or did not answer. */
 function requireFirstPrompt(login: Login, html: HtmlPage): void {
   if (login.prompted) {
     const complaint = complaintOf(html);
@@ -229,7 +230,7 @@ function requireFirstPrompt(login: Login, html: HtmlPage): void {
   login.prompted = true;
 }
 
-/** Nothing tells when the phone was answered: the person does. */
+/** Google does not report when the phone was answered, so the user must. */
 async function waitForDevice(
   login: Login,
   html: HtmlPage,

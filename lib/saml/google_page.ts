@@ -1,6 +1,6 @@
 /**
- * Google's sign-in pages without scripts, told apart by the address that their form goes to and by its fields. Google
- * changes them as it likes: whatever is not known here is left to a browser.
+ * Recognizes Google's sign-in pages without scripts by their form's address and fields. Google changes them
+ * at will; unknown pages are left to a browser.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import { attribute, has, type HtmlElement, textOf, walk } from "./html.ts";
 import type { Factor } from "./second_factor.ts";
 import type { Submission } from "./web.ts";
 
-/** What a page wants. */
+/** What a page asks for. */
 export type GooglePage =
   | { readonly wants: "username"; readonly form: Form; readonly username: Control }
   | { readonly wants: "password"; readonly form: Form; readonly password: Control }
@@ -36,7 +36,7 @@ export type GooglePage =
 /** Why Google ends a login. */
 export type Refusal = "unassigned" | "disabled" | "password-expired" | "untrusted-client" | "enrol";
 
-/** Challenges that a terminal can serve, as their addresses name them. */
+/** Challenges that a terminal can answer, as named in their addresses. */
 export const CHALLENGES = {
   totp: {
     names: ["totp"],
@@ -59,19 +59,19 @@ export const CHALLENGES = {
 } as const;
 export type ChallengeKind = keyof typeof CHALLENGES;
 
-/** What Google's prompt service wants to be asked with. */
+/** The parameters of Google's prompt service. */
 export interface Prompt {
   readonly apiKey: string;
   readonly transaction: string;
   readonly lifetimeMillis: number;
 }
 
-/** One line of the list of ways to prove who one is. */
+/** One line of the list of verification methods. */
 export interface GoogleOption extends Factor {
   readonly submission: Submission;
 }
 
-/** What a page wants; `undefined` for a page that is not understood. */
+/** Determines what a page asks for; `undefined` for an unknown page. */
 export function readGooglePage(page: HtmlPage, status: number): GooglePage | undefined {
   const reason = refusalOf(page, status);
   if (reason !== undefined) return { wants: "nothing", reason };
@@ -79,7 +79,7 @@ export function readGooglePage(page: HtmlPage, status: number): GooglePage | und
   return login(page) ?? choice(page) ?? challenge(page);
 }
 
-/** What the page says went wrong with what was sent last; `""` when nothing did. */
+/** The page's error about the last submission; `""` without one. */
 export function complaintOf(page: HtmlPage): string {
   const marked = page.elements.find((one) =>
     attribute(one, "class").split(/\s+/).includes("error-msg") && textOf(one) !== ""
@@ -97,7 +97,7 @@ export function otherWay({ forms }: HtmlPage): Form | undefined {
   return forms.find(({ action }) => action?.pathname.endsWith("/challenge/skip") ?? false);
 }
 
-/** What `challenge/KIND/...` of an address names; `undefined` elsewhere. */
+/** The kind in an address's `challenge/KIND/...`; `undefined` in others. */
 function challengeOf(url: URL | undefined): string | undefined {
   return /\/challenge\/([a-z]+)(?:\/|$)/.exec(url?.pathname ?? "")?.[1];
 }
@@ -139,7 +139,7 @@ function hasCaptcha(page: HtmlPage): boolean {
 function login({ forms }: HtmlPage): GooglePage | undefined {
   for (const form of forms) {
     const username = controlNamed(form, "Email") ?? controlNamed(form, "identifier");
-    // An address that is there already is only shown again.
+    // A username that is already filled in is only shown.
     if (username !== undefined && isVisible(username) && username.values[0] === "") {
       return { wants: "username", form, username };
     }
@@ -149,7 +149,7 @@ function login({ forms }: HtmlPage): GooglePage | undefined {
   return undefined;
 }
 
-/** Older lists are a form for each way, newer ones a button for each in one form. */
+/** Older lists have a form for each method, newer ones a button for each in one form. */
 function choice(page: HtmlPage): GooglePage | undefined {
   const isList = challengeOf(page.url) === "selection" || challengeForm(page) === undefined;
   const options = isList ? [...page.forms.flatMap(optionByForm), ...page.forms.flatMap(optionsByButton)] : [];
@@ -162,7 +162,7 @@ function optionByForm(form: Form): readonly GoogleOption[] {
   return [{ ...factorOf(kind), submission: fillForm(form) }];
 }
 
-/** Google's numbers of the challenges that we know, in `data-challengetype`. */
+/** Google's numbers in `data-challengetype` for the challenges that we know. */
 const TYPES: Readonly<Record<string, ChallengeKind>> = {
   "4": "az",
   "5": "ootp",
@@ -172,7 +172,7 @@ const TYPES: Readonly<Record<string, ChallengeKind>> = {
   "39": "dp",
 };
 
-/** `<div data-challengetype="6"><button name="challenge" value="4,undefined">`: the button follows what it is for. */
+/** `<div data-challengetype="6"><button name="challenge" value="4,undefined">`: type, then its button. */
 function optionsByButton(form: Form): readonly GoogleOption[] {
   const options: GoogleOption[] = [];
   let kind: ChallengeKind | undefined;

@@ -1,5 +1,5 @@
 /**
- * The elements of a page and what they say. Read by an HTML parser, never by patterns over the text.
+ * The elements of a page and their text, read with an HTML parser.
  *
  * @module
  */
@@ -10,31 +10,31 @@ import { harmless } from "./words.ts";
 export type HtmlElement = DefaultTreeAdapterTypes.Element;
 type HtmlNode = DefaultTreeAdapterTypes.ChildNode;
 
-/** Every element of a document, in its order; whatever is no HTML has few. */
+/** Every element of a document, in order; anything but HTML has few. */
 export function readElements(text: string): readonly Place[] {
-  // Without scripts what stands in <noscript> counts: buttons of forms that a script would send.
+  // Without scripts the content of <noscript> counts: buttons of forms that a script would submit.
   return walk(parse(text, { scriptingEnabled: false }).childNodes);
 }
 
-/** The value of an attribute; `""` when it is not there. */
+/** The value of an attribute; `""` when it is missing. */
 export function attribute(element: HtmlElement, name: string): string {
   return element.attrs.find((one) => one.name === name)?.value ?? "";
 }
 
-/** What an element says, in one line, harmless to print, at most 300 columns. */
+/** An element's text in one line, safe to print, at most 300 columns. */
 export function textOf(element: HtmlElement): string {
   return harmless(rawText(element));
 }
 
-/** An element and what it is inside of. */
+/** An element and its context. */
 export interface Place {
   readonly element: HtmlElement;
-  /** The form it belongs to by its place. */
+  /** The form that contains it. */
   readonly form: HtmlElement | undefined;
   readonly isDisabled: boolean;
 }
 
-/** Every element in the order of the page. No recursion: pages may nest deeper than functions can. */
+/** Every element in the page's order. Not recursive, because pages may nest deeper than the stack allows. */
 export function walk(roots: readonly HtmlNode[]): readonly Place[] {
   const places: Place[] = [];
   const pending: { readonly node: HtmlNode; readonly inside: Omit<Place, "element"> }[] = [];
@@ -56,20 +56,20 @@ export function walk(roots: readonly HtmlNode[]): readonly Place[] {
   return places;
 }
 
-/** The parser takes such a form out of the tree at once, and leaves its controls beside it. */
+/** The parser removes such a form from the tree at once, and leaves its controls beside it. */
 function isInTable({ parentNode }: HtmlElement): boolean {
   return parentNode !== null && ["table", "tbody", "thead", "tfoot", "tr"].includes(parentNode.nodeName);
 }
 
-/** Whether an attribute is there, whatever its value. */
+/** Whether an attribute is present, whatever its value. */
 export function has(element: HtmlElement, name: string): boolean {
   return element.attrs.some((one) => one.name === name);
 }
 
-/** Elements may hold each other's texts: no page makes us read all of them again for each. */
+/** Elements may contain each other's texts: this keeps a page from making us read them over and over. */
 const MOST_NODES = 1_000;
 
-/** The text below an element, but scripts and styles; of a crowded one its beginning. */
+/** The text within an element, without scripts and styles; truncated in a crowded one. */
 export function rawText(element: HtmlElement): string {
   const texts: string[] = [];
   const pending: HtmlNode[] = [element];

@@ -1,5 +1,6 @@
 /**
- * The Okta driver: Okta's authentication API (classic engine) as far as a session cookie, then the application's page.
+ * The Okta driver: Okta's authentication API (classic engine) to get a session cookie, then the application's
+ * page.
  *
  * @module
  */
@@ -23,12 +24,12 @@ import { browserHint, loginFailure, notUnderstood, samlResponseIn } from "./outc
 import type { NamedSamlProvider, SamlDriverRun, SamlHost, SamlPerson } from "./types.ts";
 import { openWeb, type WebPage } from "./web.ts";
 
-/** A transaction goes through a handful of states; more is a loop. */
+/** A transaction takes a handful of steps; more than this is a loop. */
 const MOST_STEPS = 10;
 const CANCEL_MILLIS = 3_000;
 
 /**
- * Logs in at the Okta organisation that the provider's url belongs to; the url is the embed link of the application.
+ * Logs in at the Okta organization of the provider's URL, which is the application's embed link.
  *
  * @throws AuthError as {@linkcode SamlDriverRun} says; `throttled` when Okta asks to wait
  */
@@ -58,13 +59,13 @@ export const loginWithOkta: SamlDriverRun = async (host, provider, person) => {
   }
 };
 
-/** `v1` is the classic engine, `idx` the Identity Engine; `undefined` where it is not told. */
+/** `v1` is the classic engine, `idx` the Identity Engine; `undefined` when not reported. */
 async function readEngine({ web, origin }: Okta): Promise<string | undefined> {
   const page = await web.get(new URL("/.well-known/okta-organization", origin));
   return shownText(jsonOf(page)["pipeline"]);
 }
 
-/** A user of another identity provider has no password in Okta: none is sent then. */
+/** A user of another identity provider has no password in Okta, so do not send one. */
 async function requireOwnPassword({ web, origin, provider }: Okta, username: string): Promise<void> {
   const page = await web.get(new URL("/.well-known/webfinger", origin), [
     ["resource", `okta:acct:${username}`],
@@ -82,7 +83,9 @@ async function requireOwnPassword({ web, origin, provider }: Okta, username: str
   );
 }
 
-/** From state to state until Okta says SUCCESS. A transaction that ends otherwise is cancelled: no push stays open. */
+/**
+ * Continues a transaction until Okta reports SUCCESS. Cancels one that ends otherwise, so no push stays open.
+ */
 async function carryThrough(
   okta: Okta,
   host: SamlHost,
@@ -144,7 +147,7 @@ async function skipWarning(okta: Okta, person: SamlPerson, transaction: Transact
   return await step(okta, skip, { stateToken: transaction.stateToken });
 }
 
-/** Courtesy, also after Ctrl-C: how it ends does not matter, and it may not take long. */
+/** A courtesy, also after Ctrl-C: ignore the result and do not take long. */
 async function cancel(
   { origin }: Okta,
   host: Pick<SamlHost, "fetch">,
@@ -163,7 +166,7 @@ function unexpectedStatus(provider: NamedSamlProvider, status: string): AuthErro
   ]);
 }
 
-/** The application's page: the SAML response, a refusal, or a demand for more proof (once). */
+/** Reads the application's page: the SAML response, a refusal, or a request for another factor (once). */
 async function readApplication(
   okta: Okta,
   host: SamlHost,
@@ -197,18 +200,20 @@ async function readApplication(
   return await readApplication(okta, host, person, next, false);
 }
 
-/** The token of a sign-on page that asks for more proof stands in its script: `var stateToken = '00abc\x2Ddef';` */
+/**
+ * A sign-on page that asks for another factor has its token in a script: `var stateToken = '00abc\x2Ddef';`
+ */
 function stateTokenIn(page: HtmlPage): Secret | undefined {
   for (const { tagName, childNodes: [text] } of page.elements) {
     if (tagName !== "script" || text === undefined || !("value" in text)) continue;
     const found = /\bstateToken["']?\s*[=:]\s*(["'])((?:\\.|[\w.-])+)\1/.exec(text.value)?.[2];
-    // The classic engine's tokens begin with 00; others are the Identity Engine's, and no use here.
+    // The classic engine's tokens begin with 00; the Identity Engine's do not and are useless here.
     if (found?.startsWith("00")) return new Secret(unescaped(found));
   }
   return undefined;
 }
 
-/** JavaScript's `\xNN` and `\uNNNN`. */
+/** Decodes JavaScript's `\xNN` and `\uNNNN`. */
 function unescaped(text: string): string {
   return text.replaceAll(
     /\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|(.))/gi,
@@ -217,7 +222,7 @@ function unescaped(text: string): string {
   );
 }
 
-/** In an organisation on the Identity Engine, the engine explains an answer that is not understood. */
+/** If the organization uses the Identity Engine, that explains an unknown response. */
 function engineFailure(provider: NamedSamlProvider, error: unknown): unknown {
   if (!isAuthError(error) || !(error.code === "bad-answer" || error.remoteCode === "E0000022")) return error;
   return loginFailure(

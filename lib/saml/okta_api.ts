@@ -11,14 +11,14 @@ import type { NamedSamlProvider } from "./types.ts";
 import type { Web, WebPage } from "./web.ts";
 import { harmless } from "./words.ts";
 
-/** A JSON object that nothing is known of. */
+/** A JSON object with unchecked members. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** One answer of `/api/v1/authn` and of what its links lead to. */
+/** A response of `/api/v1/authn` or of its links. */
 export interface Transaction {
   /** `SUCCESS`, `MFA_REQUIRED`, `LOCKED_OUT`, ... */
   readonly status: string;
-  /** `WAITING`, `REJECTED`, `TIMEOUT`, ... while a factor is being verified. */
+  /** `WAITING`, `REJECTED`, `TIMEOUT`, ... while verifying a factor. */
   readonly factorResult: string | undefined;
   readonly stateToken: Secret | undefined;
   readonly sessionToken: Secret | undefined;
@@ -26,7 +26,7 @@ export interface Transaction {
   readonly links: Json;
 }
 
-/** A conversation with one organisation. */
+/** A conversation with one organization. */
 export interface Okta {
   readonly provider: NamedSamlProvider;
   readonly web: Web;
@@ -34,18 +34,18 @@ export interface Okta {
   readonly origin: string;
 }
 
-/** An object; `{}` for everything else. */
+/** Returns an object; `{}` for any other value. */
 export function objectOf(value: unknown): Json {
   return isObject(value) ? value : {};
 }
 
-/** A text for people, harmless to print; `undefined` for everything else and for an empty one. */
+/** A text for users, safe to print; `undefined` for an empty text and other values. */
 export function shownText(value: unknown): string | undefined {
   const text = typeof value === "string" ? harmless(value) : "";
   return text === "" ? undefined : text;
 }
 
-/** The address of a link (HAL): the first where there are several. */
+/** The address of a link (HAL); the first of several. */
 export function linkOf(holder: Json, name: string): URL | undefined {
   const link = objectOf(holder[name]);
   const many: unknown = holder[name];
@@ -54,9 +54,9 @@ export function linkOf(holder: Json, name: string): URL | undefined {
 }
 
 /**
- * POST of a step.
+ * Posts a step.
  *
- * @throws AuthError for every answer that is no transaction
+ * @throws AuthError for a response that is not a transaction
  */
 export async function step(okta: Okta, url: URL, members: Json): Promise<Transaction> {
   const page = await okta.web.postJson(url, members);
@@ -75,12 +75,12 @@ export function jsonOf(page: WebPage): Json {
   }
 }
 
-/** Okta's own name of what went wrong, such as `E0000004`. */
+/** Okta's error code, such as `E0000004`. */
 export function errorCodeOf(page: WebPage): string | undefined {
   return shownText(jsonOf(page)["errorCode"]);
 }
 
-/** What an answer that is no transaction means. */
+/** Explains a response that is not a transaction. */
 export function oktaFailure(provider: NamedSamlProvider, page: WebPage): AuthError {
   const body = jsonOf(page);
   const remoteCode = errorCodeOf(page);
@@ -106,7 +106,7 @@ function meaningOf(
   const { origin } = page.url;
   switch (code) {
     case "E0000004":
-      // The organisation may hide which of the three it is.
+      // The organization may hide which of the three it is.
       return {
         code: "refused",
         reason: "Okta did not accept the user name and password",
@@ -130,7 +130,7 @@ function meaningOf(
   }
 }
 
-/** What to do when Okta keeps somebody from an application. */
+/** Hints for when Okta denies access to an application. */
 export function assignmentHints({ config }: NamedSamlProvider): readonly string[] {
   return [`Ask your Okta administrator to assign you to the application at ${new URL(config.url).origin}`];
 }

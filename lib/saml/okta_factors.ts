@@ -1,5 +1,5 @@
 /**
- * Okta's second factors: which of them a terminal can serve, and the conversation that each one needs.
+ * Okta's second factors: which of them a terminal can serve, and the steps for each.
  *
  * @module
  */
@@ -11,12 +11,12 @@ import { browserHint, loginFailure } from "./outcome.ts";
 import { chooseFactor, CLOCK_HINT, type Factor, MOST_CODES } from "./second_factor.ts";
 import type { NamedSamlProvider, SamlPerson } from "./types.ts";
 
-/** How a factor is proved: by the phone, by a code at hand, by a code that is sent first, by an answer. */
+/** How to verify a factor: on the phone, with a code, with a code that Okta sends first, with an answer. */
 type Flow = "push" | "code" | "sent" | "question";
 
 interface OktaFactor extends Factor {
   readonly flow: Flow;
-  /** What is asked for. */
+  /** The prompt. */
   readonly question: string;
   readonly verify: URL;
 }
@@ -24,14 +24,14 @@ interface OktaFactor extends Factor {
 type FactorHost = Pick<Host, "now" | "sleep" | "interrupted">;
 
 const POLL_MILLIS = 3_000;
-/** Okta ends a push after five minutes; this is for an organisation that never does. */
+/** Okta ends a push after five minutes; this is for an organization that never does. */
 const LONGEST_PUSH_MILLIS = 6 * 60_000;
 
 /**
- * Proves who one is by the factor that the configuration or the person chooses.
+ * Verifies the factor that the configuration or the user chooses.
  *
- * @throws AuthError `unsupported` when all of them need a browser; `login-not-approved` when the person rejected it or
- *   did not answer; `refused` when the codes were wrong
+ * @throws AuthError `unsupported` when all factors need a browser; `login-not-approved` when the user
+ * rejected it or did not answer; `refused` when the codes were wrong
  */
 export async function proveFactor(
   okta: Okta,
@@ -63,7 +63,9 @@ function listOf(value: unknown): readonly Json[] {
   return Array.isArray(value) ? value.map(objectOf) : [];
 }
 
-/** None for what needs a browser (`webauthn`, `u2f`, Duo's `web`) or has no link to verify it by. */
+/**
+ * Returns nothing for a factor that needs a browser (`webauthn`, `u2f`, Duo's `web`) or has no verify link.
+ */
 function readFactor(factor: Json): readonly OktaFactor[] {
   const verify = linkOf(objectOf(factor["_links"]), "verify");
   const type = shownText(factor["factorType"])?.toLowerCase();
@@ -82,7 +84,7 @@ function readFactor(factor: Json): readonly OktaFactor[] {
 
 interface FactorKind {
   readonly flow: Flow;
-  /** The word that people write in `mfa`. */
+  /** Its name in `mfa`. */
   readonly short: string;
   readonly label: string;
   readonly question?: string;
@@ -158,7 +160,7 @@ async function provePush(
   return answer;
 }
 
-/** The number to choose on the phone; it comes with a later answer, not with the first. */
+/** The number to choose on the phone; only later responses have it. */
 function numberOf({ embedded }: Transaction): string | undefined {
   const { challenge } = objectOf(objectOf(embedded["factor"])["_embedded"]);
   const { correctAnswer } = objectOf(challenge);
@@ -183,7 +185,7 @@ function pushFailure(provider: NamedSamlProvider, result: string | undefined): A
   }
 }
 
-/** Asks for codes until Okta takes one, at most three times. */
+/** Prompts for a code until Okta accepts it, up to three times. */
 async function proveCode(
   okta: Okta,
   person: SamlPerson,
@@ -203,7 +205,7 @@ async function proveCode(
   }
 }
 
-/** The refusals after which another code may be tried. */
+/** Passes on the refusals after which the user may try another code. */
 function wrongCode(error: unknown): AuthError {
   if (isAuthError(error) && error.remoteCode === "E0000068") return error;
   throw error;

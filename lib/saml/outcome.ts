@@ -1,5 +1,5 @@
 /**
- * How a conversation of a form driver ends: with the SAML response, or with an error that says what to do.
+ * How a form driver ends: with the SAML response, or with an error that says what to do.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { NamedSamlProvider } from "./types.ts";
 import { placeOf } from "./web_answer.ts";
 import { harmless } from "./words.ts";
 
-/** The way out that always works: somebody sees the page. */
+/** A browser always works, because the user sees the page. */
 export function browserHint({ name }: NamedSamlProvider): string {
   return `Set driver: Browser for the provider "${name}" to log in in a browser`;
 }
@@ -31,7 +31,7 @@ export function loginFailure(
   });
 }
 
-/** A page that no driver expects here. What it was is told by title and forms, never by values. */
+/** An unexpected page. Reports its title and forms, never values. */
 export function notUnderstood(
   provider: NamedSamlProvider,
   page: HtmlPage,
@@ -61,7 +61,7 @@ function nameOf(form: Form): string {
 /**
  * The SAML response that a page would post to AWS; `undefined` when the page has none.
  *
- * @throws AuthError `refused` when it is for somebody else than AWS IAM
+ * @throws AuthError `refused` when it is not addressed to AWS IAM
  */
 export function samlResponseIn(provider: NamedSamlProvider, page: HtmlPage): Secret | undefined {
   for (const form of page.forms) {

@@ -1,6 +1,6 @@
 /**
- * Whoever logs in at an identity provider. The username is asked once and remembered; the password comes from
- * `!env`, from `ATMOS_SAML_PASSWORD` or from the person, and rests nowhere.
+ * The user who logs in at an identity provider. Prompts for the username once and stores it. The password
+ * comes from `!env`, from `ATMOS_SAML_PASSWORD` or from a prompt, and is never stored.
  *
  * @module
  */
@@ -12,19 +12,19 @@ import { printable } from "../terminal/escape.ts";
 import type { AskHost } from "../terminal/live.ts";
 import type { NamedSamlProvider, SamlHost, SamlPerson } from "./types.ts";
 
-/** What asking needs of the world. */
+/** The parts of the host that prompting uses. */
 export type PersonHost = Pick<SamlHost, "env" | "files" | "os" | "prompt" | "screen" | "tell">;
 
-/** A person whose username can be kept for the next time. */
+/** A user whose username can be stored for the next time. */
 export interface RememberedPerson extends SamlPerson {
-  /** Keeps the username that was typed; to be called when the login has worked. */
+  /** Stores the username that was typed; call it after a successful login. */
   readonly remember: () => Promise<void>;
 }
 
-/** The variable that a password is taken from when the configuration has none. */
+/** The variable for the password when the configuration has none. */
 export const PASSWORD_VARIABLE = "ATMOS_SAML_PASSWORD";
 
-/** Whoever logs in to a provider; nobody is asked for anything before it is needed. */
+/** Creates the user who logs in to a provider; prompts only when something is needed. */
 export function samlPerson(host: PersonHost, provider: NamedSamlProvider): RememberedPerson {
   const state: { username?: Promise<string> } = {};
   const username = () => state.username ??= findUsername(host, provider);
@@ -66,7 +66,7 @@ export function samlPerson(host: PersonHost, provider: NamedSamlProvider): Remem
 const siteOf = ({ config }: NamedSamlProvider) => new URL(config.url).host;
 const notEmpty = (answer: string) => (answer === "" ? "Please type something" : undefined);
 
-/** It goes to the page of the configuration, which an untrusted file cannot name. */
+/** The password is sent to the configured page, which an untrusted file cannot set. */
 function fromVariable(host: PersonHost): Secret | undefined {
   const value = host.env(PASSWORD_VARIABLE) ?? "";
   return value === "" ? undefined : new Secret(value);
@@ -85,7 +85,7 @@ async function findUsername(host: PersonHost, provider: NamedSamlProvider): Prom
   });
 }
 
-/** One small file for each address: two configurations that lead to the same page have the same person before them. */
+/** One small file for each address: configurations with the same page share a username. */
 async function usernamePath(
   host: Pick<PersonHost, "env" | "os">,
   { config }: NamedSamlProvider,
@@ -99,7 +99,7 @@ async function usernamePath(
   );
 }
 
-/** @throws AuthError `person-needed` when there is nobody */
+/** @throws AuthError `person-needed` when prompting is not possible */
 function askerOf(
   host: PersonHost,
   { name }: NamedSamlProvider,

@@ -1,6 +1,6 @@
 /**
- * What to do about each reason that STS has to refuse an assertion (AWS STS API Reference, AssumeRoleWithSAML; IAM User
- * Guide, "Troubleshooting SAML federation"). Messages are matched only where a code has several meanings.
+ * What to do about each reason for STS to refuse an assertion (AWS STS API Reference, AssumeRoleWithSAML; IAM
+ * User Guide, "Troubleshooting SAML federation"). Matches messages only for codes with several meanings.
  *
  * @module
  */
@@ -11,7 +11,7 @@ const AUDIENCE = "urn:amazon:webservices";
 
 type Explain = (role: SamlRole, assertion: Assertion) => readonly string[];
 
-/** Code, what its message says, hints. The first that fits counts. */
+/** Code, pattern of its message, hints. The first match counts. */
 const REFUSALS: readonly (readonly [string, RegExp, Explain])[] = [
   ["InvalidIdentityToken", /RoleSessionName/i, () => [
     "In the identity provider, map https://aws.amazon.com/SAML/Attributes/RoleSessionName to 2 to 64 characters of " +
@@ -59,7 +59,7 @@ const REFUSALS: readonly (readonly [string, RegExp, Explain])[] = [
   ],
 ];
 
-/** Hints for a refusal; none for a reason that is not known. */
+/** Hints for a refusal; none for an unknown reason. */
 export function refusalHints(
   { code, message }: Pick<RemoteFailure, "code" | "message">,
   role: SamlRole,

@@ -1,5 +1,5 @@
 /**
- * From what an assertion offers to the role that was asked for, and never to another one.
+ * Finds the requested role in an assertion, never another one.
  *
  * @module
  */
@@ -16,14 +16,15 @@ export interface WantedRole {
 }
 
 const SHOWN_ROLES = 20;
-/** What STS takes as the name of a session. */
+/** The session names that STS accepts. */
 const SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
 
 /**
- * The pair to ask AWS for: the role by its exact ARN, and the provider by its exact ARN where one is configured.
+ * Chooses the pair to request from AWS: the role by its exact ARN, and the provider by its exact ARN if
+ * configured.
  *
- * @throws AuthError `refused` when the assertion does not offer the pair, or lacks what STS requires; `config-invalid`
- *   when only `idp_arn` can tell which pair is meant. Both list what the assertion offers.
+ * @throws AuthError `refused` when the assertion does not offer the pair, or lacks what STS requires;
+ * `config-invalid` when only `idp_arn` can tell which pair is meant. Both list what the assertion offers.
  */
 export function chooseRole(assertion: Assertion, wanted: WantedRole, where: string): SamlRole {
   if (assertion.encrypted) return unseenRole(wanted, where);
@@ -38,7 +39,7 @@ export function chooseRole(assertion: Assertion, wanted: WantedRole, where: stri
   return role;
 }
 
-/** Only AWS can read the assertion: both ARNs must be known. */
+/** Only AWS can read the assertion, so both ARNs must be configured. */
 function unseenRole({ roleArn, providerArn }: WantedRole, where: string): SamlRole {
   if (providerArn !== undefined) return { roleArn, providerArn };
   throw new AuthError(
@@ -69,7 +70,7 @@ function notOffered(
   });
 }
 
-/** ARNs are compared as they are: letters in another case, or a path that is left out, make another role. */
+/** ARNs must match exactly: another case or a missing path names another role. */
 function lookalikes({ roles }: Assertion, roleArn: string): readonly string[] {
   const bare = (arn: string) => arn.toLowerCase().replace(/:role\/(?:.*\/)?/, ":role/");
   const alike = roles.find((role) => role.roleArn !== roleArn && bare(role.roleArn) === bare(roleArn));
@@ -88,7 +89,7 @@ function listed(roles: readonly SamlRole[]): readonly string[] {
   return firstLines(roles, SHOWN_ROLES, line).map((text) => `  ${text}`);
 }
 
-/** STS would say so too; here it is told apart from the other reasons that it calls an invalid token. */
+/** STS would reject it too, but with the same "invalid token" as other problems. */
 function requireSessionName({ sessionNames }: Assertion, where: string): void {
   const [name, second] = sessionNames;
   if (name !== undefined && second === undefined && SESSION_NAME.test(name)) return;

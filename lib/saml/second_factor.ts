@@ -1,5 +1,5 @@
 /**
- * Second factors, whoever asks for them: which one is used, and how often a code may be wrong.
+ * Second factors of every driver: which one to use, and how many wrong codes to allow.
  *
  * @module
  */
@@ -7,22 +7,22 @@ import { Secret } from "../credentials.ts";
 import { loginFailure } from "./outcome.ts";
 import type { NamedSamlProvider, SamlPerson } from "./types.ts";
 
-/** One way to prove who one is. */
+/** One way to verify the user. */
 export interface Factor {
-  /** What a person reads: `Code from Okta Verify`. */
+  /** The label for users: `Code from Okta Verify`. */
   readonly label: string;
-  /** What `mfa` of the configuration may call it, in small letters. */
+  /** Lowercase names that `mfa` in the configuration accepts. */
   readonly names: readonly string[];
 }
 
-/** A wrong code may be a typing error; a third one is a reason to look at the clock. */
+/** A wrong code may be a typo; after a third one, the clock may be wrong. */
 export const MOST_CODES = 3;
 export const CLOCK_HINT = "Check that the clock of the device that shows the codes is right";
 
 /**
- * The factor that `mfa` names, else the only one, else the one that the person chooses.
+ * Chooses the factor that `mfa` names, else the only one, else asks the user.
  *
- * @throws AuthError `config-invalid` when `mfa` names none that is offered
+ * @throws AuthError `config-invalid` when `mfa` names none of those offered
  */
 export async function chooseFactor<Offered extends Factor>(
   provider: NamedSamlProvider,
@@ -57,19 +57,19 @@ function distinct(labels: readonly string[]): readonly string[] {
   });
 }
 
-/** Who asks for codes, and how it went so far. */
+/** Who asks for codes, and the attempts so far. */
 export interface CodeRequest {
   /** The identity provider's product: `ADFS`, `Google`. */
   readonly party: string;
   readonly question: string;
   /** How many codes were sent in this login. */
   readonly sent: number;
-  /** What the page says about the last one; `""` when it says nothing. */
+  /** The page's error about the last one; `""` without one. */
   readonly complaint: string;
 }
 
 /**
- * A code for a page that asks for one, after the page's complaint about the last one.
+ * Prompts for a code, after showing the page's error about the last one.
  *
  * @throws AuthError `refused` when three were wrong
  */

@@ -5,12 +5,12 @@
  */
 import { CONSOLE_DOMAINS, signInHost } from "../console_domains.ts";
 
-/** The hosts below which AWS's sign-in answers: the partitions aws, aws-us-gov, aws-cn and aws-eusc. */
+/** The hosts of AWS's sign-in: the partitions aws, aws-us-gov, aws-cn and aws-eusc. */
 export const SIGN_IN_HOSTS: readonly string[] = Object.values(CONSOLE_DOMAINS).map(signInHost);
 
 /**
- * What stands behind the address that a SAML response is posted to: IAM's own sign-in, `/saml` and `/saml/acs/ID`
- * of a global or regional host, or an application of Identity Center, which does not lead to a role of IAM.
+ * Classifies the address that a SAML response is posted to: IAM's sign-in (`/saml` and `/saml/acs/ID` of a
+ * global or regional host), or an application of Identity Center, which does not lead to an IAM role.
  *
  * @returns `undefined` for every other address
  */

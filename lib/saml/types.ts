@@ -1,5 +1,5 @@
 /**
- * What every driver is given, and what it gives: the seam between the provider and the four conversations.
+ * The interface between the provider and the four drivers.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { SamlProvider } from "../config/types.ts";
 import type { Secret } from "../credentials.ts";
 import type { Host } from "../host.ts";
 
-/** The world of a driver. */
+/** The parts of the host that a driver uses. */
 export type SamlHost = Pick<
   Host,
   | "browse"
@@ -24,39 +24,39 @@ export type SamlHost = Pick<
   | "tell"
 >;
 
-/** A provider by its name in the configuration. */
+/** A provider and its name in the configuration. */
 export interface NamedSamlProvider {
   readonly name: string;
   readonly config: SamlProvider;
 }
 
 /**
- * Whoever logs in, asked as late as possible. Every member throws `person-needed` when it has to ask and nobody can be
- * asked, and `interrupted` when the person presses Esc or Ctrl-C.
+ * The user who logs in, prompted as late as possible. Every member throws `person-needed` when it has to
+ * prompt and cannot, and `interrupted` when the user presses Esc or Ctrl-C.
  */
 export interface SamlPerson {
-  /** `username` of the configuration, else what the person types; the same at every call. */
+  /** `username` of the configuration, else what the user types; the same at every call. */
   readonly username: () => Promise<string>;
   /**
-   * `password` of the configuration, else `ATMOS_SAML_PASSWORD`, else what the person types. Never sent twice by itself:
-   * identity providers lock people out.
+   * `password` of the configuration, else `ATMOS_SAML_PASSWORD`, else what the user types. Never resent
+   * automatically: identity providers lock people out.
    */
   readonly password: () => Promise<Secret>;
-  /** A one-time code, as typed, without space around it; asked anew at every call. `question` ends without a colon. */
+  /** Prompts for a one-time code at every call, and trims it. `question` ends without a colon. */
   readonly code: (question: string) => Promise<string>;
-  /** The index of the chosen option; the only one is taken without asking. */
+  /** The index of the chosen option; does not prompt when there is only one. */
   readonly choose: (question: string, options: readonly string[]) => Promise<number>;
-  /** Words for the person, such as "Approve the push notification"; a line without its end. */
+  /** Shows the user a line, such as "Approve the push notification", without its line end. */
   readonly tell: (text: string) => void;
 }
 
 /**
- * A driver: a conversation with the identity provider that ends in the SAML response.
+ * A driver: talks to the identity provider until it returns the SAML response.
  *
- * @returns the base64 of the whole `Response`, as the identity provider would post it to AWS: entities decoded, nothing
- *   else changed
- * @throws AuthError `refused` when the identity provider says no; `login-not-approved` when the person did, or took too
- *   long; `person-needed`; `bad-answer` for a page that is not understood; `unreachable`, `unsupported`
+ * @returns the base64 of the whole `Response`, as the identity provider would post it to AWS: entities
+ * decoded, nothing else changed
+ * @throws AuthError `refused` when the identity provider refuses; `login-not-approved` when the user did, or
+ * took too long; `person-needed`; `bad-answer` for an unknown page; `unreachable`, `unsupported`
  */
 export type SamlDriverRun = (
   host: SamlHost,

@@ -1,6 +1,6 @@
 /**
- * A conversation with web pages, as a browser without scripts would hold it: cookies by host and path, redirects
- * followed by hand, nothing over plain HTTP, and a password only to where the login itself led.
+ * Requests web pages like a browser without scripts: keeps cookies by host and path, follows redirects
+ * itself, never uses plain HTTP, and sends a password only where the login itself led.
  *
  * @module
  */
@@ -11,10 +11,10 @@ import type { Host } from "../host.ts";
 import { placeOf, readText } from "./web_answer.ts";
 import { isLoopback } from "../loopback.ts";
 
-/** What a conversation needs of the world. */
+/** The parts of the host that web requests use. */
 export type WebHost = Pick<Host, "fetch" | "interrupted">;
 
-/** A field of a form or of a query. */
+/** A field of a form or query. */
 export type WebField = readonly [name: string, value: string | Secret];
 
 /** What a form sends, and where to. */
@@ -24,30 +24,30 @@ export interface Submission {
   readonly fields: readonly WebField[];
 }
 
-/** An answer read to its end, after all redirects. */
+/** A complete response, after all redirects. */
 export interface WebPage {
-  /** Where it is, which is what its links are relative to. */
+  /** Its address, the base of its links. */
   readonly url: URL;
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
 }
 
-/** One conversation. Its cookies live as long as it does. */
+/** One conversation; its cookies live as long as it does. */
 export interface Web {
-  /** GET, with fields added to the query. */
+  /** Sends a GET, with fields added to the query. */
   readonly get: (url: URL, query?: readonly WebField[]) => Promise<WebPage>;
-  /** Sends a form, urlencoded. */
+  /** Submits a form, URL-encoded. */
   readonly submit: (form: Submission) => Promise<WebPage>;
-  /** POST of a JSON object, for interfaces that take one. */
+  /** Posts a JSON object. */
   readonly postJson: (url: URL, members: Readonly<Record<string, unknown>>) => Promise<WebPage>;
 }
 
-/** Limits; the defaults are for everybody but tests. */
+/** Limits; only tests change the defaults. */
 export interface WebLimits {
-  /** For one request with its answer; 30000. */
+  /** For one request with its response; 30000. */
   readonly timeoutMillis?: number;
-  /** Of one answer's body; 2 MiB, since sign-in pages of Google come near one. */
+  /** Of one response's body; 2 MiB, because Google's sign-in pages are almost one. */
   readonly maxBytes?: number;
 }
 
@@ -56,8 +56,8 @@ const MAX_BYTES = 2 * 1024 * 1024;
 const MAX_REDIRECTS = 20;
 
 /**
- * ADFS asks browsers that it takes for Windows' own to log in by Kerberos, and Google wants to see a browser: Firefox on
- * Linux gets forms from both.
+ * ADFS asks Windows' own browsers to log in with Kerberos, and Google requires a browser: Firefox on Linux
+ * gets forms from both.
  */
 const USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
@@ -68,29 +68,29 @@ const PAGE_HEADERS = {
 };
 const JSON_HEADERS = { ...PAGE_HEADERS, "accept": "application/json" };
 
-/** What a conversation knows. */
+/** The state of a conversation. */
 interface Conversation {
   readonly host: WebHost;
   readonly jar: CookieJar;
-  /** Plain HTTP on this machine is for tests, and only where the conversation began there. */
+  /** Plain HTTP on this machine is for tests, and only if the conversation started there. */
   readonly isLocal: boolean;
-  /** Where secrets may go: the first page's origin, and whatever such an origin redirected to. */
+  /** Where secrets may go: the first page's origin, and every origin that such an origin redirected to. */
   readonly reached: Set<string>;
   readonly limits: Required<WebLimits>;
 }
 
-/** One request on its way: how it goes on after a redirect depends on it. */
+/** One request; determines what follows a redirect. */
 interface Sending {
   readonly method: "GET" | "POST";
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Whether the query or the body holds a secret. */
+  /** Whether the query or the body contains a secret. */
   readonly isSecret: boolean;
 }
 
 /**
- * Opens a conversation that begins at `start`. Nothing is sent yet.
+ * Opens a conversation that starts at `start`, without sending anything.
  *
  * @throws AuthError `config-invalid` when `start` is not https
  */
@@ -133,7 +133,7 @@ function isSecretField([, value]: WebField): boolean {
 
 const textOf = (value: string | Secret) => (value instanceof Secret ? value.reveal() : value);
 
-/** As forms are (HTML, 4.10.21.8): line breaks become CRLF. */
+/** As in forms (HTML, 4.10.21.8), line breaks become CRLF. */
 function encoded(fields: readonly WebField[]): string {
   const lines = (text: string) => text.replaceAll(/\r\n?|\n/g, "\r\n");
   return new URLSearchParams(fields.map(([name, value]) => [lines(name), lines(textOf(value))])).toString();
@@ -145,7 +145,7 @@ function withQuery(url: URL, query: readonly WebField[]): URL {
   return whole;
 }
 
-/** `Secret` turns itself into `[secret]` in JSON: the members of a body are revealed one by one. */
+/** `Secret` serializes itself as `[secret]` in JSON, so reveal each member of a body. */
 function jsonOf(
   members: Readonly<Record<string, unknown>>,
 ): { readonly body: string; readonly isSecret: boolean } {
@@ -211,7 +211,7 @@ async function sendOne(
   });
   const response = await host.fetch(request);
   for (const line of response.headers.getSetCookie()) {
-    // What a server may not set, such as a cookie for another site, is not kept, as in a browser.
+    // Like a browser, ignore cookies that the server may not set, such as for another site.
     await jar.setCookie(line, url.href, { ignoreError: true });
   }
   return { response, signal };
@@ -222,7 +222,9 @@ function locationOf(response: Response): string | undefined {
   return isRedirect ? response.headers.get("location") ?? undefined : undefined;
 }
 
-/** The next request: 307 and 308 keep method and body, the others become GET (Fetch, "HTTP-redirect fetch"). */
+/**
+ * The next request: 307 and 308 keep method and body, the others become GET (Fetch, "HTTP-redirect fetch").
+ */
 function redirected(
   { reached }: Conversation,
   { method, url, headers, body, isSecret }: Sending,
@@ -238,10 +240,10 @@ function redirected(
   const target = new URL(location, url.href);
   target.hash = "";
   const keepsBody = status >= 307 && body !== undefined;
-  // No password follows a redirect to where nothing led before.
+  // A password never follows a redirect to an origin that was not reached before.
   if (reached.has(url.origin) && !(keepsBody && isSecret)) reached.add(target.origin);
   if (keepsBody) return { method, url: target, headers, body, isSecret };
-  // The address was chosen by the server: whatever is in it is not our secret.
+  // The server chose the address, so it contains none of our secrets.
   const { "content-type": _, ...plain } = { "content-type": "", ...headers };
   return { method: "GET", url: target, headers: plain, isSecret: false };
 }

@@ -1,21 +1,21 @@
 /**
- * Reading an answer to its end, within limits.
+ * Reads a complete response, within limits.
  *
  * @module
  */
 import { AuthError, isAuthError } from "../errors.ts";
 
-/** An address without its query, which may hold tokens: for messages. */
+/** An address for messages, without its query, which may contain tokens. */
 export function placeOf(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname}`;
 }
 
 /**
- * The text of an answer.
+ * Reads the text of a response.
  *
- * @param signal what the request was sent with: it may end the reading too
- * @throws AuthError `unreachable` when it breaks off or takes too long; `bad-answer` when it is larger than `maxBytes`;
- *   the signal's reason when that is an AuthError
+ * @param signal the request's signal, which may end the reading too
+ * @throws AuthError `unreachable` when it breaks off or takes too long; `bad-answer` when it is larger than
+ * `maxBytes`; the signal's reason when that is an AuthError
  */
 export async function readText(
   url: URL,
@@ -52,7 +52,7 @@ function brokenOff(url: URL, signal: AbortSignal, cause: unknown): unknown {
   return new AuthError("unreachable", `Cannot reach ${url.host}: ${words}`, { reason: why, cause });
 }
 
-/** By the charset of the content type, where we know it; UTF-8 is what everybody sends. */
+/** Uses the content type's charset if we support it, else UTF-8. */
 function decoderFor(response: Response): TextDecoder {
   const label = /;\s*charset="?([\w.:-]+)/i.exec(response.headers.get("content-type") ?? "")?.[1];
   try {

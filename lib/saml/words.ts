@@ -1,5 +1,5 @@
 /**
- * Words of identity providers, for people.
+ * Texts of identity providers, for users.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import { fitted } from "../terminal/width.ts";
 
 const LONGEST = 300;
 
-/** A stranger's text in one line, harmless to print, at most 300 columns. */
+/** Untrusted text in one line, safe to print, at most 300 columns. */
 export function harmless(text: string): string {
-  // Cut before it is measured: a page may bring megabytes.
+  // Truncate before measuring: a page may contain megabytes.
   const start = text.trim().slice(0, 10 * LONGEST);
   return fitted(printable(start.replaceAll(/\s+/g, " ").trim()), LONGEST);
 }

@@ -1,20 +1,20 @@
 /**
- * XML as far as SAML needs it: elements by namespace, text with its entities decoded, no document type, no depth
- * beyond reason. What is read here is for choosing a role and for messages; AWS verifies the signature.
+ * The XML that SAML needs: elements by namespace, text with decoded entities, no document type, limited
+ * depth. Used only to choose a role and for messages; AWS verifies the signature.
  *
  * @module
  */
 import { XMLParser } from "fast-xml-parser";
 import { AuthError } from "../errors.ts";
 
-/** An element with its names resolved (Namespaces in XML 1.0). */
+/** An element with resolved names (Namespaces in XML 1.0). */
 export interface XmlElement {
   readonly namespace: string;
   /** Without its prefix. */
   readonly name: string;
-  /** By name as written, entities decoded. */
+  /** By name as written, with decoded entities. */
   readonly attributes: ReadonlyMap<string, string>;
-  /** Its own text, that of its children not; comments leave no trace. */
+  /** Its own text, without that of its children or comments. */
   readonly text: string;
   readonly children: readonly XmlElement[];
 }
@@ -24,18 +24,19 @@ const CDATA = "#cdata";
 const ATTRIBUTES = ":@";
 const ATTRIBUTE_PREFIX = "@";
 const NOT_WELL_FORMED = "it is not well-formed XML";
-/** Responses nest about ten deep. */
+/** Responses nest about ten levels deep. */
 const DEEPEST = 50;
 
 type Namespaces = ReadonlyMap<string, string>;
 
 /**
- * Reads a document.
+ * Parses a document.
  *
- * @throws AuthError `bad-answer` for what is not well-formed, declares a document type or nests beyond 50 elements
+ * @throws AuthError `bad-answer` for a document that is not well-formed, declares a document type or nests
+ * deeper than 50 elements
  */
 export function parseXml(text: string): XmlElement {
-  // Whoever may declare entities may make them large: refused before anything is parsed.
+  // Declared entities can expand without limit, so reject them before parsing.
   if (/<!(?:DOCTYPE|ENTITY)/i.test(text)) throw unreadable("it declares a document type (DTD)");
   const roots = elementsIn(parse(text), new Map([["", ""]]));
   const [root, second] = roots;
@@ -67,7 +68,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** A parser's complaint quotes the document, which logs in: only its name is kept. */
+/** Parser errors quote the document, which contains credentials: keep only their name. */
 function unreadable(reason: string, cause?: unknown): AuthError {
   return new AuthError("bad-answer", `Cannot read the SAML response: ${reason}`, {
     cause: cause &&
@@ -108,7 +109,7 @@ function attributesOf(node: unknown): ReadonlyMap<string, string> {
   );
 }
 
-/** The namespaces in force within an element: those around it and its own `xmlns` attributes. */
+/** The namespaces in scope of an element: inherited and its own `xmlns` attributes. */
 function declared(attributes: ReadonlyMap<string, string>, outer: Namespaces): Namespaces {
   const own = [...attributes].filter(([name]) => name === "xmlns" || name.startsWith("xmlns:"));
   return own.length === 0
@@ -121,7 +122,7 @@ function splitName(qualified: string): { readonly prefix: string; readonly name:
   return { prefix: qualified.slice(0, Math.max(0, colon)), name: qualified.slice(colon + 1) };
 }
 
-/** A text that comments cut into pieces is one text, as it is for whoever signed it (XML canonicalization). */
+/** Comments do not split a text, as for the signer (XML canonicalization). */
 function textIn(content: unknown): string {
   if (!Array.isArray(content)) return "";
   return content.flatMap(entriesOf).map(([key, value]) => {
@@ -143,13 +144,13 @@ const PREDEFINED: ReadonlyMap<string, string> = new Map([
   ["apos", "'"],
 ]);
 
-/** Characters that a document may hold (XML 1.0 section 2.2). */
+/** Characters that a document may contain (XML 1.0 section 2.2). */
 const CHARACTER = /^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]$/u;
 
 /**
- * Character references, and the five entities that need no declaration (XML 1.0 section 4.6).
+ * Decodes character references and the five predefined entities (XML 1.0 section 4.6).
  *
- * @throws AuthError `bad-answer` for a character that there is not, or an entity that nobody declared
+ * @throws AuthError `bad-answer` for an invalid character or an undeclared entity
  */
 function decodeEntities(text: string): string {
   return text.replaceAll(
@@ -167,7 +168,7 @@ function decodeEntities(text: string): string {
   );
 }
 
-/** The children of an element with a name in a namespace. */
+/** An element's children with a name in a namespace. */
 export function childrenOf(
   element: XmlElement | undefined,
   namespace: string,

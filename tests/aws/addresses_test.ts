@@ -17,7 +17,7 @@ Deno.test("serviceAddress() follows the SDK's rules for each service and partiti
   assert.equal(await at("IAM", "eu-west-1"), "https://iam.amazonaws.com/");
 });
 
-Deno.test("serviceAddress() knows the variants and the overrides", async () => {
+Deno.test("serviceAddress() supports the variants and the overrides", async () => {
   const fips = { AWS_USE_FIPS_ENDPOINT: "true" };
   assert.equal(await at("STS", "us-east-1", fips), "https://sts-fips.us-east-1.amazonaws.com/");
   const own = { AWS_ENDPOINT_URL_STS: "https://vpce.example.com/" };

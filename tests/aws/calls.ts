@@ -1,4 +1,4 @@
-/** One operation of each of the three services, for tests of what they have in common. */
+/** One operation of each of the three services, for tests of what they share. */
 import type { ServicePlace } from "../../lib/aws/client.ts";
 import { getRoleCredentials } from "../../lib/aws/sso.ts";
 import { createToken } from "../../lib/aws/sso_oidc.ts";
@@ -28,7 +28,7 @@ const ROLE = {
   durationSeconds: undefined,
 };
 
-/** The three services, each by one of its operations. */
+/** The three services, each with one of its operations. */
 export const CALLS: Readonly<
   Record<"sts" | "sso" | "oidc", (host: FakeHost, place?: ServicePlace) => Promise<unknown>>
 > = {
@@ -41,4 +41,4 @@ export const CALLS: Readonly<
   oidc: (host, place = AWS) => createToken(host, place, REGISTRATION, { deviceCode: new Secret("code") }),
 };
 
-/** The request that an operation makes; the fake AWS answers it. */
+/** The request of an operation; the fake AWS answers it. */

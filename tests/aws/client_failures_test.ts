@@ -1,4 +1,4 @@
-/** How calls fail: every answer that is not what it should be. */
+/** How calls fail on each invalid response. */
 import assert from "node:assert/strict";
 import { awsFailure, callAws, remoteFailure } from "../../lib/aws/client.ts";
 import { getCallerIdentity } from "../../lib/aws/sts.ts";
@@ -9,7 +9,7 @@ import { oauthError, portalError, stsError, xml } from "./fake_aws.ts";
 
 type Respond = (request: Request) => Response | Promise<Response>;
 
-/** How an operation fails with such an answer, as far as a person or a program sees it. */
+/** How an operation fails with this response, as far as a user or a program sees it. */
 async function failureOf(service: keyof typeof CALLS, respond: Respond) {
   try {
     await CALLS[service](fakeHost({ exchanges: respond }));
@@ -20,7 +20,7 @@ async function failureOf(service: keyof typeof CALLS, respond: Respond) {
   throw new TypeError("It did not fail");
 }
 
-Deno.test("callAws() tells refusals of STS with AWS's words, code and request id", async () => {
+Deno.test("callAws() reports refusals of STS with AWS's message, code and request id", async () => {
   const error = await failureOf("sts", () => stsError("AccessDenied", "User x is not authorized"));
   assert.deepEqual(
     [error.code, error.message, error.where, error.remoteCode, error.requestId, error.hints],
@@ -35,7 +35,7 @@ Deno.test("callAws() tells refusals of STS with AWS's words, code and request id
   );
 });
 
-Deno.test("callAws() tells refusals of the portal with the place in the configuration", async () => {
+Deno.test("callAws() reports refusals of the portal with the place in the configuration", async () => {
   const error = await failureOf(
     "sso",
     () => portalError("ForbiddenException", 403, "No access", { "x-amzn-requestid": "r-1" }),
@@ -59,7 +59,7 @@ Deno.test("callAws() keeps OAuth's code, from the body or from the header alone"
   assert.deepEqual([body.code, body.remoteCode], ["throttled", "slow_down"]);
 });
 
-Deno.test("callAws() tells apart a session that is over, throttling, an outage and a refusal", async () => {
+Deno.test("callAws() distinguishes an expired session, throttling, an outage and a refusal", async () => {
   const codes = async (service: keyof typeof CALLS, answers: readonly Respond[]) =>
     (await Promise.all(answers.map((respond) => failureOf(service, respond)))).map(({ code }) => code);
   assert.deepEqual(
@@ -82,7 +82,7 @@ Deno.test("callAws() tells apart a session that is over, throttling, an outage a
   );
 });
 
-Deno.test("callAws() goes by the status when an answer has no body", async () => {
+Deno.test("callAws() uses the status when a response has no body", async () => {
   const answers: readonly (readonly [number, string])[] = [
     [302, "bad-answer"],
     [401, "session-rejected"],
@@ -104,7 +104,7 @@ Deno.test("callAws() goes by the status when an answer has no body", async () =>
   }
 });
 
-Deno.test("callAws() refuses an empty or incomplete success", async () => {
+Deno.test("callAws() rejects an empty or incomplete success", async () => {
   for (const service of ["sts", "sso", "oidc"] as const) {
     assert.equal((await failureOf(service, () => new Response("", { status: 200 }))).code, "bad-answer");
   }
@@ -114,7 +114,7 @@ Deno.test("callAws() refuses an empty or incomplete success", async () => {
 
 const CANARY = "not-a-real-CANARY";
 
-Deno.test("callAws() never shows the text of an answer that it cannot read, not even as a cause", async () => {
+Deno.test("callAws() never shows the text of an unreadable response, not even as a cause", async () => {
   const texts = [
     `<html><body>${CANARY}</body></html>`,
     `<html><br>${CANARY}</html>`,
@@ -134,7 +134,7 @@ Deno.test("callAws() never shows the text of an answer that it cannot read, not 
   }
 });
 
-Deno.test("callAws() says that a proxy may have answered in place of AWS", async () => {
+Deno.test("callAws() reports that a proxy may have answered instead of AWS", async () => {
   const error = await failureOf("sso", () => new Response("<html>Please sign in</html>"));
   assert.deepEqual([error.code, error.message, error.hints], [
     "bad-answer",
@@ -145,7 +145,7 @@ Deno.test("callAws() says that a proxy may have answered in place of AWS", async
   assert.equal(throttled.code, "throttled");
 });
 
-Deno.test("callAws() takes an answer that breaks off for an unreachable service", async () => {
+Deno.test("callAws() treats an incomplete response as an unreachable service", async () => {
   const broken = () =>
     new Response(new ReadableStream({ start: (controller) => controller.error(new Error("cut")) }));
   const error = await failureOf("sts", broken);
@@ -186,7 +186,7 @@ Deno.test("callAws() signs once more with AWS's time when its own clock is off",
   assert.ok(Math.abs(second - first - ahead) < 60_000, `${second - first}`);
 });
 
-Deno.test("callAws() says that the clock is off when AWS refuses the second signature, too", async () => {
+Deno.test("callAws() reports a wrong clock when AWS also rejects the second signature", async () => {
   const respond = () =>
     stsError("SignatureDoesNotMatch", "Signature not yet current: x is still later than y");
   const host = fakeHost({ exchanges: respond });
@@ -197,7 +197,7 @@ Deno.test("callAws() says that the clock is off when AWS refuses the second sign
   assert.equal(host.called.length, 2);
 });
 
-Deno.test("callAws() does not sign again for a key that is wrong", async () => {
+Deno.test("callAws() does not sign again for a wrong key", async () => {
   const respond = () =>
     stsError("SignatureDoesNotMatch", "The request signature we calculated does not match");
   const host = fakeHost({ exchanges: respond });
@@ -207,7 +207,7 @@ Deno.test("callAws() does not sign again for a key that is wrong", async () => {
   assert.equal(host.called.length, 1);
 });
 
-Deno.test("callAws() says when no request could be made at all", async () => {
+Deno.test("callAws() reports that no request could be made at all", async () => {
   const attempt = { doing: "do it", operation: "sts:X" };
   const cause = new Error("not-a-real-header-value");
   await assert.rejects(callAws(attempt, () => Promise.reject(cause)), {
@@ -220,7 +220,7 @@ Deno.test("callAws() says when no request could be made at all", async () => {
   await assert.rejects(CALLS.sts(fakeHost(), odd), { code: "failed" });
 });
 
-Deno.test("remoteFailure() reads nothing from what is no answer", () => {
+Deno.test("remoteFailure() returns undefined for other errors", () => {
   assert.equal(remoteFailure(new Error("x")), undefined);
   assert.equal(remoteFailure(new AuthError("refused", "x")), undefined);
   assert.equal(remoteFailure("text"), undefined);

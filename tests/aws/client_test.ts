@@ -4,7 +4,7 @@ import { FAKE_NOW, fakeHost, type FakeHostInit } from "../fake_host.ts";
 import { AWS, CALLS, TOKEN } from "./calls.ts";
 import { fakeAws } from "./fake_aws.ts";
 
-/** The request that an operation makes; the fake AWS answers it. */
+/** The request of an operation; the fake AWS answers it. */
 async function requestOf(
   service: keyof typeof CALLS,
   init: FakeHostInit = {},
@@ -18,7 +18,7 @@ async function requestOf(
   return request;
 }
 
-Deno.test("callAws() signs what it sends to STS, as a form over POST", async () => {
+Deno.test("callAws() signs requests to STS, sent as a form with POST", async () => {
   const request = await requestOf("sts");
   assert.deepEqual([request.method, request.url, request.redirect], [
     "POST",
@@ -38,7 +38,7 @@ Deno.test("callAws() signs what it sends to STS, as a form over POST", async () 
   assert.match(request.headers.get("user-agent") ?? "", /atmos-auth/);
 });
 
-Deno.test("callAws() sends the portal's bearer in its header, unsigned, with a query that survives any name", async () => {
+Deno.test("callAws() sends the portal's bearer in its header, unsigned, and encodes any name in the query", async () => {
   const aws = fakeAws();
   const host = fakeHost({ exchanges: (request) => aws.answer(request, FAKE_NOW) });
   await getRoleCredentials(host, AWS, TOKEN, { accountId: "012345678901", name: "A b&c=d/é+*'()~" }, {
@@ -68,7 +68,7 @@ Deno.test("callAws() sends Identity Center's OAuth service camelCase JSON, unsig
   });
 });
 
-Deno.test("callAws() goes to the endpoint that is configured, with its port and path", async () => {
+Deno.test("callAws() uses the configured endpoint, with its port and path", async () => {
   assert.equal((await requestOf("sts", {}, "http://127.0.0.1:4566")).url, "http://127.0.0.1:4566/");
   assert.equal((await requestOf("oidc", {}, "http://[::1]:4566/aws")).url, "http://[::1]:4566/aws/token");
   assert.equal(
@@ -77,7 +77,7 @@ Deno.test("callAws() goes to the endpoint that is configured, with its port and 
   );
 });
 
-Deno.test("callAws() goes to FIPS and dual-stack hosts where the environment says so", async () => {
+Deno.test("callAws() uses FIPS and dual-stack hosts when the environment says so", async () => {
   assert.equal(
     (await requestOf("sts", { env: { AWS_USE_FIPS_ENDPOINT: "true" } })).url,
     "https://sts-fips.eu-west-1.amazonaws.com/",
@@ -88,7 +88,7 @@ Deno.test("callAws() goes to FIPS and dual-stack hosts where the environment say
   );
 });
 
-/** Runs with these variables in the environment of this very process, where the SDK looks by itself. */
+/** Runs with these variables in this process's environment, where the SDK reads them itself. */
 async function withAmbient<Result>(
   variables: Readonly<Record<string, string>>,
   action: () => Promise<Result>,
@@ -104,7 +104,7 @@ async function withAmbient<Result>(
   }
 }
 
-Deno.test("callAws() lets no AWS variable and no AWS file reach a call by the back door", async () => {
+Deno.test("callAws() ignores ambient AWS variables and files", async () => {
   const config = await Deno.makeTempFile();
   await Deno.writeTextFile(config, "[default]\nregion = ap-south-1\nendpoint_url = http://127.0.0.1:1\n");
   const file = { AWS_CONFIG_FILE: config, AWS_SHARED_CREDENTIALS_FILE: config };

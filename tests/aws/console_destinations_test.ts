@@ -7,7 +7,7 @@ const pagesOf = (partition: string, region: string) =>
   signinFor(() => undefined, { partition, region, endpointUrl: undefined }).pages;
 const AWS = pagesOf("aws", "us-east-1");
 
-Deno.test("destinationPage() knows more than a hundred names, each a page of the console", () => {
+Deno.test("destinationPage() has over a hundred names, each a page of the console", () => {
   assert.ok(CONSOLE_ALIASES.length > 100, String(CONSOLE_ALIASES.length));
   assert.equal(new Set(CONSOLE_ALIASES).size, CONSOLE_ALIASES.length);
   for (const alias of CONSOLE_ALIASES) {
@@ -18,7 +18,7 @@ Deno.test("destinationPage() knows more than a hundred names, each a page of the
   }
 });
 
-Deno.test("destinationPage() finds names in any case and with blanks around, and puts the region before the fragment", () => {
+Deno.test("destinationPage() finds names in any case and with spaces around, and puts the region before the fragment", () => {
   const pages = [" S3\t", "ssm", "elb", "Budgets"].map((word) =>
     destinationPage(AWS, word, "eu-west-1").href
   );
@@ -35,7 +35,7 @@ Deno.test("destinationPage() finds names in any case and with blanks around, and
   assert.equal(destinationPage(AWS, "", undefined).href, destinationPage(AWS, "console", undefined).href);
 });
 
-Deno.test("destinationPage() leads to the console of the partition", () => {
+Deno.test("destinationPage() uses the console of the partition", () => {
   const hosts = [["aws-us-gov", "us-gov-west-1"], ["aws-cn", "cn-north-1"], [
     "aws-eusc",
     "eusc-de-east-1",
@@ -50,7 +50,7 @@ Deno.test("destinationPage() leads to the console of the partition", () => {
   );
 });
 
-Deno.test("destinationPage() takes pages of the console as they are, and refuses every other host", () => {
+Deno.test("destinationPage() accepts pages of the console unchanged, and rejects every other host", () => {
   for (
     const page of [
       "https://console.aws.amazon.com/",
@@ -75,7 +75,7 @@ Deno.test("destinationPage() takes pages of the console as they are, and refuses
   ) assert.equal(failureIn(() => destinationPage(AWS, page, undefined)).code, "usage", page);
 });
 
-Deno.test("destinationPage() names the nearest for a name that it does not know", () => {
+Deno.test("destinationPage() suggests the nearest name for an unknown one", () => {
   const { code, hints } = failureIn(() => destinationPage(AWS, "cloudformaton", undefined));
   assert.equal(code, "usage");
   assert.equal(hints[0], 'Did you mean "cloudformation"?');

@@ -5,7 +5,7 @@ import { AWS_SERVICES } from "../../lib/endpoint_variables.ts";
 const from = (variables: Readonly<Record<string, string>>) => (name: string) => variables[name];
 const NONE = from({});
 
-Deno.test("serviceEndpoint() takes the configuration, then the service's variable, then the common one", () => {
+Deno.test("serviceEndpoint() prefers the configuration, then the service's variable, then the common one", () => {
   const env = from({ AWS_ENDPOINT_URL_STS: "https://sts.example", AWS_ENDPOINT_URL: "https://all.example" });
   assert.equal(serviceEndpoint(env, "STS", "https://own.example")?.href, "https://own.example/");
   assert.equal(serviceEndpoint(env, "STS", undefined)?.href, "https://sts.example/");
@@ -25,19 +25,19 @@ Deno.test("serviceEndpoint() reads one variable for each service", () => {
   }
 });
 
-Deno.test("serviceEndpoint() ignores the variables when the SDKs would, and the configuration never", () => {
+Deno.test("serviceEndpoint() ignores the variables when the SDKs would, but never the configuration", () => {
   const env = from({ AWS_ENDPOINT_URL: "https://all.example", AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "True" });
   assert.equal(serviceEndpoint(env, "STS", undefined), undefined);
   assert.equal(serviceEndpoint(env, "STS", "https://own.example")?.href, "https://own.example/");
 });
 
-Deno.test("serviceEndpoint() takes an empty variable for an unset one", () => {
+Deno.test("serviceEndpoint() treats an empty variable as unset", () => {
   const env = from({ AWS_ENDPOINT_URL_STS: "", AWS_ENDPOINT_URL: "https://all.example" });
   assert.equal(serviceEndpoint(env, "STS", undefined)?.href, "https://all.example/");
   assert.equal(serviceEndpoint(from({ AWS_ENDPOINT_URL: "" }), "STS", undefined), undefined);
 });
 
-Deno.test("serviceEndpoint() takes http on this machine only", () => {
+Deno.test("serviceEndpoint() accepts http on this machine only", () => {
   for (const host of ["127.0.0.1:4566", "127.8.9.10", "localhost:4566", "[::1]:4566", "127.1"]) {
     assert.equal(serviceEndpoint(NONE, "STS", `http://${host}`)?.protocol, "http:", host);
   }
@@ -61,7 +61,7 @@ Deno.test("serviceEndpoint() takes http on this machine only", () => {
   }
 });
 
-Deno.test("serviceEndpoint() refuses what is no http(s) URL, names its source and keeps its text to itself", () => {
+Deno.test("serviceEndpoint() rejects anything but an http(s) URL, names its source and hides its text", () => {
   for (
     const value of ["sts.example", "//sts.example", "ftp://sts.example", "javascript:1", "https://", "x:y"]
   ) {

@@ -1,6 +1,6 @@
 /**
- * Answers of AWS as values, for tests without a network: by default it grants everything, numbers what it hands out
- * and remembers what it was asked. It checks nothing that it was not told to; the emulator is the judge.
+ * Fake responses of AWS, for tests without a network: by default grants everything, numbers what it issues
+ * and records each call. Verifies only what it is told to; the emulator does the verifying.
  */
 import { AuthError } from "../../lib/errors.ts";
 
@@ -13,14 +13,14 @@ export type Operation =
   | "AssumeRole"
   | "GetCallerIdentity";
 
-/** One call as it arrived. */
+/** A recorded call. */
 export interface Call {
   readonly operation: Operation;
   /** `https://host` */
   readonly origin: string;
-  /** The members of a JSON body, of a form, or of a query. */
+  /** The members of a JSON body, a form or a query. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** The bearer of the portal, or the access key id of the signature. */
+  /** The portal's bearer, or the access key id of the signature. */
   readonly caller: string | undefined;
 }
 
@@ -31,9 +31,9 @@ export interface FakeAws {
   readonly calls: readonly Call[];
   /** The operations so far, in order. */
   readonly operations: () => readonly Operation[];
-  /** Answers other than the default, by operation; `undefined` is the default after all. */
+  /** Overrides of the default responses, by operation; `undefined` falls back to the default. */
   readonly on: Partial<Record<Operation, (call: Call) => Answer | undefined | Promise<Answer | undefined>>>;
-  /** Tokens, access key ids, client ids and refresh tokens that are no longer known. */
+  /** Tokens, access key ids, client ids and refresh tokens that are no longer valid. */
   readonly dead: Set<string>;
 }
 
@@ -106,7 +106,7 @@ export function fakeAws(): FakeAws {
   };
 }
 
-/** What StartDeviceAuthorization answers by default. */
+/** The default response of StartDeviceAuthorization. */
 export const DEVICE = {
   deviceCode: "not-a-real-device-code",
   userCode: "ABCD-EFGH",
@@ -151,7 +151,7 @@ function queryOperation({ Action }: Readonly<Record<string, string>>): Operation
   throw new TypeError(`The fake AWS does not know ${Action}`);
 }
 
-/** An error of Identity Center's OAuth service, with the header that the SDK looks for. */
+/** An error of Identity Center's OAuth service, with the header that the SDK reads. */
 export function oauthError(
   error: string,
   status = 400,
@@ -178,7 +178,7 @@ export function portalError(
   });
 }
 
-/** An error of STS: refusals are 403, wrong input is 400. */
+/** An error of STS: refusals are 403, invalid input is 400. */
 export function stsError(code: string, message: string, status = 403): Response {
   return new Response(
     `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>` +
@@ -191,7 +191,7 @@ export function stsError(code: string, message: string, status = 403): Response 
   );
 }
 
-/** An answer of STS. */
+/** A response of STS. */
 export function xml(action: string, result: string): Response {
   return new Response(
     `<${action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><${action}Result>${result}</${action}Result>` +
@@ -200,7 +200,7 @@ export function xml(action: string, result: string): Response {
   );
 }
 
-/** The access key id of the nth session that the fake hands out. */
+/** The access key id of the nth session that the fake issues. */
 export const keyId = (count: number) => `ASIAEXAMPLE${String(count).padStart(9, "0")}`;
 
 function roleCredentials(count: number, expiration: number) {

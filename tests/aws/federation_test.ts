@@ -23,7 +23,7 @@ function answering(...answers: readonly Answer[]): FakeHost {
 const formOf = async (request: Request | undefined) =>
   Object.fromEntries(new URLSearchParams(await request?.clone().text()));
 
-Deno.test("signinFor() knows the sign-in host of each partition", () => {
+Deno.test("signinFor() returns the sign-in host of each partition", () => {
   const places = [
     ["aws", "us-east-1"],
     ["aws", "eu-west-1"],
@@ -49,7 +49,7 @@ Deno.test("signinFor() knows the sign-in host of each partition", () => {
   );
 });
 
-Deno.test("signinFor() heeds AWS_ENDPOINT_URL_SIGNIN, whose own pages may be landed on, beside the console's", () => {
+Deno.test("signinFor() uses AWS_ENDPOINT_URL_SIGNIN, and allows its own pages besides the console's", () => {
   const env = (name: string) =>
     name === "AWS_ENDPOINT_URL_SIGNIN" ? "http://127.0.0.1:4566/signin/" : undefined;
   const { federation, pages } = signinFor(env, {
@@ -64,7 +64,7 @@ Deno.test("signinFor() heeds AWS_ENDPOINT_URL_SIGNIN, whose own pages may be lan
   assert.equal(pages.has(new URL("http://127.0.0.1:4567/console/home")), false);
 });
 
-Deno.test("signinFor() says that the hosts of an isolated partition are not public, and takes one that is set", () => {
+Deno.test("signinFor() reports that an isolated partition's hosts are not public, and accepts a configured one", () => {
   const place = { partition: "aws-iso", region: "us-iso-east-1" };
   assert.throws(() => signinFor(NO_ENV, { ...place, endpointUrl: undefined }), { code: "unsupported" });
   const set = signinFor(NO_ENV, { ...place, endpointUrl: "https://signin.example.test" });
@@ -91,7 +91,7 @@ Deno.test("getSigninToken() posts the session in the body and keeps it out of th
   });
 });
 
-Deno.test("getSigninToken() asks for a duration, and once more without it when that is refused", async () => {
+Deno.test("getSigninToken() requests a duration, and retries without it if refused", async () => {
   const host = answering(refused(400), granted());
   const { durationRefused } = await getSigninToken(host, AWS, SESSION, 43_200);
   assert.equal(durationRefused, true);
@@ -101,7 +101,7 @@ Deno.test("getSigninToken() asks for a duration, and once more without it when t
   assert.deepEqual(durations, ["43200", undefined]);
 });
 
-Deno.test("getSigninToken() tells refusals, throttling, failures and nonsense apart, and quotes no answer", async () => {
+Deno.test("getSigninToken() distinguishes refusals, throttling, failures and nonsense, and quotes no response", async () => {
   const secret = "not-a-real-signin-token";
   const cases: readonly (readonly [readonly Response[], string])[] = [
     [[refused(400), refused(400)], "refused"],
@@ -125,7 +125,7 @@ Deno.test("getSigninToken() tells refusals, throttling, failures and nonsense ap
   }
 });
 
-Deno.test("signinLink() is a secret that logs in, names the issuer and leads to the page", () => {
+Deno.test("signinLink() returns a secret link that logs in, names the issuer and opens the page", () => {
   const page = new URL("https://console.aws.amazon.com/ec2/v2/home?region=eu-west-1#LoadBalancers");
   const link = signinLink(AWS, new Secret("not+a/real=token"), "atmos", page);
   assert.equal(String(link), "[secret]");

@@ -19,14 +19,14 @@ function hostWith(answers: readonly Answer[], byte = 255): FakeHost {
 const status = (code: number, headers: Readonly<Record<string, string>> = {}) =>
   new Response("no", { status: code, headers });
 
-/** Fetches patiently, and tells the answer's status and how much time went by. */
+/** Fetches with retries, and returns the response's status and the time that passed. */
 async function outcome(host: FakeHost): Promise<readonly [number, number]> {
   const response = await withRetries(host).fetch(request());
   host.assertExchanged();
   return [response.status, host.now() - FAKE_NOW];
 }
 
-Deno.test("withRetries() passes on an answer at once, as it is", async () => {
+Deno.test("withRetries() passes on a success at once, unchanged", async () => {
   for (const code of [200, 302, 400, 401, 403, 404]) {
     assert.deepEqual(await outcome(hostWith([status(code)])), [code, 0]);
   }
@@ -37,7 +37,7 @@ Deno.test("withRetries() passes on an answer at once, as it is", async () => {
   assert.equal(empty.status, 204);
 });
 
-Deno.test("withRetries() tries again after 429, 5xx, a lost connection and a body that broke off", async () => {
+Deno.test("withRetries() retries after 429, 5xx, a lost connection and an incomplete body", async () => {
   const broken = new Response(
     new ReadableStream({ start: (controller) => controller.error(new Error("cut")) }),
   );
@@ -48,7 +48,7 @@ Deno.test("withRetries() tries again after 429, 5xx, a lost connection and a bod
   }
 });
 
-Deno.test("withRetries() knows throttling that comes as HTTP 400, and returns the last refusal whole", async () => {
+Deno.test("withRetries() recognizes throttling with HTTP 400, and returns the complete last refusal", async () => {
   const words = ["Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException"];
   for (const word of words) {
     assert.deepEqual(await outcome(hostWith([stsError(word, "Rate exceeded", 400), status(200)])), [
@@ -64,7 +64,7 @@ Deno.test("withRetries() knows throttling that comes as HTTP 400, and returns th
   assert.match(await refusal.text(), /<Code>ValidationError<\/Code>/);
 });
 
-Deno.test("withRetries() gives up after five tries, with the last answer or the last failure", async () => {
+Deno.test("withRetries() gives up after five tries, with the last response or failure", async () => {
   assert.deepEqual(await outcome(hostWith(Array.from({ length: 5 }, () => status(503)))), [503, 3750]);
   const host = hostWith(Array<Answer>(5).fill("network-error"));
   await assert.rejects(outcome(host), { code: "unreachable" });
@@ -80,7 +80,7 @@ Deno.test("withRetries() sends the same request each time", async () => {
   );
 });
 
-Deno.test("withRetries() waits as long as Retry-After says, twenty seconds at most", async () => {
+Deno.test("withRetries() waits as long as Retry-After says, up to twenty seconds", async () => {
   const waits = async (value: string) =>
     (await outcome(hostWith([status(429, { "retry-after": value }), status(200)])))[1];
   assert.equal(await waits("3"), 3000);
@@ -91,7 +91,7 @@ Deno.test("withRetries() waits as long as Retry-After says, twenty seconds at mo
   }
 });
 
-Deno.test("withRetries() pauses within bounds that double, whatever the dice say", async () => {
+Deno.test("withRetries() pauses within limits that double, whatever the random numbers", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 0, max: 255 }),
@@ -109,14 +109,14 @@ Deno.test("withRetries() pauses within bounds that double, whatever the dice say
   );
 });
 
-Deno.test("withRetries() passes on every failure that is not the network's", async () => {
+Deno.test("withRetries() passes on failures other than the network's", async () => {
   const host = fakeHost({
     exchanges: () => Promise.reject(new AuthError("permission-missing", "no net")),
   });
   await assert.rejects(withRetries(host).fetch(request()), { code: "permission-missing" });
 });
 
-Deno.test("withRetries() ends its pause when the person interrupts", async () => {
+Deno.test("withRetries() stops its pause when the user interrupts", async () => {
   const host: FakeHost = fakeHost({
     exchanges: () => {
       host.interrupt();
@@ -127,7 +127,7 @@ Deno.test("withRetries() ends its pause when the person interrupts", async () =>
   assert.equal(host.called.length, 1);
 });
 
-Deno.test("withRetries() changes nothing but fetch, and makes no member that is made at its first use", async () => {
+Deno.test("withRetries() changes only fetch, and evaluates no member that is created on first use", async () => {
   const host = hostWith([status(200)]);
   const touched: string[] = [];
   const lazy = Object.defineProperty(host, "prompt", {

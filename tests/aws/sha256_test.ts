@@ -5,7 +5,7 @@ import { Sha256 } from "../../lib/aws/sha256.ts";
 
 const bytes = () => fc.uint8Array({ maxLength: 200 });
 
-Deno.test("Sha256 hashes what it is given piece by piece, as Node does", async () => {
+Deno.test("Sha256 hashes data in pieces, like Node", async () => {
   await fc.assert(fc.asyncProperty(fc.array(fc.oneof(bytes(), fc.string())), async (parts) => {
     const [ours, theirs] = [new Sha256(), createHash("sha256")];
     for (const part of parts) {
@@ -16,7 +16,7 @@ Deno.test("Sha256 hashes what it is given piece by piece, as Node does", async (
   }));
 });
 
-Deno.test("Sha256 with a key is an HMAC, as Node's", async () => {
+Deno.test("Sha256 with a key is an HMAC, like Node's", async () => {
   const keys = fc.oneof(bytes(), fc.string({ unit: "binary" })).filter(({ length }) => length > 0);
   await fc.assert(fc.asyncProperty(keys, bytes(), async (key, data) => {
     const ours = new Sha256(key);
@@ -25,7 +25,7 @@ Deno.test("Sha256 with a key is an HMAC, as Node's", async () => {
   }));
 });
 
-Deno.test("Sha256 takes a part of a buffer for that part alone, and begins anew after reset()", async () => {
+Deno.test("Sha256 hashes only the given part of a buffer, and starts over after reset()", async () => {
   const hash = new Sha256();
   hash.update("something else");
   hash.reset();

@@ -20,7 +20,7 @@ const START_URL = "https://mycompany.awsapps.com/start";
 
 const answering = (body: unknown) => fakeHost({ exchanges: () => Response.json(body) });
 
-Deno.test("registerClient() asks for a client that can refresh, and believes the service about its end", async () => {
+Deno.test("registerClient() registers a client that can refresh, and uses the service's expiry", async () => {
   const host = answering({
     clientId: "client-1",
     clientSecret: "not-a-real-client-secret",
@@ -37,14 +37,14 @@ Deno.test("registerClient() asks for a client that can refresh, and believes the
   });
 });
 
-Deno.test("registerClient() never takes a registration without an end for one that lasts", async () => {
+Deno.test("registerClient() treats a registration without expiry as expired", async () => {
   const { expiresAt } = await registerClient(answering({ clientId: "c", clientSecret: "s" }), PLACE, {
     flow: "device",
   });
   assert.equal(expiresAt, 0);
 });
 
-Deno.test("startDeviceAuthorization() reads the whole answer", async () => {
+Deno.test("startDeviceAuthorization() reads the complete response", async () => {
   const host = answering({ ...DEVICE, interval: 1 });
   const { deviceCode, ...rest } = await startDeviceAuthorization(host, PLACE, REGISTRATION, START_URL);
   assert.deepEqual(rest, {
@@ -62,7 +62,7 @@ Deno.test("startDeviceAuthorization() reads the whole answer", async () => {
   });
 });
 
-Deno.test("startDeviceAuthorization() waits five seconds where the service names no interval (RFC 8628 section 3.2)", async () => {
+Deno.test("startDeviceAuthorization() polls every five seconds when the service returns no interval (RFC 8628 section 3.2)", async () => {
   for (const interval of [undefined, 0, -1]) {
     const host = answering({ ...DEVICE, interval, expiresIn: undefined, verificationUriComplete: undefined });
     const authorization = await startDeviceAuthorization(host, PLACE, REGISTRATION, START_URL);
@@ -73,7 +73,7 @@ Deno.test("startDeviceAuthorization() waits five seconds where the service names
   }
 });
 
-Deno.test("startDeviceAuthorization() sends nobody to a page that is not on the web", async () => {
+Deno.test("startDeviceAuthorization() rejects a page that is not on the web", async () => {
   for (const page of ["javascript:alert(1)", "file:///etc/passwd", "device", ""]) {
     await assert.rejects(
       startDeviceAuthorization(
@@ -91,7 +91,7 @@ Deno.test("startDeviceAuthorization() sends nobody to a page that is not on the 
   }
 });
 
-Deno.test("startDeviceAuthorization() points to the start URL and the region when the service knows neither", async () => {
+Deno.test("startDeviceAuthorization() suggests checking start URL and region when the service knows neither", async () => {
   const host = fakeHost({ exchanges: () => oauthError("invalid_request") });
   await assert.rejects(startDeviceAuthorization(host, PLACE, REGISTRATION, START_URL), {
     code: "refused",
@@ -99,7 +99,7 @@ Deno.test("startDeviceAuthorization() points to the start URL and the region whe
   });
 });
 
-Deno.test("createToken() takes the new refresh token, and keeps the old one when there is no new one", async () => {
+Deno.test("createToken() returns the new refresh token, or keeps the old one when there is none", async () => {
   const refreshToken = new Secret("not-a-real-refresh");
   const issue = async (body: unknown) => {
     const issued = await createToken(answering(body), PLACE, REGISTRATION, { refreshToken });
@@ -114,7 +114,7 @@ Deno.test("createToken() takes the new refresh token, and keeps the old one when
   assert.deepEqual((await issue({ accessToken: "a", expiresIn: 3600 }))[1], "not-a-real-refresh");
 });
 
-Deno.test("createToken() sends a refresh token as RFC 6749 section 6 names it", async () => {
+Deno.test("createToken() sends a refresh token as in RFC 6749 section 6", async () => {
   const host = answering({ accessToken: "a", expiresIn: 3600 });
   await createToken(host, PLACE, REGISTRATION, { refreshToken: new Secret("not-a-real-refresh") });
   assert.deepEqual(await host.requests[0]?.json(), {
@@ -125,7 +125,7 @@ Deno.test("createToken() sends a refresh token as RFC 6749 section 6 names it", 
   });
 });
 
-Deno.test("the answers of Identity Center are refused when a part is missing", async () => {
+Deno.test("incomplete responses of Identity Center are rejected", async () => {
   const grant = { deviceCode: new Secret("not-a-real-code") };
   const incomplete = { code: "bad-answer", exitCode: 5 };
   await assert.rejects(registerClient(answering({ clientId: "c" }), PLACE, { flow: "device" }), incomplete);
@@ -137,7 +137,7 @@ Deno.test("the answers of Identity Center are refused when a part is missing", a
   await assert.rejects(createToken(answering({ accessToken: "a" }), PLACE, REGISTRATION, grant), incomplete);
 });
 
-Deno.test("registerClient() names the way back from the browser without a port, and the portal as issuer", async () => {
+Deno.test("registerClient() registers a callback without a port, and the portal as issuer", async () => {
   const host = answering({
     clientId: "c",
     clientSecret: "not-a-real-client-secret",
@@ -160,7 +160,7 @@ const AUTHORIZATION = {
   challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
 };
 
-Deno.test("authorizationPage() asks for a code with an S256 challenge, at the host of the region", async () => {
+Deno.test("authorizationPage() requests a code with an S256 challenge, at the region's host", async () => {
   const url = await authorizationPage(fakeHost(), PLACE, REGISTRATION, AUTHORIZATION);
   assert.equal(`${url.origin}${url.pathname}`, "https://oidc.us-east-1.amazonaws.com/authorize");
   assert.deepEqual(Object.fromEntries(url.searchParams), {
@@ -174,7 +174,7 @@ Deno.test("authorizationPage() asks for a code with an S256 challenge, at the ho
   });
 });
 
-Deno.test("authorizationPage() is where the SDK would call: partitions, variants, overrides", async () => {
+Deno.test("authorizationPage() uses the SDK's host: partitions, variants, overrides", async () => {
   const originOf = async (region: string, env: Record<string, string> = {}, endpointUrl?: string) =>
     (await authorizationPage(fakeHost({ env }), { region, endpointUrl }, REGISTRATION, AUTHORIZATION)).href
       .replace(/\/authorize.*/, "");
@@ -191,7 +191,7 @@ Deno.test("authorizationPage() is where the SDK would call: partitions, variants
   assert.equal(await originOf("us-east-1", {}, "https://sso.example/"), "https://sso.example");
 });
 
-Deno.test("createToken() redeems a code with its verifier and the address that was registered with it", async () => {
+Deno.test("createToken() redeems a code with its verifier and redirect URI", async () => {
   const host = answering({ accessToken: "a", refreshToken: "r", expiresIn: 3600 });
   await createToken(host, PLACE, REGISTRATION, {
     code: new Secret("not-a-real-code"),

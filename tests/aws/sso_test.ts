@@ -13,7 +13,7 @@ const TOKEN: SsoToken = {
   expiresAt: FAKE_NOW + 3_600_000,
 };
 
-/** Serves pages in the order of their tokens; `end` is what stands for "no more". */
+/** Serves pages in the order of their tokens; `end` means "no more". */
 function paged(pages: readonly (readonly string[])[], end: { readonly nextToken?: string | null }): FakeHost {
   return fakeHost({
     exchanges: ({ url }) => {
@@ -32,7 +32,7 @@ function paged(pages: readonly (readonly string[])[], end: { readonly nextToken?
   });
 }
 
-Deno.test("listAccounts() walks every page, however the service says that there is no other", async () => {
+Deno.test("listAccounts() follows all pages, however the service marks the last one", async () => {
   for (const end of [{ nextToken: "" }, { nextToken: null }, {}]) {
     const host = paged([["a", "b"], [], ["c"]], end);
     assert.deepEqual(await listAccounts(host, PLACE, TOKEN), [
@@ -45,7 +45,7 @@ Deno.test("listAccounts() walks every page, however the service says that there 
   }
 });
 
-Deno.test("listAccountRoles() walks every page of one account", async () => {
+Deno.test("listAccountRoles() follows all pages of one account", async () => {
   const host = fakeHost({
     exchanges: ({ url }) => {
       const { pathname, searchParams } = new URL(url);
@@ -82,7 +82,7 @@ Deno.test("listAccounts() stops when the pages repeat", async () => {
   assert.equal(host.called.length, 2);
 });
 
-Deno.test("getRoleCredentials() reads the end of a session in milliseconds, and knows the account", async () => {
+Deno.test("getRoleCredentials() reads the expiry in milliseconds, and returns the account", async () => {
   const answer = {
     roleCredentials: {
       accessKeyId: keyId(1),
@@ -106,7 +106,7 @@ Deno.test("getRoleCredentials() reads the end of a session in milliseconds, and 
   assert.equal(session.sessionToken.reveal(), "not-a-real-session-token");
 });
 
-Deno.test("getRoleCredentials() refuses credentials that lack a part", async () => {
+Deno.test("getRoleCredentials() rejects incomplete credentials", async () => {
   const whole = { accessKeyId: keyId(1), secretAccessKey: "s", sessionToken: "t", expiration: FAKE_NOW };
   for (const missing of Object.keys(whole)) {
     const roleCredentials = { ...whole, [missing]: undefined };
@@ -119,7 +119,7 @@ Deno.test("getRoleCredentials() refuses credentials that lack a part", async () 
   }
 });
 
-Deno.test("endPortalSession() posts the token in its header, and a token that is not known is `session-rejected`", async () => {
+Deno.test("endPortalSession() posts the token in its header, and reports an unknown token as `session-rejected`", async () => {
   const host = fakeHost({
     exchanges: [
       {

@@ -33,7 +33,7 @@ const CREDENTIALS = `<Credentials><AccessKeyId>${keyId(2)}</AccessKeyId>` +
 const ASSUMED = "<AssumedRoleUser><AssumedRoleId>AROA:me</AssumedRoleId>" +
   "<Arn>arn:aws-us-gov:sts::999999999999:assumed-role/R/me</Arn></AssumedRoleUser>";
 
-/** A host that answers one action, and the form that it was sent. */
+/** A host that answers one action, and the form that it received. */
 function answering(action: string, result: string) {
   const host = fakeHost({ exchanges: () => xml(action, result) });
   const form = async () => Object.fromEntries(new URLSearchParams(await host.requests[0]?.text()));
@@ -54,7 +54,7 @@ const SHOWN = {
   ...LIFE,
 };
 
-Deno.test("assumeRole() reads the session, its account and its principal", async () => {
+Deno.test("assumeRole() returns the session, its account and its principal", async () => {
   const { host, form } = answering("AssumeRole", CREDENTIALS + ASSUMED);
   assert.deepEqual(shown(await assumeRole(host, PLACE, BASE, REQUEST, ATTEMPT)), {
     ...SHOWN,
@@ -69,7 +69,7 @@ Deno.test("assumeRole() reads the session, its account and its principal", async
   });
 });
 
-Deno.test("assumeRole() sends an external id and a duration only where they are wanted", async () => {
+Deno.test("assumeRole() sends an external id and a duration only if requested", async () => {
   const { host, form } = answering("AssumeRole", CREDENTIALS);
   const session = await assumeRole(
     host,
@@ -83,7 +83,7 @@ Deno.test("assumeRole() sends an external id and a duration only where they are 
   assert.deepEqual([ExternalId, DurationSeconds], ["partner-4711", "900"]);
 });
 
-Deno.test("assumeRole() refuses a session that lacks a part or whose end cannot be read", async () => {
+Deno.test("assumeRole() rejects an incomplete session, or one with an unreadable expiry", async () => {
   const broken = [
     CREDENTIALS.replace(/<SessionToken>.*<\/SessionToken>/, ""),
     CREDENTIALS.replace(/<Expiration>.*<\/Expiration>/, ""),
@@ -121,7 +121,7 @@ Deno.test("getSessionToken() is signed with the user's own keys, and sends a cod
   }
 });
 
-Deno.test("getCallerIdentity() tells who a session is", async () => {
+Deno.test("getCallerIdentity() returns the identity of a session", async () => {
   const { host } = answering(
     "GetCallerIdentity",
     "<Account>999999999999</Account><Arn>arn:aws:sts::999999999999:assumed-role/R/me</Arn><UserId>AROA:me</UserId>",

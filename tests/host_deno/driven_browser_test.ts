@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { BrowserProcess } from "../../lib/host.ts";
 import { browserDriver } from "../../lib/host_deno/driven_browser.ts";
 
-/** Starts a shell script in place of a browser; descriptors 3 and 4 are the protocol. */
+/** Starts a shell script instead of a browser; descriptors 3 and 4 carry the protocol. */
 async function withScript(
   script: string,
   run: (browser: BrowserProcess, directory: string) => Promise<void>,
@@ -25,14 +25,14 @@ async function withScript(
   }
 }
 
-/** Windows has neither a shell nor inherited descriptors: there the protocol has another way (see the system tests). */
+/** Windows has neither this shell nor inherited descriptors; its transport is in the system tests. */
 function unixTest(name: string, run: () => Promise<void>): void {
   const onWindows = Deno.build.os === "windows";
   Deno.test({ name: onWindows ? `${name} (skipped: needs a Unix shell)` : name, ignore: onWindows, fn: run });
 }
 
 unixTest(
-  "browserDriver() sends and receives whole messages, whatever is in them",
+  "browserDriver() sends and receives whole messages, whatever they contain",
   () =>
     withScript("exec cat <&3 >&4", async (browser) => {
       const messages = ['{"id":1}', "ünïcödé \u{1f600}\n", "x".repeat(1_000_000), "last"];
@@ -42,7 +42,7 @@ unixTest(
 );
 
 unixTest(
-  "browserDriver() makes a private profile and names it to the browser before everything else",
+  "browserDriver() creates a private profile and passes it as the first argument",
   () =>
     withScript('printf "%s|" "$@" >&4; printf "\\0" >&4', async (browser, directory) => {
       const profile = `${directory}/data/profile`;
@@ -57,7 +57,7 @@ unixTest(
 );
 
 unixTest(
-  "browserDriver() keeps variables that are withheld from the browser, and our own as they are",
+  "browserDriver() hides withheld variables from the browser, and keeps ours unchanged",
   async () => {
     Deno.env.set("ATMOS_TEST_WITHHELD", "not-a-real-secret");
     try {
@@ -72,7 +72,7 @@ unixTest(
 );
 
 unixTest(
-  "browserDriver() tells the end of the browser, and drops half a message",
+  "browserDriver() reports that the browser exited, and drops half a message",
   () =>
     withScript('printf "whole\\0half" >&4', async (browser) => {
       assert.equal(await browser.receive(), "whole");
@@ -83,7 +83,7 @@ unixTest(
 );
 
 unixTest(
-  "browserDriver() ends a browser that does not end by itself",
+  "browserDriver() kills a browser that does not exit by itself",
   () =>
     withScript("printf '%s\\0' $$ >&4; exec sleep 600", async (browser) => {
       const pid = Number(await browser.receive());
@@ -93,7 +93,7 @@ unixTest(
     }),
 );
 
-unixTest("browserDriver() names a program that is not there or cannot be executed", async () => {
+unixTest("browserDriver() names a program that is missing or not executable", async () => {
   const profile = await Deno.makeTempDir({ prefix: "atmos-browser-" });
   try {
     for (

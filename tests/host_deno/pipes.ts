@@ -1,10 +1,12 @@
-/** Named pipes, and programs that write into them: they end with the test, read or not. */
+/** Named pipes, and programs that write to them; these end with the test, read or not. */
 import assert from "node:assert/strict";
 
 export interface Pipes extends AsyncDisposable {
-  /** Makes a pipe out of which a text comes, once. */
+  /** Creates a pipe that yields a text once. */
   readonly make: (path: string, text: string) => Promise<void>;
-  /** Makes a pipe into which a shell line writes; `:` writes nothing, and leaves the pipe without a writer. */
+  /**
+   * Creates a pipe that a shell command writes to; `:` writes nothing, and leaves the pipe without a writer.
+   */
   readonly fill: (path: string, line: string) => Promise<void>;
 }
 

@@ -12,7 +12,7 @@ const files = denoReading("linux");
 const atOnce = filesAtOnce("linux");
 const DEVICES = ["/dev/zero", "/dev/null", "/dev/urandom"];
 
-/** A terabyte that takes no room. */
+/** A terabyte that uses no disk space. */
 async function makeSparse(path: string): Promise<void> {
   await Deno.writeTextFile(path, "");
   await Deno.truncate(path, 2 ** 40);
@@ -27,7 +27,7 @@ async function inTemporary(body: (root: string) => Promise<void>): Promise<void>
   }
 }
 
-Deno.test("reading refuses a sparse file by its size, and devices by what they are", () =>
+Deno.test("reading refuses a sparse file by its size, and devices by their type", () =>
   inTemporary(async (root) => {
     await makeSparse(`${root}/sparse`);
     await assert.rejects(files.readBytes(`${root}/sparse`), /larger than 16 MiB, the limit for a file/);
@@ -36,7 +36,7 @@ Deno.test("reading refuses a sparse file by its size, and devices by what they a
     }
   }));
 
-Deno.test("reading at once finds nothing in a file above the bound, in a device, in a socket, and in files of the kernel", () =>
+Deno.test("synchronous reading returns undefined for a file above the limit, a device, a socket and kernel files", () =>
   inTemporary(async (root) => {
     await makeSparse(`${root}/sparse`);
     using _listener = Deno.listen({ transport: "unix", path: `${root}/socket` });
@@ -50,7 +50,7 @@ Deno.test("reading at once finds nothing in a file above the bound, in a device,
     }
   }));
 
-Deno.test("reading at once tells the same of what is there as reading aside", () =>
+Deno.test("synchronous and asynchronous reading return the same", () =>
   inTemporary(async (root) => {
     await Deno.mkdir(`${root}/directory`);
     await Deno.writeTextFile(`${root}/file`, "text", { mode: 0o640 });
@@ -82,11 +82,11 @@ Deno.test("reading at once tells the same of what is there as reading aside", ()
     }
   }));
 
-Deno.test("reading reads files of the kernel, whose size is reported as zero", async () => {
+Deno.test("reading supports kernel files, whose reported size is zero", async () => {
   assert.match(await files.readText("/proc/self/status") ?? "", /^Name:/);
 });
 
-Deno.test("reading finds nothing under a name that is too long for the system", async () => {
+Deno.test("reading returns undefined for a name that is too long for the system", async () => {
   for (const path of [`/${"x".repeat(300)}`, `/tmp${"/x".repeat(3000)}`]) {
     assert.equal(await files.readText(path), undefined);
     for (const reading of [files, atOnce]) {
@@ -104,7 +104,7 @@ Deno.test("reading refuses a socket", () =>
     await assert.rejects(readPipe("linux", `${root}/socket`), /it is a socket, not a file or a pipe/);
   }));
 
-Deno.test("readAll() stops at the limit when a file grows while it is read", async () => {
+Deno.test("readAll() stops at the limit when a file grows meanwhile", async () => {
   const state = { bytes: 0 };
   const endless = (into: Uint8Array) => {
     const count = Math.min(into.length, 1024 * 1024);
@@ -132,7 +132,7 @@ Deno.test("readPipe() gives up at the deadline when nobody opens the pipe, and l
     );
   }));
 
-Deno.test("readPipe() gives up at the deadline when the writer falls silent", () =>
+Deno.test("readPipe() gives up at the deadline when the writer stops writing", () =>
   inTemporary(async (root) => {
     await using pipes = startPipes();
     await pipes.fill(`${root}/pipe`, 'exec > "$1"; echo a; exec sleep 60');

@@ -1,4 +1,4 @@
-/** Replacing files: what a killed writer leaves, and what happens when others work in the same directory. */
+/** Replaces files: after a killed writer, and while others work in the same directory. */
 import assert from "node:assert/strict";
 import { temporaryName } from "../../lib/files/temporary.ts";
 import { denoHost } from "../../lib/host_deno.ts";
@@ -8,7 +8,7 @@ const { files } = denoHost();
 const hex = (digit: string) => digit.repeat(32);
 const namesIn = async (root: string) => (await files.list(root))?.map(({ name }) => name);
 
-/** Calls `between` once, before the first call of a function of Deno's. */
+/** Calls `between` once, before the first call of one of Deno's functions. */
 async function beforeFirst<T>(
   name: "rename" | "remove",
   between: () => Promise<void>,
@@ -29,7 +29,7 @@ async function beforeFirst<T>(
   }
 }
 
-Deno.test("writeText() removes what a killed writer of the same file left, however young, and nothing of a living one", () =>
+Deno.test("writeText() removes what a killed writer of the same file left, however recent, but nothing of a live one", () =>
   inTemporary(async (root) => {
     const [dead, old, alive, other] = [
       temporaryName("a", hex("0")),
@@ -60,7 +60,7 @@ Deno.test("writeText() locks its temporary file until it is renamed", () =>
     assert.deepEqual(await namesIn(root), ["a"]);
   }));
 
-Deno.test("writeText() writes although its directory is removed in the middle", () =>
+Deno.test("writeText() succeeds although its directory is removed meanwhile", () =>
   inTemporary(async (root) => {
     await beforeFirst(
       "rename",
@@ -70,16 +70,16 @@ Deno.test("writeText() writes although its directory is removed in the middle", 
     assert.equal(await files.readText(`${root}/d/a`), "new");
   }));
 
-Deno.test("leftovers() has none where there is no directory", () =>
+Deno.test("leftovers() returns nothing for a missing directory", () =>
   inTemporary(async (root) => assert.deepEqual(await files.leftovers(`${root}/none`), [])));
 
-Deno.test("removeTree() removes what another process puts into the directory while it is removed", () =>
+Deno.test("removeTree() removes files that another process adds to the directory meanwhile", () =>
   inTemporary(async (root) => {
     const directory = `${root}/recall`;
     await files.writeText(`${directory}/1.json`, "", 0o600);
     const { remove } = Deno;
     const state = { races: 3 };
-    // What the system's own removal does, with another process between its two steps.
+    // Like the system's own removal, with another process between its two steps.
     Reflect.set(Deno, "remove", async (path: string, options?: Deno.RemoveOptions) => {
       if (path !== directory || state.races === 0) return await remove(path, options);
       state.races--;
@@ -96,7 +96,7 @@ Deno.test("removeTree() removes what another process puts into the directory whi
     assert.deepEqual(await namesIn(root), []);
   }));
 
-Deno.test("removeIfEmpty() leaves a directory into which something was put a moment ago", () =>
+Deno.test("removeIfEmpty() keeps a directory that received a file a moment ago", () =>
   inTemporary(async (root) => {
     await Deno.mkdir(`${root}/d`);
     const put = () => Deno.writeTextFile(`${root}/d/a`, "");

@@ -9,7 +9,7 @@ import {
 } from "../../lib/host_deno/process_table.ts";
 import { SIGNALS, treatedOn } from "../../lib/host_deno/signals.ts";
 
-Deno.test("treatedOn() names signals that Deno listens to here, and no number twice", () => {
+Deno.test("treatedOn() returns signals that Deno can listen to here, and no number twice", () => {
   const os = Deno.build.os === "windows" || Deno.build.os === "darwin" ? Deno.build.os : "linux";
   for (const { name } of treatedOn(os)) {
     const listener = () => {};
@@ -40,7 +40,7 @@ Deno.test("treatedOn() leaves job control and faults of this process to the syst
   assert.ok(names.length > 15 && names.every((name) => SIGNALS[name].to !== "us"));
 });
 
-Deno.test("linuxRow() and darwinRow() read a process whatever its program is called", () => {
+Deno.test("linuxRow() and darwinRow() parse a process whatever its program's name", () => {
   const row = { pid: 12, parent: 3, group: 10, foreground: 11, program: "a) S 1 (b c" };
   assert.deepEqual(linuxRow("12 (a) S 1 (b c) R 3 10 9 34816 11 4194304 0 0"), row);
   assert.deepEqual(linuxRow("1 (init) S 0 1 1 0 -1 4194560 0"), {
@@ -68,7 +68,7 @@ const process = (pid: number, parent: number, program: string, group = 1, foregr
   program,
 });
 
-Deno.test("commandsOf() finds the commands of a shell through its subshells, and nothing that those start", () => {
+Deno.test("commandsOf() finds a shell's commands through its subshells, but nothing that those start", () => {
   const table = [
     process(10, 1, "bash"),
     process(11, 10, "bash"),
@@ -89,7 +89,7 @@ Deno.test("isInForeground() compares the process's group with that of its termin
 });
 
 Deno.test({
-  name: "processTable() has this very process in it",
+  name: "processTable() contains this process",
   ignore: Deno.build.os === "windows",
   fn: async () => {
     const table = await processTable(Deno.build.os === "darwin" ? "darwin" : "linux");

@@ -1,4 +1,4 @@
-/** Devices and pipes: written to, never replaced. Devices are made in a directory of the test's own. */
+/** Devices and pipes are written to, never replaced. Devices are created in the test's own directory. */
 import assert from "node:assert/strict";
 import { isAuthError } from "../../lib/errors.ts";
 import { denoHost } from "../../lib/host_deno.ts";
@@ -55,7 +55,7 @@ testIf(
     }),
 );
 
-Deno.test("sink() gives a pipe's reader all of a text, and leaves the pipe as it was", () =>
+Deno.test("sink() writes all of a text to a pipe, and leaves the pipe unchanged", () =>
   inTemporary(async (root) => {
     const pipe = `${root}/pipe`;
     await makePipe(pipe);
@@ -70,7 +70,7 @@ Deno.test("sink() gives a pipe's reader all of a text, and leaves the pipe as it
     assert.deepEqual(await modeOf(pipe), before);
   }));
 
-Deno.test("sink() gives up on a pipe without a reader at the deadline, and leaves nothing waiting", () =>
+Deno.test("sink() gives up at the deadline on a pipe without a reader, and leaves nothing waiting", () =>
   inTemporary(async (root) => {
     await makePipe(`${root}/pipe`);
     await using sink = await files.sink(`${root}/pipe`, 50);
@@ -93,7 +93,7 @@ testIf(
     }),
 );
 
-Deno.test("sink() does not write to what took the place of the device that was looked at", () =>
+Deno.test("sink() does not write to a replacement of the device that it checked", () =>
   inTemporary(async (root) => {
     await makePipe(`${root}/pipe`);
     await using sink = await files.sink(`${root}/pipe`, 30_000);
@@ -122,7 +122,7 @@ Deno.test("writeText() and appendText() refuse a pipe: they would wait, or repla
     assert.equal((await modeOf(`${root}/pipe`))[0], "pipe");
   }));
 
-Deno.test("sink() refuses a directory, a socket and a symbolic link, and knows nothing of files", () =>
+Deno.test("sink() refuses a directory, a socket and a symbolic link, and returns undefined for files", () =>
   inTemporary(async (root) => {
     await Deno.mkdir(`${root}/directory`);
     using _socket = Deno.listen({ transport: "unix", path: `${root}/socket` });

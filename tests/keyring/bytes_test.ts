@@ -10,14 +10,14 @@ Deno.test("fromBase64() reads what toBase64() wrote", () => {
   assert.deepEqual(fromBase64(toBase64(large)), large);
 });
 
-Deno.test("fromBase64() takes no second spelling of the same bytes", () => {
+Deno.test("fromBase64() rejects other spellings of the same bytes", () => {
   assert.deepEqual(fromBase64("AA=="), new Uint8Array([0]));
   for (const text of ["AB==", "AA", "AA=", "AA==\n", " AA==", "AA==AA==", "A-A=", "AAA", "=", "===="]) {
     assert.equal(fromBase64(text), undefined, JSON.stringify(text));
   }
 });
 
-Deno.test("lengthPrefixed() gives different bytes for every two lists of fields", () => {
+Deno.test("lengthPrefixed() encodes different lists of fields as different bytes", () => {
   const fields = fc.array(fc.string({ unit: "grapheme", maxLength: 4 }), { maxLength: 4 });
   fc.assert(fc.property(fields, fields, (a, b) => {
     const same = toHex(lengthPrefixed(...a)) === toHex(lengthPrefixed(...b));

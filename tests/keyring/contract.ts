@@ -1,4 +1,4 @@
-/** What every keyring does, whatever it is made of. */
+/** The contract of every type of keyring. */
 import assert from "node:assert/strict";
 import type { EntryKey, Keyring } from "../../lib/keyring/types.ts";
 
@@ -11,7 +11,8 @@ const sorted = (keys: readonly EntryKey[]) =>
 /**
  * Registers the tests.
  *
- * @param open an empty keyring, and how another process opens the same one (the same, where there is no other)
+ * @param open opens an empty keyring, and the same one as another process would (the same object where
+ * processes share nothing)
  */
 export function testKeyring(
   name: string,
@@ -24,7 +25,7 @@ export function testKeyring(
     assert.equal(await keyring.remove(SESSION), false);
   });
 
-  Deno.test(`${name} gives back what was set, as it was`, async () => {
+  Deno.test(`${name} returns the exact text that was set`, async () => {
     const { keyring, again } = await open();
     const texts = ["", "a", '{"quoted":"\\n"}', "ä 𝄞 \u0000 \ud800", "x".repeat(100_000)];
     const other = await again();
@@ -35,7 +36,7 @@ export function testKeyring(
     }
   });
 
-  Deno.test(`${name} replaces an entry, and no other`, async () => {
+  Deno.test(`${name} replaces only the given entry`, async () => {
     const { keyring, again } = await open();
     await keyring.set(SESSION, "old");
     await keyring.set(KEYS, "keys");
@@ -45,7 +46,7 @@ export function testKeyring(
     assert.deepEqual(sorted(await keyring.list()), sorted([SESSION, KEYS]));
   });
 
-  Deno.test(`${name} removes an entry, and no other`, async () => {
+  Deno.test(`${name} removes only the given entry`, async () => {
     const { keyring, again } = await open();
     await keyring.set(SESSION, "session");
     await keyring.set(KEYS, "keys");
@@ -55,7 +56,7 @@ export function testKeyring(
     assert.deepEqual(await keyring.list(), [KEYS]);
   });
 
-  Deno.test(`${name} swaps an entry only for the one that is known`, async () => {
+  Deno.test(`${name} swaps an entry only if it holds the expected text`, async () => {
     const { keyring, again } = await open();
     const other = await again();
     assert.equal(await keyring.swap(KEYS, "old", "new"), false);
@@ -72,7 +73,7 @@ export function testKeyring(
     assert.equal(await keyring.get(SESSION), undefined);
   });
 
-  Deno.test(`${name} lets one of many swaps of the same entry win`, async () => {
+  Deno.test(`${name} lets exactly one of several concurrent swaps of an entry succeed`, async () => {
     const { keyring, again } = await open();
     const other = await again();
     await keyring.set(KEYS, "old");
@@ -86,7 +87,7 @@ export function testKeyring(
     assert.equal(await keyring.get(KEYS), `new ${won.indexOf(true)}`);
   });
 
-  Deno.test(`${name} tells entries apart whatever their names hold`, async () => {
+  Deno.test(`${name} keeps entries apart whatever their names contain`, async () => {
     const { keyring } = await open();
     const names = [
       "",
@@ -113,7 +114,7 @@ export function testKeyring(
     assert.equal((await keyring.list()).length, names.length);
   });
 
-  Deno.test(`${name} loses nothing of 60 entries that are set at once`, async () => {
+  Deno.test(`${name} keeps all of 60 entries that are set concurrently`, async () => {
     const { keyring, again } = await open();
     const other = await again();
     const keys = Array.from(

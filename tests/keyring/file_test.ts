@@ -12,7 +12,7 @@ const PATH = `${DIRECTORY}/default.file.store`;
 const A = userKeys("a");
 const withVariable = (init: FakeHostInit = {}) => fakeHost({ ...init, env: { [VARIABLE]: PASSWORD } });
 
-/** Answers questions in order, and remembers them. */
+/** Answers prompts in order, and records them. */
 function asking(...answers: readonly string[]) {
   const questions: string[] = [];
   const left = [...answers];
@@ -36,7 +36,7 @@ testKeyring("a file keyring", async () => {
   return { keyring: await open(), again: open };
 });
 
-Deno.test("openKeyring() takes the password from the variable, and asks nobody", async () => {
+Deno.test("openKeyring() takes the password from the variable without prompting", async () => {
   const host = withVariable();
   const { ask, questions } = asking();
   const keyring = await openKeyring(host, FILE, place(), ask);
@@ -46,7 +46,7 @@ Deno.test("openKeyring() takes the password from the variable, and asks nobody",
   assert.deepEqual(questions, []);
 });
 
-Deno.test("openKeyring() takes the password from the variable that the configuration names", async () => {
+Deno.test("openKeyring() takes the password from the configured variable", async () => {
   const host = fakeHost({ env: { MY_PASSWORD: PASSWORD, [VARIABLE]: "another, wrong one" } });
   const config = { ...FILE, passwordVariable: "MY_PASSWORD" };
   await (await openKeyring(host, config, place(), undefined)).set(A, "text");
@@ -54,7 +54,7 @@ Deno.test("openKeyring() takes the password from the variable that the configura
   assert.equal(await codeOf(openKeyring(host, FILE, place(), undefined)), "keyring-password");
 });
 
-Deno.test("openKeyring() asks once for the password of a store that is there, twice for a new one", async () => {
+Deno.test("openKeyring() prompts once for an existing store's password, twice for a new one", async () => {
   const host = fakeHost();
   const creation = asking(PASSWORD, PASSWORD);
   await (await openKeyring(host, FILE, place(), creation.ask)).set(A, "text");
@@ -67,7 +67,7 @@ Deno.test("openKeyring() asks once for the password of a store that is there, tw
   assert.deepEqual(opening.questions, ["Password:"]);
 });
 
-Deno.test("openKeyring() asks again for a new password that is short or mistyped, three times in all", async () => {
+Deno.test("openKeyring() prompts up to three times for a new password that is too short or does not match", async () => {
   const host = fakeHost();
   const { ask } = asking("short", PASSWORD, "mistyped", PASSWORD, PASSWORD);
   await (await openKeyring(host, FILE, place(), ask)).set(A, "text");
@@ -83,7 +83,7 @@ Deno.test("openKeyring() asks again for a new password that is short or mistyped
   );
 });
 
-Deno.test("openKeyring() asks again for a wrong password, three times in all", async () => {
+Deno.test("openKeyring() prompts up to three times after a wrong password", async () => {
   const files = { [PATH]: await storeText() };
   const host = fakeHost({ files, modes: { [PATH]: 0o600 } });
   const keyring = await openKeyring(host, FILE, place(), asking("wrong", PASSWORD).ask);
@@ -94,7 +94,7 @@ Deno.test("openKeyring() asks again for a wrong password, three times in all", a
   assert.equal(wrong.questions.length, 3);
 });
 
-Deno.test("openKeyring() fails at once for a wrong password in the variable, and leaves the store", async () => {
+Deno.test("openKeyring() fails at once for a wrong password in the variable, and leaves the store unchanged", async () => {
   const files = { [PATH]: await storeText() };
   const host = fakeHost({ files, env: { [VARIABLE]: "wrong-password" } });
   const { ask, questions } = asking(PASSWORD);
@@ -107,7 +107,7 @@ Deno.test("openKeyring() fails at once for a wrong password in the variable, and
   assert.deepEqual(host.changes, []);
 });
 
-Deno.test("openKeyring() names the variable when nobody can be asked, for a new store and an old one", async () => {
+Deno.test("openKeyring() names the variable when it cannot prompt, for a new store and an existing one", async () => {
   for (const files of [{}, { [PATH]: await storeText() }]) {
     await assert.rejects(openKeyring(fakeHost({ files }), FILE, place(), undefined), {
       code: "person-needed",
@@ -117,13 +117,13 @@ Deno.test("openKeyring() names the variable when nobody can be asked, for a new 
   }
 });
 
-Deno.test("openKeyring() takes an empty variable for none", async () => {
+Deno.test("openKeyring() ignores an empty password variable", async () => {
   const host = fakeHost({ env: { [VARIABLE]: "" } });
   assert.equal(await codeOf(openKeyring(host, FILE, place(), undefined)), "person-needed");
   await openKeyring(host, FILE, place(), asking(PASSWORD, PASSWORD).ask);
 });
 
-Deno.test("openKeyring() refuses a short password in the variable for a new store", async () => {
+Deno.test("openKeyring() rejects a short password in the variable for a new store", async () => {
   const host = fakeHost({ env: { [VARIABLE]: "1234567" } });
   await assert.rejects(openKeyring(host, FILE, place(), undefined), {
     code: "keyring-password",
@@ -132,7 +132,7 @@ Deno.test("openKeyring() refuses a short password in the variable for a new stor
   await openKeyring(fakeHost({ env: { [VARIABLE]: "𝄞𝄞𝄞𝄞𝄞𝄞𝄞𝄞" } }), FILE, place(), undefined);
 });
 
-Deno.test("openKeyring() tells damage and other versions before it asks for a password", async () => {
+Deno.test("openKeyring() reports damage and unknown versions before it prompts for a password", async () => {
   for (
     const [text, code] of [["", "keyring-damaged"], ["atmos-keyring/2\n", "keyring-version"], [
       (await storeText()).replace('"generation":1', '"generation":2'),
@@ -144,7 +144,7 @@ Deno.test("openKeyring() tells damage and other versions before it asks for a pa
   }
 });
 
-Deno.test("openKeyring() opens a PBKDF2 store where Argon2id would be written", async () => {
+Deno.test("openKeyring() opens a PBKDF2 store where it would write Argon2id", async () => {
   const host = withVariable();
   const at = { ...storePlace(), path: PATH };
   const source = passphraseSource(host, new Secret(PASSWORD), { parameters: PBKDF2 });
@@ -153,20 +153,20 @@ Deno.test("openKeyring() opens a PBKDF2 store where Argon2id would be written", 
   assert.equal(await (await openKeyring(host, FILE, place(), undefined)).get(A), "text");
 });
 
-Deno.test("passphraseSource() refuses to write below the floor", async () => {
+Deno.test("passphraseSource() rejects KDF parameters below the floor", async () => {
   const weak = { kdf: "argon2id", memoryKib: 19_456, passes: 1, lanes: 1 } as const;
   const source = passphraseSource(fakeHost(), new Secret(PASSWORD), { parameters: weak });
   await assert.rejects(source.enclose(new Uint8Array(16), new Uint8Array(32)), RangeError);
 });
 
-Deno.test("openKeyring() refuses a store that no password locks", async () => {
+Deno.test("openKeyring() rejects a store without a password slot", async () => {
   const host = withVariable();
   const made = await import("./support.ts");
   await made.quickKeyring(host, new Map(), { ...storePlace(), path: PATH }).set(A, "text");
   assert.equal(await codeOf(openKeyring(host, FILE, place(), undefined)), "keyring-unavailable");
 });
 
-Deno.test("two processes that make the same store at once end with one, whatever the order", async () => {
+Deno.test("two processes that create the same store at once end up with one, in either order", async () => {
   const host = withVariable();
   const [one, other] = await Promise.all([1, 2].map(() => openKeyring(host, FILE, place(), undefined)));
   await Promise.all([one?.set(A, "one"), other?.set(userKeys("b"), "other")]);
@@ -174,7 +174,7 @@ Deno.test("two processes that make the same store at once end with one, whatever
   assert.equal(await other?.get(A), "one");
 });
 
-Deno.test("a store made meanwhile with another password is refused, not replaced", async () => {
+Deno.test("openKeyring() rejects, and does not replace, a store created meanwhile with another password", async () => {
   const host = fakeHost();
   const keyring = await openKeyring(host, FILE, place(), asking("first-password", "first-password").ask);
   host.put(PATH, await storeText());
@@ -185,7 +185,7 @@ Deno.test("a store made meanwhile with another password is refused, not replaced
   );
 });
 
-Deno.test("changePassword() replaces the slot and no entry, and keeps open keyrings working", async () => {
+Deno.test("changePassword() replaces only the slot, and keeps open keyrings working", async () => {
   const host = withVariable();
   const keyring = await openKeyring(host, FILE, place(), undefined);
   await keyring.set(A, "text");
@@ -200,7 +200,7 @@ Deno.test("changePassword() replaces the slot and no entry, and keeps open keyri
   assert.equal(await keyring.get(A), "still open");
 });
 
-Deno.test("changePassword() asks for the old password, then twice for the new one", async () => {
+Deno.test("changePassword() prompts for the old password, then twice for the new one", async () => {
   const host = fakeHost({ files: { [PATH]: await storeText() } });
   const { ask, questions } = asking("wrong", PASSWORD, "another-fake-password", "another-fake-password");
   await changePassword(host, FILE, place(), ask);
@@ -216,7 +216,7 @@ Deno.test("changePassword() asks for the old password, then twice for the new on
   );
 });
 
-Deno.test("changePassword() refuses what cannot be, and leaves the store", async () => {
+Deno.test("changePassword() rejects invalid requests, and leaves the store unchanged", async () => {
   const text = await storeText();
   const change = (init: FakeHostInit, type: "file" | "memory" | "system", next?: string) =>
     codeOf(
@@ -242,7 +242,7 @@ Deno.test("changePassword() refuses what cannot be, and leaves the store", async
   );
 });
 
-Deno.test("acceptRollback() accepts what is there, once it opens", async () => {
+Deno.test("acceptRollback() accepts the store once it is unlocked", async () => {
   const host = withVariable();
   const keyring = await openKeyring(host, FILE, place(), undefined);
   assert.equal(await acceptRollback(host, FILE, place(), undefined), undefined);

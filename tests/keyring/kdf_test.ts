@@ -13,7 +13,7 @@ import {
 const SALT = Uint8Array.from({ length: 16 }, (_, index) => index);
 const least: KdfParameters = { kdf: "argon2id", memoryKib: 19_456, passes: 2, lanes: 1 };
 
-/** Keys are not extractable, so they are compared by what they seal. */
+/** Keys are not extractable, so compare what they encrypt. */
 async function sealedZeros(key: CryptoKey): Promise<Uint8Array> {
   const sealed = await crypto.subtle.encrypt(
     { name: "AES-GCM", iv: new Uint8Array(12) },
@@ -27,21 +27,21 @@ async function aesKey(raw: Uint8Array): Promise<CryptoKey> {
   return await crypto.subtle.importKey("raw", Uint8Array.from(raw), "AES-GCM", false, ["encrypt"]);
 }
 
-Deno.test("deriveKey() derives by Argon2id what another implementation derives", async () => {
+Deno.test("deriveKey() matches another implementation of Argon2id", async () => {
   const expected = argon2id("not-a-real-pässword", SALT, { m: 19_456, t: 2, p: 1, dkLen: 32 });
   const key = await deriveKey("not-a-real-pässword", least, SALT);
   assert.deepEqual(await sealedZeros(key), await sealedZeros(await aesKey(expected)));
   assert.equal(key.extractable, false);
 });
 
-Deno.test("deriveKey() derives by PBKDF2 what node:crypto derives", async () => {
+Deno.test("deriveKey() matches PBKDF2 of node:crypto", async () => {
   const { pbkdf2Sync } = await import("node:crypto");
   const expected = pbkdf2Sync("not-a-real-password", SALT, 600_000, 32, "sha256");
   const key = await deriveKey("not-a-real-password", { kdf: "pbkdf2-sha256", iterations: 600_000 }, SALT);
   assert.deepEqual(await sealedZeros(key), await sealedZeros(await aesKey(expected)));
 });
 
-Deno.test("deriveKey() does not mind how a system composes letters", async () => {
+Deno.test("deriveKey() ignores how a system composes letters", async () => {
   const composed = await deriveKey("p\u00e4ssword", least, SALT);
   const decomposed = await deriveKey("pa\u0308ssword", least, SALT);
   assert.deepEqual(await sealedZeros(composed), await sealedZeros(decomposed));
@@ -52,17 +52,17 @@ Deno.test("preferredKdf() is Argon2id where WebCrypto has it, and PBKDF2 elsewhe
   withoutArgon2id(() => assert.deepEqual(preferredKdf(), PBKDF2));
 });
 
-Deno.test("deriveKey() says that the runtime has no Argon2id", async () => {
+Deno.test("deriveKey() reports a runtime without Argon2id", async () => {
   await withoutArgon2id(() =>
     assert.rejects(deriveKey("not-a-real-password", least, SALT), { code: "keyring-unavailable" })
   );
 });
 
-Deno.test("isStrong() is true of what is written by default", () => {
+Deno.test("isStrong() accepts the default parameters", () => {
   assert.ok(isStrong(ARGON2ID) && isStrong(PBKDF2));
 });
 
-Deno.test("isAcceptable() bounds every parameter on both sides", () => {
+Deno.test("isAcceptable() limits every parameter in both directions", () => {
   const memory = (memoryKib: number): KdfParameters => ({ ...ARGON2ID, memoryKib });
   const passes = (passes: number): KdfParameters => ({ ...ARGON2ID, passes });
   const lanes = (lanes: number): KdfParameters => ({ ...ARGON2ID, lanes });
@@ -82,14 +82,14 @@ Deno.test("isAcceptable() bounds every parameter on both sides", () => {
   }
 });
 
-Deno.test("isStrong() asks for 46 MiB where there is one pass", () => {
+Deno.test("isStrong() requires 46 MiB with a single pass", () => {
   assert.ok(isAcceptable({ ...ARGON2ID, passes: 1, memoryKib: 20_000 }));
   assert.ok(!isStrong({ ...ARGON2ID, passes: 1, memoryKib: 20_000 }));
   assert.ok(isStrong({ ...ARGON2ID, passes: 1, memoryKib: 47_104 }));
   assert.ok(isStrong({ ...ARGON2ID, passes: 2, memoryKib: 19_456 }));
 });
 
-/** Runs as a Deno without Argon2id does: its `SubtleCrypto` has no `supports`. */
+/** Simulates a Deno without Argon2id, whose `SubtleCrypto` has no `supports`. */
 function withoutArgon2id<Result>(work: () => Result): Result {
   const supports = Object.getOwnPropertyDescriptor(SubtleCrypto, "supports");
   assert.ok(supports?.configurable, "this test needs a Deno with SubtleCrypto.supports");

@@ -10,7 +10,7 @@ testKeyring("a memory keyring", () => {
   return Promise.resolve({ keyring, again: () => Promise.resolve(keyring) });
 });
 
-Deno.test("a memory keyring asks nobody and touches no file", async () => {
+Deno.test("a memory keyring never prompts and touches no file", async () => {
   const host = fakeHost();
   const keyring = await openKeyring(host, { ...FILE, type: "memory" }, place(), () => {
     throw new TypeError("Asked");

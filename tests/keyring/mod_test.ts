@@ -4,7 +4,7 @@ import { openKeyring, storeName } from "../../lib/keyring/mod.ts";
 import { fakeHost } from "../fake_host.ts";
 import { codeOf, DIRECTORY, FILE, PASSWORD, place, userKeys, VARIABLE } from "./support.ts";
 
-Deno.test("openKeyring() never opens another type than was asked for", async () => {
+Deno.test("openKeyring() never opens another type than requested", async () => {
   const host = fakeHost({ env: { [VARIABLE]: PASSWORD } });
   assert.equal(
     await codeOf(openKeyring(host, { ...FILE, type: "system" }, place(), undefined)),
@@ -13,7 +13,7 @@ Deno.test("openKeyring() never opens another type than was asked for", async () 
   assert.deepEqual(host.changes, []);
 });
 
-Deno.test("openKeyring() keeps realms in files of their own", async () => {
+Deno.test("openKeyring() stores each realm in its own file", async () => {
   const host = fakeHost({ env: { [VARIABLE]: PASSWORD } });
   for (const realm of [undefined, "default", "prod"]) {
     await (await openKeyring(host, FILE, place(realm), undefined)).set(userKeys("a"), `of ${realm}`);
@@ -27,7 +27,7 @@ Deno.test("openKeyring() keeps realms in files of their own", async () => {
   }
 });
 
-Deno.test("storeName() gives every realm a name of its own, and no path", () => {
+Deno.test("storeName() gives every realm a unique name, never a path", () => {
   const realm = fc.option(fc.string({ unit: "grapheme", maxLength: 8 }), { nil: undefined });
   fc.assert(fc.property(realm, realm, (a, b) => {
     assert.equal(storeName(a) === storeName(b), a === b);

@@ -7,13 +7,13 @@ import { countedBytes, userKeys } from "./support.ts";
 
 const random = countedBytes();
 const dataKey = () => importDataKey(new Uint8Array(16), new Uint8Array(32).fill(9));
-/** Any sequence of UTF-16 code units, lone surrogates included. */
+/** Any sequence of UTF-16 code units, including lone surrogates. */
 const anyName = fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 6 }).map((units) =>
   String.fromCharCode(...units)
 );
 const anyKey: fc.Arbitrary<EntryKey> = fc.record({ purpose: fc.constantFrom(...PURPOSES), name: anyName });
 
-Deno.test("encodeKey() gives different bytes for every two addresses", () => {
+Deno.test("encodeKey() encodes different keys as different bytes", () => {
   fc.assert(
     fc.property(anyKey, anyKey, (a, b) => {
       const same = a.purpose === b.purpose && a.name === b.name;
@@ -23,11 +23,11 @@ Deno.test("encodeKey() gives different bytes for every two addresses", () => {
   );
 });
 
-Deno.test("encodeKey() keeps apart what UTF-8 does not", () => {
+Deno.test("encodeKey() distinguishes names that UTF-8 does not", () => {
   assert.notEqual(toHex(encodeKey(userKeys("\ud800"))), toHex(encodeKey(userKeys("\ufffd"))));
 });
 
-Deno.test("entryId() is the same for the same address, and tells nothing without the key", async () => {
+Deno.test("entryId() is stable for a key, and reveals nothing without the data key", async () => {
   const id = await entryId(await dataKey(), userKeys("prod"));
   assert.equal(id, await entryId(await dataKey(), userKeys("prod")));
   assert.equal(fromBase64(id)?.length, 16);
@@ -35,7 +35,7 @@ Deno.test("entryId() is the same for the same address, and tells nothing without
   assert.notEqual(id, await entryId(otherKey, userKeys("prod")));
 });
 
-Deno.test("openEntry() opens what sealEntry() sealed", async () => {
+Deno.test("openEntry() decrypts what sealEntry() encrypted", async () => {
   const key = await dataKey();
   await fc.assert(fc.asyncProperty(anyKey, anyName, async (address, text) => {
     const id = await entryId(key, address);
@@ -51,20 +51,20 @@ Deno.test("sealEntry() hides lengths in steps of 256 bytes", async () => {
     const sealed = await sealEntry(random, key, id, { ...userKeys("a"), text: "x".repeat(length) });
     return fromBase64(sealed)?.length;
   };
-  // salt, nonce, padded content, tag; the content is 4 + 44 bytes and the text.
+  // salt, nonce, padded content, tag; the content is 4 + 44 bytes and the text
   assert.equal(await sizeOf(0), 16 + 12 + 256 + 16);
   assert.equal(await sizeOf(256 - 48), 16 + 12 + 256 + 16);
   assert.equal(await sizeOf(256 - 47), 16 + 12 + 512 + 16);
 });
 
-Deno.test("sealEntry() never gives the same twice", async () => {
+Deno.test("sealEntry() never returns the same text twice", async () => {
   const key = await dataKey();
   const id = await entryId(key, userKeys("a"));
   const seal = () => sealEntry(random, key, id, { ...userKeys("a"), text: "same" });
   assert.notEqual(await seal(), await seal());
 });
 
-Deno.test("openEntry() refuses an entry under another id, another store's, and what is no entry", async () => {
+Deno.test("openEntry() rejects an entry under another id, from another store, and malformed text", async () => {
   const key = await dataKey();
   const [id, other] = [await entryId(key, userKeys("a")), await entryId(key, userKeys("b"))];
   const sealed = await sealEntry(random, key, id, { ...userKeys("a"), text: "secret" });
@@ -76,7 +76,7 @@ Deno.test("openEntry() refuses an entry under another id, another store's, and w
   }
 });
 
-Deno.test("importDataKey() overwrites the raw key and keeps nothing that can be exported", async () => {
+Deno.test("importDataKey() zeroes the raw key and keeps nothing exportable", async () => {
   const raw = new Uint8Array(32).fill(9);
   const { entries, ids, mac } = await importDataKey(new Uint8Array(16), raw);
   assert.deepEqual(raw, new Uint8Array(32));

@@ -19,7 +19,7 @@ testKeyring("a keyring over a store", () => {
   return Promise.resolve({ keyring: open(), again: () => Promise.resolve(open()) });
 });
 
-Deno.test("a store is made by the first set, and by nothing else", async () => {
+Deno.test("only the first set creates a store", async () => {
   const host = fakeHost();
   const keyring = quickKeyring(host, new Map());
   await keyring.get(A);
@@ -34,7 +34,7 @@ Deno.test("a store is made by the first set, and by nothing else", async () => {
   assert.ok(directory?.kind === "directory" && directory.mode === 0o700);
 });
 
-Deno.test("removing what is not there writes nothing", async () => {
+Deno.test("removing a missing entry writes nothing", async () => {
   const host = fakeHost();
   const keyring = quickKeyring(host, new Map());
   await keyring.set(A, "text");
@@ -43,7 +43,7 @@ Deno.test("removing what is not there writes nothing", async () => {
   assert.equal(host.changes.length, changes);
 });
 
-Deno.test("the data key is had once, however much is read and written", async () => {
+Deno.test("the data key is fetched once, however many reads and writes follow", async () => {
   const host = fakeHost();
   const source = osSource(host, undefined, mapStore());
   const counted = { unlocks: 0 };
@@ -67,7 +67,7 @@ Deno.test("the data key is had once, however much is read and written", async ()
   assert.equal(counted.unlocks, 1);
 });
 
-Deno.test("a data key that could not be had is asked for again", async () => {
+Deno.test("a data key that could not be fetched is fetched again", async () => {
   const host = fakeHost();
   const source = osSource(host, undefined, mapStore());
   await sealedKeyring(host, "system", storePlace(), source).set(A, "text");
@@ -83,7 +83,7 @@ Deno.test("a data key that could not be had is asked for again", async () => {
   assert.equal(await keyring.get(A), "text");
 });
 
-Deno.test("a store that another process made meanwhile is used, not replaced", async () => {
+Deno.test("a store that another process created meanwhile is used, not replaced", async () => {
   const items = new Map<string, string>();
   const host = fakeHost();
   const [first, second] = [quickKeyring(host, items), quickKeyring(host, items)];
@@ -95,7 +95,7 @@ Deno.test("a store that another process made meanwhile is used, not replaced", a
   assert.equal(items.size, 1);
 });
 
-Deno.test("a store that was made anew, with another id, is unlocked anew", async () => {
+Deno.test("a store recreated with another id is unlocked again", async () => {
   const items = new Map<string, string>();
   const host = fakeHost();
   const keyring = quickKeyring(host, items);
@@ -116,7 +116,7 @@ Deno.test("changes happen under the store's lock", async () => {
   assert.deepEqual(host.locks, [storePlace().lockPath, storePlace().lockPath]);
 });
 
-Deno.test("a change is made to what is on disk once the lock is had", async () => {
+Deno.test("a change applies to the content on disk once the lock is acquired", async () => {
   const items = new Map<string, string>();
   const maker = fakeHost();
   await quickKeyring(maker, items).set(A, "before");
@@ -135,13 +135,13 @@ Deno.test("a change is made to what is on disk once the lock is had", async () =
   assert.equal(await keyring.get(B), "meanwhile");
 });
 
-Deno.test("a lock that is never let go fails the change, and leaves the store", async () => {
+Deno.test("a lock that is never released fails the change, and leaves the store unchanged", async () => {
   const host = fakeHost({ heldLocks: { [storePlace().lockPath]: { holder: "atmos 4711" } } });
   assert.equal(await codeOf(quickKeyring(host, new Map()).set(A, "text")), "lock-timeout");
   assert.equal(host.node(PATH), undefined);
 });
 
-Deno.test("a symbolic link, a directory and a giant in the store's place are refused", async () => {
+Deno.test("a symbolic link, a directory or a huge file in the store's place is rejected", async () => {
   const linked = fakeHost({
     links: { [PATH]: "/home/dev/elsewhere" },
     files: { "/home/dev/elsewhere": "text" },
@@ -156,7 +156,7 @@ Deno.test("a symbolic link, a directory and a giant in the store's place are ref
   assert.equal(await codeOf(quickKeyring(giant, new Map()).get(A)), "keyring-damaged");
 });
 
-Deno.test("another user's file in the store's place is refused", async () => {
+Deno.test("another user's file in the store's place is rejected", async () => {
   const host = fakeHost();
   await quickKeyring(host, new Map()).set(A, "text");
   const status = async (path: string) => {
@@ -167,7 +167,7 @@ Deno.test("another user's file in the store's place is refused", async () => {
   assert.equal(await codeOf(quickKeyring(theirs, new Map()).get(A)), "keyring-unavailable");
 });
 
-Deno.test("two stores share no key, and one in the other's place is told", async () => {
+Deno.test("two stores share no key, and one in the other's place is detected", async () => {
   const items = new Map<string, string>();
   const host = fakeHost();
   const [prod, dev] = [storePlace("prod", "prod"), storePlace("dev", "dev")];
@@ -175,14 +175,14 @@ Deno.test("two stores share no key, and one in the other's place is told", async
   await quickKeyring(host, items, dev).set(A, "of dev");
   assert.equal(items.size, 2);
   assert.equal(await quickKeyring(host, items, prod).get(A), "of prod");
-  // Whoever can write files puts the one for prod where the one for dev was, and its key under that name.
+  // An attacker who can write files replaces dev's store with prod's, and stores prod's key under dev's name.
   host.put(dev.path, host.tree()[prod.path] ?? "");
   for (const [account, key] of [...items]) items.set(account.replace(/^prod/, "dev"), key);
   assert.equal(await codeOf(quickKeyring(host, items, dev).get(A)), "keyring-damaged");
   assert.equal(await codeOf(quickKeyring(host, items, dev).set(A, "x")), "keyring-damaged");
 });
 
-Deno.test("a store that was moved still opens", async () => {
+Deno.test("a moved store still opens", async () => {
   const items = new Map<string, string>();
   const host = fakeHost();
   await quickKeyring(host, items).set(A, "text");
@@ -192,7 +192,7 @@ Deno.test("a store that was moved still opens", async () => {
   assert.equal(await quickKeyring(host, items, moved).get(A), "text");
 });
 
-Deno.test("an entry of a newer program's purpose stays, and is not listed", async () => {
+Deno.test("an entry with an unknown purpose is kept, but not listed", async () => {
   const host = fakeHost();
   const items = new Map<string, string>();
   const keyring = quickKeyring(host, items);
@@ -203,7 +203,7 @@ Deno.test("an entry of a newer program's purpose stays, and is not listed", asyn
   assert.equal(await Reflect.apply(keyring.get, undefined, [{ purpose: "passkey", name: "a" }]), "text");
 });
 
-/** A store at generation 2 with its copy from generation 1 put back. */
+/** A store at generation 2 replaced with its copy from generation 1. */
 async function rolledBack() {
   const items = new Map<string, string>();
   const host = fakeHost({ seed: 3 });
@@ -214,7 +214,7 @@ async function rolledBack() {
   return { host, items, old };
 }
 
-Deno.test("an older copy of a store is read with a warning, told once", async () => {
+Deno.test("reading an older copy of a store warns once", async () => {
   const { host, items } = await rolledBack();
   const keyring = quickKeyring(host, items);
   assert.equal(await keyring.get(A), "old");
@@ -237,7 +237,7 @@ Deno.test("an older copy of a store is not written to until it is accepted", asy
   assert.equal(host.told, "");
 });
 
-Deno.test("a store that another machine wrote is remembered when it is read", async () => {
+Deno.test("reading a store that another machine wrote records its generation", async () => {
   const items = new Map<string, string>();
   const elsewhere = fakeHost();
   await quickKeyring(elsewhere, items).set(A, "1");
@@ -249,7 +249,7 @@ Deno.test("a store that another machine wrote is remembered when it is read", as
   assert.equal(await codeOf(quickKeyring(host, items).set(A, "3")), "keyring-damaged");
 });
 
-Deno.test("a memory of generations that is damaged or cannot be written keeps nobody from the keyring", async () => {
+Deno.test("the keyring works when the recorded generation is damaged or cannot be written", async () => {
   const items = new Map<string, string>();
   const host = fakeHost({ unwritable: [`${STATE}/keyring`] });
   const keyring = quickKeyring(host, items);
@@ -262,7 +262,7 @@ Deno.test("a memory of generations that is damaged or cannot be written keeps no
   assert.equal(damaged.tree()[memory], "1\n");
 });
 
-Deno.test("acceptRollback() says when it cannot remember", async () => {
+Deno.test("acceptRollback() reports that it cannot record the generation", async () => {
   const host = fakeHost({ unwritable: [`${STATE}/keyring`] });
   const keyring = quickKeyring(host, new Map());
   assert.equal(await keyring.acceptRollback(), undefined);
@@ -270,7 +270,7 @@ Deno.test("acceptRollback() says when it cannot remember", async () => {
   assert.equal(await codeOf(keyring.acceptRollback()), "file-failed");
 });
 
-Deno.test("a write that happens between a reader's two looks is no older copy", async () => {
+Deno.test("a write between a reader's two reads is not mistaken for an older copy", async () => {
   const items = new Map<string, string>();
   const host = fakeHost();
   await quickKeyring(host, items).set(A, "old");
@@ -291,7 +291,7 @@ Deno.test("a new store that cannot be written leaves no key behind", async () =>
   assert.equal(items.size, 0);
 });
 
-Deno.test("a new store whose write failed after it was there keeps its key", async () => {
+Deno.test("a new store keeps its key when its write failed after creating the file", async () => {
   const items = new Map<string, string>();
   const host = fakeHost();
   const writeText = async (path: string, text: string, mode: number) => {

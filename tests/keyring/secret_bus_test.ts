@@ -4,7 +4,7 @@ import { fakeHost } from "../fake_host.ts";
 
 const socket = (env: Record<string, string>) => busSocket((name) => env[name]);
 
-Deno.test("busSocket() is the first socket that the variable names", () => {
+Deno.test("busSocket() returns the first socket in the variable", () => {
   const table: Record<string, string | undefined> = {
     "unix:path=/run/user/1000/bus": "/run/user/1000/bus",
     "unix:path=/tmp/dbus-x,guid=00ff": "/tmp/dbus-x",
@@ -23,13 +23,13 @@ Deno.test("busSocket() is the first socket that the variable names", () => {
   }
 });
 
-Deno.test("busSocket() is systemd's when the variable is not set, and none without that", () => {
+Deno.test("busSocket() returns systemd's socket without the variable, and undefined without either", () => {
   assert.equal(socket({ XDG_RUNTIME_DIR: "/run/user/1000" }), "/run/user/1000/bus");
   assert.equal(socket({ DBUS_SESSION_BUS_ADDRESS: "", XDG_RUNTIME_DIR: "/run/x" }), "/run/x/bus");
   assert.equal(socket({}), undefined);
 });
 
-Deno.test("openSecretBus() says that there is no session, and names the file keyring", async () => {
+Deno.test("openSecretBus() reports that there is no session, and suggests the file keyring", async () => {
   await assert.rejects(openSecretBus(fakeHost()), {
     code: "keyring-unavailable",
     exitCode: 6,
@@ -41,7 +41,7 @@ Deno.test("openSecretBus() says that there is no session, and names the file key
   });
 });
 
-Deno.test("openSecretBus() says that the session's socket is not there", async () => {
+Deno.test("openSecretBus() reports that the session's socket is missing", async () => {
   const host = fakeHost({ env: { DBUS_SESSION_BUS_ADDRESS: "unix:path=/nonexistent/bus" } });
   await assert.rejects(openSecretBus(host), { code: "keyring-unavailable" });
 });

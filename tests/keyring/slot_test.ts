@@ -17,7 +17,7 @@ function aesKey(): Promise<CryptoKey> {
   return crypto.subtle.importKey("raw", new Uint8Array(32).fill(5), "AES-GCM", false, ["encrypt", "decrypt"]);
 }
 
-Deno.test("unwrap() gives the data key that wrap() sealed, after a way through JSON", async () => {
+Deno.test("unwrap() returns the data key that wrap() sealed, after a round trip through JSON", async () => {
   const key = await aesKey();
   for (const lock of LOCKS) {
     const slot = await wrap(key, STORE, lock, NONCE, DATA_KEY);
@@ -27,7 +27,7 @@ Deno.test("unwrap() gives the data key that wrap() sealed, after a way through J
   }
 });
 
-Deno.test("unwrap() refuses a slot of another store, and one whose lock was changed", async () => {
+Deno.test("unwrap() rejects a slot of another store, and one whose lock was changed", async () => {
   const key = await aesKey();
   const slots = await Promise.all(LOCKS.map((lock) => wrap(key, STORE, lock, NONCE, DATA_KEY)));
   const others: readonly SlotLock[] = [
@@ -51,7 +51,7 @@ function sameLock(a: SlotLock, b: SlotLock): boolean {
   return json(a) === json(b);
 }
 
-Deno.test("slotFromJson() takes nothing but a slot", () => {
+Deno.test("slotFromJson() rejects anything but a slot", () => {
   const good = { type: "os", nonce: toBase64(NONCE), wrapped: toBase64(new Uint8Array(48)) };
   const slot: Slot = { lock: { type: "os" }, nonce: NONCE, wrapped: new Uint8Array(48) };
   assert.deepEqual(slotFromJson(good), slot);

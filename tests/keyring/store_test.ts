@@ -34,7 +34,7 @@ async function sealedPair(key: DataKey): Promise<{ ids: [string, string]; sealed
   return { ids, sealed: [await seal(0, "a"), await seal(1, "b")] };
 }
 
-/** What somebody without the key can do: change the text, and mend its checksum. */
+/** An attack without the key: changes the text, and recomputes its checksum. */
 async function tamper(text: string, change: (body: readonly string[]) => readonly string[]): Promise<string> {
   const lines = text.trimEnd().split("\n");
   const body = change(lines.slice(0, -2)).map((line) => `${line}\n`).join("");
@@ -64,7 +64,7 @@ Deno.test("parseStore() reads what formatStore() wrote", async () => {
   assert.equal(await readEntry(store, key, userKeys("c")), undefined);
 });
 
-Deno.test("a store shows no name and no text", async () => {
+Deno.test("a store reveals no name and no text", async () => {
   const host = fakeHost();
   const keyring = quickKeyring(host, new Map());
   await keyring.set(userKeys("name-marker"), "text-marker");
@@ -78,13 +78,13 @@ function safeAtob(word: string): string {
   return word.length % 4 === 0 ? atob(word) : word;
 }
 
-/** The right error for a damaged file: another version only where that is what it says. */
+/** The expected error of a damaged file: a version error only if the version changed. */
 function expectedCode(bytes: Uint8Array): string {
   const version = /^atmos-keyring\/([0-9]{1,6})\n/.exec(new TextDecoder("latin1").decode(bytes))?.[1];
   return version === undefined || version === "1" ? "keyring-damaged" : "keyring-version";
 }
 
-Deno.test("a store with any one bit flipped is told as damage, gives nothing and is not written over", async () => {
+Deno.test("a store with a single flipped bit is reported as damaged, not read and not overwritten", async () => {
   const items = new Map<string, string>();
   const host = fakeHost();
   await quickKeyring(host, items).set(A, "text of a");
@@ -99,7 +99,7 @@ Deno.test("a store with any one bit flipped is told as damage, gives nothing and
   }
 });
 
-Deno.test("every prefix of a store is told as damage, gives nothing and is not written over", async () => {
+Deno.test("every prefix of a store is reported as damaged, not read and not overwritten", async () => {
   const items = new Map<string, string>();
   const host = fakeHost();
   await quickKeyring(host, items).set(A, "text of a");
@@ -128,7 +128,7 @@ async function assertRefused(
   assert.deepEqual(host.changes, [], what);
 }
 
-Deno.test("verifyStore() tells entries that were exchanged, repeated, removed, reordered or added", async () => {
+Deno.test("verifyStore() detects swapped, repeated, removed, reordered and added entries", async () => {
   const { text, key } = await smallStore();
   await parseAndVerify(await tamper(text, (lines) => lines), key);
   const changes: Record<string, (lines: readonly string[]) => readonly string[]> = {
@@ -162,7 +162,7 @@ Deno.test("verifyStore() tells entries that were exchanged, repeated, removed, r
   }
 });
 
-Deno.test("readEntry() refuses an exchanged entry even in a file that is signed", async () => {
+Deno.test("readEntry() rejects a swapped entry even in an authenticated file", async () => {
   const key = await dataKey();
   const { ids, sealed } = await sealedPair(key);
   const text = await formatStore(await osHeader(), new Map([[ids[0], sealed[1]], [ids[1], sealed[0]]]), key);
@@ -171,7 +171,7 @@ Deno.test("readEntry() refuses an exchanged entry even in a file that is signed"
   assert.equal(await codeOf(readEntry(store, key, A)), "keyring-damaged");
 });
 
-Deno.test("readEntry() refuses another entry's content that was sealed for its place", async () => {
+Deno.test("readEntry() rejects another entry's content sealed under its id", async () => {
   const key = await dataKey();
   const id = await entryId(key, A);
   const sealed = await sealEntry(countedBytes(), key, id, { ...B, text: "text of b" });
@@ -182,7 +182,7 @@ Deno.test("readEntry() refuses another entry's content that was sealed for its p
   assert.equal(await codeOf(readEntry(store, key, A)), "keyring-damaged");
 });
 
-Deno.test("parseStore() refuses a header that this version would not write", async () => {
+Deno.test("parseStore() rejects a header that this version would not write", async () => {
   const { text, key } = await smallStore();
   const header = text.split("\n")[1] ?? "";
   const slot = /"slots":\[(.*)\]/.exec(header)?.[1] ?? "";
@@ -212,7 +212,7 @@ Deno.test("parseStore() refuses a header that this version would not write", asy
   }
 });
 
-Deno.test("parseStore() refuses planted KDF parameters without deriving a key", async () => {
+Deno.test("parseStore() rejects planted KDF parameters without deriving a key", async () => {
   const { text } = await smallStore();
   const sealed = `"nonce":"${toBase64(new Uint8Array(12))}","wrapped":"${toBase64(new Uint8Array(48))}"`;
   const salt = `"salt":"${toBase64(new Uint8Array(16))}"`;
@@ -246,7 +246,7 @@ Deno.test("parseStore() refuses planted KDF parameters without deriving a key", 
   ) assert.equal(await parse(slot), "keyring-damaged", slot);
 });
 
-Deno.test("parseStore() names an unknown version, whatever follows it", async () => {
+Deno.test("parseStore() reports an unknown version, whatever follows it", async () => {
   for (const text of ["atmos-keyring/2\n", "atmos-keyring/10\nanything", "atmos-keyring/0\n"]) {
     await assert.rejects(parseStore("/home/dev/default.file.store", utf8(text)), {
       code: "keyring-version",
@@ -257,14 +257,14 @@ Deno.test("parseStore() names an unknown version, whatever follows it", async ()
   }
 });
 
-Deno.test("formatStore() refuses a generation that is no count", async () => {
+Deno.test("formatStore() rejects a generation that is not a count", async () => {
   const header = await osHeader();
   for (const generation of [0, -1, 1.5, NaN, Number.MAX_SAFE_INTEGER + 1]) {
     await assert.rejects(formatStore({ ...header, generation }, new Map(), await dataKey()), RangeError);
   }
 });
 
-Deno.test("formatStore() keeps a realm of any characters, in ASCII", async () => {
+Deno.test("formatStore() keeps any characters of a realm, in ASCII", async () => {
   const key = await dataKey();
   for (const realm of ["prod", "größe 𝄞", 'a"\\\n\u0000\u007f', "\ud800", ""]) {
     const text = await formatStore({ ...await osHeader(), realm }, new Map(), key);

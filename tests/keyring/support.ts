@@ -1,4 +1,6 @@
-/** What the keyring's tests share: a place, a source of keys without a slow KDF, and counted "random" bytes. */
+/**
+ * Shared by the keyring's tests: a place, a source of keys without a slow KDF, and counted "random" bytes.
+ */
 import type { KeyringConfig } from "../../lib/config/types.ts";
 import type { Bytes } from "../../lib/keyring/bytes.ts";
 import type { KeyringPlace } from "../../lib/keyring/mod.ts";
@@ -32,7 +34,7 @@ export function storePlace(name = "default", realm?: string): StorePlace {
   };
 }
 
-/** An operating system's store as a map. */
+/** An operating system's store backed by a map. */
 export function mapStore(items: Map<string, string> = new Map()): OsStore {
   return {
     ready: () => Promise.resolve(),
@@ -61,7 +63,7 @@ export function userKeys(name: string): EntryKey {
   return { purpose: "user-keys", name };
 }
 
-/** The error's code of a promise that must reject with one of ours. */
+/** The code of the AuthError that a promise must reject with. */
 export async function codeOf(work: Promise<unknown>): Promise<string> {
   try {
     await work;

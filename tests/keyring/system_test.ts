@@ -22,7 +22,7 @@ async function madeStore() {
   return { items, text: host.tree()[PATH] ?? "" };
 }
 
-Deno.test("a system keyring keeps one key of 32 bytes in the operating system's store", async () => {
+Deno.test("a system keyring stores one key of 32 bytes in the operating system's store", async () => {
   const { items, text } = await madeStore();
   const [[account, key] = ["", ""]] = [...items];
   assert.match(account, /^default\/[0-9a-f]{32}$/);
@@ -31,7 +31,7 @@ Deno.test("a system keyring keeps one key of 32 bytes in the operating system's 
   assert.equal(items.size, 1);
 });
 
-Deno.test("openSystemKeyring() finds out before anything is stored that nothing could be", async () => {
+Deno.test("openSystemKeyring() detects an unusable operating system's store before anything is stored", async () => {
   const failing: OsStore = {
     ...mapStore(),
     ready: () => Promise.reject(locked("it is locked", "Unlock it.")),
@@ -39,7 +39,7 @@ Deno.test("openSystemKeyring() finds out before anything is stored that nothing 
   assert.equal(await codeOf(openSystemKeyring(fakeHost(), storePlace(), false, failing)), "keyring-locked");
 });
 
-Deno.test("openSystemKeyring() says that the operating system has no key for a store", async () => {
+Deno.test("openSystemKeyring() reports that the operating system has no key for a store", async () => {
   const { text } = await madeStore();
   const host = fakeHost({ files: { [PATH]: text } });
   await assert.rejects(openSystemKeyring(host, storePlace(), false, mapStore()), {
@@ -49,7 +49,7 @@ Deno.test("openSystemKeyring() says that the operating system has no key for a s
   assert.deepEqual(host.changes, []);
 });
 
-Deno.test("openSystemKeyring() tells a key that is none, and one that does not open the store", async () => {
+Deno.test("openSystemKeyring() reports an invalid key, and one that does not open the store", async () => {
   const { items, text } = await madeStore();
   for (const key of ["", "not a key", btoa("x".repeat(31)), btoa("x".repeat(32))]) {
     const [account = ""] = items.keys();
@@ -60,7 +60,7 @@ Deno.test("openSystemKeyring() tells a key that is none, and one that does not o
   }
 });
 
-Deno.test("a store is not sealed under a key that the operating system did not keep", async () => {
+Deno.test("a store is not sealed under a key that the operating system did not store", async () => {
   const host = fakeHost();
   const forgetful: OsStore = { ...mapStore(), set: () => Promise.resolve() };
   const keyring = await openSystemKeyring(host, storePlace(), false, forgetful);
@@ -68,7 +68,7 @@ Deno.test("a store is not sealed under a key that the operating system did not k
   assert.equal(host.node(PATH), undefined);
 });
 
-Deno.test("openSystemKeyring() refuses a store that only a password locks", async () => {
+Deno.test("openSystemKeyring() rejects a store that has only a password slot", async () => {
   const { VECTORS, makeVector } = await import("./vectors.ts");
   const vector = VECTORS.find(({ file }) => file === "argon2id.store");
   assert.ok(vector);

@@ -1,7 +1,6 @@
 /**
- * Makes the files of `tests/testdata/keyring/` from nothing but what docs/keyring-format.md says of them.
- * `deno run --allow-write=tests/testdata/keyring tests/keyring/vectors.ts` writes them; that is needed only when the
- * format gets a new version.
+ * Creates the files of `tests/testdata/keyring/` from docs/keyring-format.md alone. Needed only for a new
+ * version of the format: `deno run --allow-write=tests/testdata/keyring tests/keyring/vectors.ts`.
  */
 import { Secret } from "../../lib/credentials.ts";
 import { passphraseSource } from "../../lib/keyring/file.ts";
@@ -38,7 +37,7 @@ export const VECTORS: readonly Vector[] = [
   },
 ];
 
-/** The file that this program writes for a vector. */
+/** Creates the file of a vector. */
 export async function makeVector({ file, realm, writes }: Vector): Promise<string> {
   const host: StoreHost & ReturnType<typeof fakeHost> = { ...fakeHost(), random: countedBytes() };
   const path = `/vectors/${file}`;

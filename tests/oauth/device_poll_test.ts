@@ -9,7 +9,9 @@ type Answer = "token" | "pending" | "slow_down" | AuthError;
 const oauth = (remoteCode: string, code: ErrorCode = "refused") =>
   new AuthError(code, `it is ${remoteCode}`, { remoteCode, requestId: "r-1" });
 
-/** Polls with these answers in turn, the last one for ever; tells when each question was asked, from the start. */
+/**
+ * Polls with these answers in turn, repeating the last one; returns when each poll happened, from the start.
+ */
 async function poll(answers: readonly Answer[], intervalSeconds = 5, lifeSeconds = 600) {
   const host = fakeHost();
   const asked: number[] = [];
@@ -26,24 +28,24 @@ async function poll(answers: readonly Answer[], intervalSeconds = 5, lifeSeconds
   return { result, asked };
 }
 
-Deno.test("pollForApproval() asks at once", async () => {
+Deno.test("pollForApproval() polls at once", async () => {
   assert.deepEqual(await poll(["token"]), { result: "token", asked: [0] });
 });
 
-Deno.test("pollForApproval() asks again after each interval, to the millisecond", async () => {
+Deno.test("pollForApproval() polls again after each interval, to the millisecond", async () => {
   const { result, asked } = await poll(["pending", "pending", "pending", "token"]);
   assert.deepEqual([result, asked], ["token", [0, 5000, 10_000, 15_000]]);
   assert.deepEqual((await poll(["pending", "token"], 1)).asked, [0, 1000]);
 });
 
-Deno.test("pollForApproval() waits five seconds more after slow_down, for good and each time", async () => {
+Deno.test("pollForApproval() lengthens the interval by five seconds after each slow_down, permanently", async () => {
   const { asked } = await poll(["slow_down", "pending", "slow_down", "pending", "token"]);
   assert.deepEqual(asked, [0, 10_000, 20_000, 35_000, 50_000]);
   const throttled = oauth("slow_down", "throttled");
   assert.deepEqual((await poll([throttled, "token"])).asked, [0, 10_000]);
 });
 
-Deno.test("pollForApproval() takes an unreachable, failing or throttling service for one that is pending", async () => {
+Deno.test("pollForApproval() treats an unreachable, failing or throttling service as pending", async () => {
   const failures = (["unreachable", "bad-answer", "throttled"] as const).map((code) =>
     new AuthError(code, "x")
   );
@@ -62,18 +64,18 @@ const partOf = (error: unknown) => {
   return { code, message, hints };
 };
 
-Deno.test("pollForApproval() asks for the last time as the code runs out, by the clock and not by a count", async () => {
+Deno.test("pollForApproval() polls one last time as the code expires, by the clock and not by a count", async () => {
   const { result, asked } = await poll(["pending"], 5, 12);
   assert.deepEqual([partOf(result), asked], [EXPIRED, [0, 5000, 10_000, 12_000]]);
   const slowed = await poll(["slow_down"], 5, 60);
   assert.deepEqual([partOf(slowed.result), slowed.asked], [EXPIRED, [0, 10_000, 25_000, 45_000, 60_000]]);
 });
 
-Deno.test("pollForApproval() takes an approval in the last moment", async () => {
+Deno.test("pollForApproval() accepts an approval at the last moment", async () => {
   assert.equal((await poll(["pending", "pending", "pending", "token"], 5, 12)).result, "token");
 });
 
-Deno.test("pollForApproval() stops when the service says that the code ran out", async () => {
+Deno.test("pollForApproval() stops when the service reports an expired code", async () => {
   const cause = oauth("expired_token");
   const { result, asked } = await poll(["pending", cause]);
   assert.deepEqual([partOf(result), asked], [EXPIRED, [0, 5000]]);
@@ -81,7 +83,7 @@ Deno.test("pollForApproval() stops when the service says that the code ran out",
   assert.deepEqual([result.cause, result.exitCode, result.requestId], [cause, 4, "r-1"]);
 });
 
-Deno.test("pollForApproval() stops when the person denies", async () => {
+Deno.test("pollForApproval() stops when the user denies", async () => {
   const { result, asked } = await poll(["pending", oauth("access_denied")]);
   assert.deepEqual([partOf(result), asked], [{
     code: "login-not-approved",
@@ -92,7 +94,7 @@ Deno.test("pollForApproval() stops when the person denies", async () => {
   assert.equal(result.requestId, "r-1");
 });
 
-Deno.test("pollForApproval() passes on every other refusal, and what is no AuthError at all", async () => {
+Deno.test("pollForApproval() passes on every other refusal, and errors other than AuthError", async () => {
   for (const error of [oauth("invalid_grant"), oauth("invalid_client", "session-rejected")]) {
     const { result, asked } = await poll(["pending", error]);
     assert.deepEqual([result, asked], [error, [0, 5000]]);
@@ -104,7 +106,7 @@ Deno.test("pollForApproval() passes on every other refusal, and what is no AuthE
   );
 });
 
-Deno.test("pollForApproval() ends when the person interrupts", async () => {
+Deno.test("pollForApproval() stops when the user interrupts", async () => {
   const host = fakeHost();
   let asked = 0;
   const attempt = () => {
@@ -119,7 +121,7 @@ Deno.test("pollForApproval() ends when the person interrupts", async () => {
   assert.equal(asked, 2);
 });
 
-Deno.test("pollForApproval() never asks sooner than the interval, but for the last time, and always ends", async () => {
+Deno.test("pollForApproval() never polls before the interval, except the last time, and always stops", async () => {
   const answer = fc.constantFrom<Answer>("pending", "slow_down", new AuthError("unreachable", "x"));
   await fc.assert(
     fc.asyncProperty(

@@ -10,7 +10,7 @@ const base64Url = (text: string) =>
   btoa(String.fromCharCode(...new TextEncoder().encode(text))).replaceAll("+", "-").replaceAll("/", "_")
     .replaceAll("=", "");
 
-/** A token with this payload, signed by nobody. */
+/** An unsigned token with this payload. */
 function unsigned(payload: unknown): Secret {
   return new Secret(`${base64Url('{"alg":"RS256"}')}.${base64Url(JSON.stringify(payload))}.c2lnbmF0dXJl`);
 }
@@ -23,7 +23,7 @@ const CLAIMS = {
   exp: FAKE_NOW / 1000 + 300,
 };
 
-Deno.test("readClaims() reads who issued a token to whom, for whom and until when", () => {
+Deno.test("readClaims() reads issuer, subject, audience and expiry of a token", () => {
   assert.deepEqual(readClaims(unsigned(CLAIMS)), {
     issuer: CLAIMS.iss,
     subject: CLAIMS.sub,
@@ -33,7 +33,7 @@ Deno.test("readClaims() reads who issued a token to whom, for whom and until whe
   });
 });
 
-Deno.test("readClaims() takes several audiences, and passes over claims of another type", () => {
+Deno.test("readClaims() reads several audiences, and ignores claims of another type", () => {
   assert.deepEqual(readClaims(unsigned({ aud: ["a", 1, "b"], sub: 7, exp: "soon", iat: null })), {
     issuer: undefined,
     subject: undefined,
@@ -43,7 +43,7 @@ Deno.test("readClaims() takes several audiences, and passes over claims of anoth
   });
 });
 
-Deno.test("readClaims() reads whatever text a claim holds", () => {
+Deno.test("readClaims() reads any text in a claim", () => {
   fc.assert(
     fc.property(fc.string({ unit: "grapheme" }), (sub) => {
       assert.equal(readClaims(unsigned({ ...CLAIMS, sub }))?.subject, sub);
@@ -51,7 +51,7 @@ Deno.test("readClaims() reads whatever text a claim holds", () => {
   );
 });
 
-Deno.test("readClaims() knows what is no token, and never throws", () => {
+Deno.test("readClaims() recognizes an invalid token, and never throws", () => {
   const [header, payload] = unsigned(CLAIMS).reveal().split(".");
   for (
     const text of [
@@ -75,7 +75,7 @@ Deno.test("readClaims() knows what is no token, and never throws", () => {
   );
 });
 
-Deno.test("oidcToken() gives a token its own life", () => {
+Deno.test("oidcToken() gives a token its own lifetime", () => {
   const token = unsigned(CLAIMS);
   const wrapped = oidcToken(token, FAKE_NOW, "auth.providers.gh");
   assert.deepEqual(wrapped, {
@@ -88,7 +88,7 @@ Deno.test("oidcToken() gives a token its own life", () => {
   assert.equal(oidcToken(unsigned(undated), FAKE_NOW + 7, "").issuedAt, FAKE_NOW + 7);
 });
 
-Deno.test("oidcToken() refuses what has no end or is over, without showing it", () => {
+Deno.test("oidcToken() rejects a token without expiry or an expired one, without showing it", () => {
   const { exp: _, ...endless } = CLAIMS;
   for (
     const [token, code] of [

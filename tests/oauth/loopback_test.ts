@@ -8,14 +8,14 @@ const STATE = "not-a-real-state";
 const EXPECTED = { origin: ORIGIN, path: "/oauth/callback", state: new Secret(STATE) };
 const CALLBACK = `${ORIGIN}/oauth/callback`;
 
-/** The kind of what a request is read as, with what it holds. */
+/** The kind and content of the result for a request. */
 function read(url: string, init?: RequestInit): unknown {
   const answer = readCallback(new Request(url, init), EXPECTED);
   if (answer.type === "code") return answer.code.reveal();
   return answer.type === "error" ? [answer.error, answer.description] : answer.status;
 }
 
-Deno.test("readCallback() takes a code, and an error, that come with our state", () => {
+Deno.test("readCallback() accepts a code, and an error, with our state", () => {
   assert.equal(read(`${CALLBACK}?code=not-a-real-code&state=${STATE}`), "not-a-real-code");
   assert.deepEqual(read(`${CALLBACK}?state=${STATE}&error=access_denied&error_description=No+way`), [
     "access_denied",
@@ -24,7 +24,7 @@ Deno.test("readCallback() takes a code, and an error, that come with our state",
   assert.deepEqual(read(`${CALLBACK}?state=${STATE}&error=x&code=y`), ["x", ""]);
 });
 
-Deno.test("readCallback() refuses whatever comes without exactly our state, an error too", () => {
+Deno.test("readCallback() refuses everything without exactly our state, including errors", () => {
   const queries = [
     "code=c",
     "error=access_denied",
@@ -41,7 +41,7 @@ Deno.test("readCallback() refuses whatever comes without exactly our state, an e
   assert.equal(read(`${CALLBACK}?state=${STATE}&code=`), 400);
 });
 
-Deno.test("readCallback() refuses other paths, methods and hosts, whatever state they bring", () => {
+Deno.test("readCallback() refuses other paths, methods and hosts, whatever their state", () => {
   const query = `?code=c&state=${STATE}`;
   for (const path of ["/", "/oauth/callback/", "/oauth", "/OAUTH/CALLBACK", "/favicon.ico"]) {
     assert.equal(read(`${ORIGIN}${path}${query}`), 404, path);
@@ -67,12 +67,12 @@ async function arrived(received: Promise<Callback>): Promise<Callback | undefine
   const arrival = received.then((callback) => {
     state.callback = callback;
   });
-  // A promise that is settled already runs what was tied to it before this one goes on.
+  // A settled promise runs its callbacks before this one continues.
   await Promise.race([arrival, Promise.resolve().then(() => Promise.resolve())]);
   return state.callback;
 }
 
-Deno.test("listenForCallback() answers what is not ours plainly, and takes exactly one answer", async () => {
+Deno.test("listenForCallback() refuses other requests, and accepts exactly one response", async () => {
   const host = fakeHost();
   await using listener = await listenForCallback(host, "/oauth/callback", new Secret(STATE));
   assert.equal(listener.redirectUri, CALLBACK);
@@ -90,7 +90,7 @@ Deno.test("listenForCallback() answers what is not ours plainly, and takes exact
   assert.equal(callback.type === "code" && callback.code.reveal(), "not-a-real-code");
 });
 
-Deno.test("listenForCallback() lets no page keep, frame or hand on the address with the code", async () => {
+Deno.test("listenForCallback() lets no page cache, frame or pass on the address with the code", async () => {
   const host = fakeHost();
   await using _listener = await listenForCallback(host, "/oauth/callback", new Secret(STATE));
   for (const query of [`code=not-a-real-code&state=${STATE}`, `code=c&state=guess`]) {
@@ -107,7 +107,7 @@ Deno.test("listenForCallback() lets no page keep, frame or hand on the address w
   }
 });
 
-Deno.test("listenForCallback() says in the browser that a login was refused", async () => {
+Deno.test("listenForCallback() shows in the browser that a login was refused", async () => {
   const host = fakeHost();
   await using listener = await listenForCallback(host, "/oauth/callback", new Secret(STATE));
   const page = await host.visit(`${CALLBACK}?error=access_denied&state=${STATE}`);

@@ -42,13 +42,13 @@ const OCTETS = [
 const VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-Deno.test("base64Url() and challengeOf() give the values of RFC 7636 appendices A and B", async () => {
+Deno.test("base64Url() and challengeOf() return the values of RFC 7636 appendices A and B", async () => {
   assert.equal(base64Url(Uint8Array.of(3, 236, 255, 224, 193)), "A-z_4ME");
   assert.equal(base64Url(Uint8Array.from(OCTETS)), VERIFIER);
   assert.equal(await challengeOf(new Secret(VERIFIER)), CHALLENGE);
 });
 
-Deno.test("newPkce() makes a verifier of the host's randomness that the service will take", async () => {
+Deno.test("newPkce() creates a verifier from the host's randomness that the service accepts", async () => {
   const { verifier, challenge } = await newPkce({ random: () => Uint8Array.from(OCTETS) });
   assert.deepEqual([verifier.reveal(), challenge], [VERIFIER, CHALLENGE]);
   await fc.assert(fc.asyncProperty(fc.integer(), async (seed) => {
@@ -60,7 +60,7 @@ Deno.test("newPkce() makes a verifier of the host's randomness that the service 
   }));
 });
 
-Deno.test("base64Url() loses nothing", () => {
+Deno.test("base64Url() is lossless", () => {
   fc.assert(fc.property(fc.uint8Array(), (octets) => {
     const expected = octets.reduce((text, octet) => text + octet.toString(16).padStart(2, "0"), "");
     const back = atob(base64Url(Uint8Array.from(octets)).replaceAll("-", "+").replaceAll("_", "/"));

@@ -17,7 +17,7 @@ const adfs = driverScene(loginWithAdfs, (base, options?: AdfsOptions) => startAd
 
 const PAGE = "/adfs/ls/IdpInitiatedSignOn.aspx";
 
-Deno.test("loginWithAdfs() fills the login form and follows its redirects with their cookies", () =>
+Deno.test("loginWithAdfs() submits the login form and follows redirects with their cookies", () =>
   adfs({}, async (login) => {
     await assertSigned(login, await login.run());
     assert.deepEqual(login.idp.requests, [`GET ${PAGE}`, `POST ${PAGE}`, `GET ${PAGE}`]);
@@ -39,7 +39,7 @@ for (
     ["cn-north-1", "urn:amazon:webservices:cn-north-1"],
   ] as const
 ) {
-  Deno.test(`loginWithAdfs() names the relying party of the partition: ${region}`, async () => {
+  Deno.test(`loginWithAdfs() uses the relying party of the partition: ${region}`, async () => {
     const host = fakeHost({ exchanges: () => new Response("", { status: 404 }) });
     await failureOf(loginWithAdfs(host, samlProvider("https://adfs.example.com", { region }), fakePerson()));
     assert.deepEqual(host.called, [
@@ -48,7 +48,7 @@ for (
   });
 }
 
-Deno.test("loginWithAdfs() keeps the relying party that the url names", async () => {
+Deno.test("loginWithAdfs() keeps the relying party in the URL", async () => {
   const host = fakeHost({ exchanges: () => new Response("", { status: 404 }) });
   const url = "https://adfs.example.com/adfs/ls/IdpInitiatedSignOn.aspx?LoginToRP=urn:other";
   await failureOf(loginWithAdfs(host, samlProvider(url), fakePerson()));
@@ -68,7 +68,7 @@ for (const factor of ["VerificationCode", "security_code"] as const) {
     }));
 }
 
-Deno.test("loginWithAdfs() asks for another code when one is wrong", () =>
+Deno.test("loginWithAdfs() prompts for another code after a wrong one", () =>
   adfs({ options: { factor: "VerificationCode" } }, async (login) => {
     const person = fakePerson(login, { codes: ["000000", await login.idp.totp()] });
     await assertSigned(login, await loginWithAdfs(login.host, samlProvider(login.idp.loginUrl), person));
@@ -83,7 +83,7 @@ for (
     ["azure-server", ["We've sent a notification to your phone."]],
   ] as const satisfies readonly (readonly [AdfsFactor, readonly string[]])[]
 ) {
-  Deno.test(`loginWithAdfs() waits until the phone has approved, and says what to do there once: ${factor}`, () =>
+  Deno.test(`loginWithAdfs() waits for approval on the phone, and shows the instructions once: ${factor}`, () =>
     adfs({ options: { factor, phone: { polls: 3 } } }, async (login) => {
       const began = login.host.now();
       await assertSigned(login, await login.run());
@@ -92,7 +92,7 @@ for (
     }));
 }
 
-Deno.test("loginWithAdfs() lets the person choose a method", () =>
+Deno.test("loginWithAdfs() lets the user choose a method", () =>
   adfs({
     options: { factor: "VerificationCode", offersMethods: true },
     person: (idp) => ({ codes: idp.totp, choice: "Use a code of your app" }),
@@ -104,7 +104,7 @@ Deno.test("loginWithAdfs() lets the person choose a method", () =>
     ]);
   }));
 
-Deno.test("loginWithAdfs() takes the method that mfa names", () =>
+Deno.test("loginWithAdfs() uses the method that mfa names", () =>
   adfs({
     options: { factor: "VerificationCode", offersMethods: true },
     person: (idp) => ({ codes: idp.totp }),
@@ -114,7 +114,7 @@ Deno.test("loginWithAdfs() takes the method that mfa names", () =>
     assert.deepEqual(login.person.asked, ["Enter the code of your app"]);
   }));
 
-/** Two servers: the users of `home` come to AWS by way of `hub`. */
+/** Two servers: the users of `home` reach AWS through `hub`. */
 async function federation(act: (hub: Scene, home: Scene["idp"]) => Promise<void>): Promise<void> {
   const tokens = new Set<string>();
   const hub = { origin: "" };
@@ -125,7 +125,7 @@ async function federation(act: (hub: Scene, home: Scene["idp"]) => Promise<void>
   });
 }
 
-Deno.test("loginWithAdfs() goes by way of the home realm that the person chooses, to another server and back", () =>
+Deno.test("loginWithAdfs() goes through the chosen home realm, to another server and back", () =>
   federation(async (hub, home) => {
     await assertSigned(hub, await hub.run());
     assert.deepEqual(hub.person.asked, ["Where is your account: Active Directory | Partner Ltd"]);
@@ -134,7 +134,7 @@ Deno.test("loginWithAdfs() goes by way of the home realm that the person chooses
     assert.deepEqual(hub.idp.requests.slice(-2), ["POST /adfs/ls/", `GET ${PAGE}`]);
   }));
 
-Deno.test("loginWithAdfs() says that the user name lacks a domain", () =>
+Deno.test("loginWithAdfs() reports a username without a domain", () =>
   adfs({ person: { username: "jane" }, options: { user: { username: "jane" } } }, async (login) => {
     await assertSigned(login, await login.run());
     assert.deepEqual(login.person.told, [
@@ -147,7 +147,7 @@ const CHECK = [
   "If they are right, the account may be locked or the password expired: ask your administrator",
 ];
 
-Deno.test("loginWithAdfs() tries a wrong password once", () =>
+Deno.test("loginWithAdfs() sends a wrong password only once", () =>
   adfs({ person: { password: "not-the-password" } }, async (login) => {
     assertFailure(await login.failure(), {
       code: "refused",
@@ -158,7 +158,7 @@ Deno.test("loginWithAdfs() tries a wrong password once", () =>
     assert.deepEqual(login.idp.passwords, { right: 0, wrong: 1 });
   }));
 
-Deno.test("loginWithAdfs() says that the account is locked, in the words of ADFS", () =>
+Deno.test("loginWithAdfs() reports a locked account, in the words of ADFS", () =>
   adfs({ options: { user: { state: "locked" } } }, async (login) => {
     assertFailure(await login.failure(), {
       code: "refused",
@@ -168,7 +168,7 @@ Deno.test("loginWithAdfs() says that the account is locked, in the words of ADFS
     });
   }));
 
-Deno.test("loginWithAdfs() says that the password has expired", () =>
+Deno.test("loginWithAdfs() reports an expired password", () =>
   adfs({ options: { user: { state: "expired" } } }, async (login) => {
     assertFailure(await login.failure(), {
       code: "refused",
@@ -178,7 +178,7 @@ Deno.test("loginWithAdfs() says that the password has expired", () =>
     assert.deepEqual(login.idp.passwords, { right: 1, wrong: 0 });
   }));
 
-Deno.test("loginWithAdfs() says that AWS is not permitted to the user", () =>
+Deno.test("loginWithAdfs() reports that the user may not access AWS", () =>
   adfs({ options: { user: { assigned: false } } }, async (login) => {
     assertFailure(await login.failure(), {
       code: "refused",
@@ -188,7 +188,7 @@ Deno.test("loginWithAdfs() says that AWS is not permitted to the user", () =>
     });
   }));
 
-Deno.test("loginWithAdfs() says that the login was rejected on the phone", () =>
+Deno.test("loginWithAdfs() reports that the login was rejected on the phone", () =>
   adfs({ options: { factor: "azure", phone: { answer: "reject" } } }, async (login) => {
     assertFailure(await login.failure(), {
       code: "login-not-approved",
@@ -197,7 +197,7 @@ Deno.test("loginWithAdfs() says that the login was rejected on the phone", () =>
     });
   }));
 
-Deno.test("loginWithAdfs() says that nobody approved the login on the phone", () =>
+Deno.test("loginWithAdfs() reports that nobody approved the login on the phone", () =>
   adfs({ options: { factor: "azure", phone: { answer: "never" } } }, async (login) => {
     const began = login.host.now();
     assertFailure(await login.failure(), {
@@ -224,7 +224,7 @@ Deno.test("loginWithAdfs() gives up after three wrong codes", () =>
     assert.equal(login.person.asked.length, 3);
   }));
 
-Deno.test("loginWithAdfs() says how the sign-on page is turned on", () =>
+Deno.test("loginWithAdfs() explains how to enable the sign-on page", () =>
   adfs({ options: { signOnPage: false } }, async (login) => {
     assertFailure(await login.failure(), {
       code: "refused",
@@ -247,7 +247,7 @@ Deno.test("loginWithAdfs() shows the code of an error page", () =>
     });
   }));
 
-Deno.test("loginWithAdfs() points to a browser where Windows' own login is wanted", () =>
+Deno.test("loginWithAdfs() suggests a browser when the server requires Windows' own login", () =>
   adfs({ options: { negotiates: true } }, async (login) => {
     assertFailure(await login.failure(), {
       code: "unsupported",
@@ -261,7 +261,7 @@ Deno.test("loginWithAdfs() points to a browser where Windows' own login is wante
 const answering = (html: string) =>
   fakeHost({ exchanges: () => new Response(html, { headers: { "content-type": "text/html" } }) });
 
-Deno.test("loginWithAdfs() describes a page that has changed, without its values", async () => {
+Deno.test("loginWithAdfs() describes a changed page without its values", async () => {
   const html = `<title>Welcome</title><form id="newLogin"><input name="Passkey" value="hidden-value"></form>`;
   const provider = samlProvider("https://adfs.example.com");
   assertFailure(await failureOf(loginWithAdfs(answering(html), provider, fakePerson())), {
@@ -289,7 +289,7 @@ Deno.test("loginWithAdfs() does not send the password to a host that the login d
   assert.equal(host.called.length, 1);
 });
 
-Deno.test("loginWithAdfs() does not take a response for somebody else than AWS", async () => {
+Deno.test("loginWithAdfs() rejects a response addressed to anyone but AWS", async () => {
   const html = (action: string) =>
     `<form method="post" action="${action}"><input type="hidden" name="SAMLResponse" value="AAAA">`;
   const provider = samlProvider("https://adfs.example.com");
@@ -309,7 +309,7 @@ Deno.test("loginWithAdfs() does not take a response for somebody else than AWS",
   });
 });
 
-Deno.test("loginWithAdfs() ends where pages lead in a circle", async () => {
+Deno.test("loginWithAdfs() stops when pages form a loop", async () => {
   const host = answering(
     `<form method="post" action="/again"><input type="hidden" name="state" value="x"></form>`,
   );

@@ -26,7 +26,7 @@ const code = (run: () => unknown) => {
   return "no error";
 };
 
-/** A response with the least that is needed around some attribute values of Role. */
+/** A minimal response with these attribute values of Role. */
 function withRoles(values: string, name = ROLE_ATTRIBUTE): string {
   return `<p:Response xmlns:p="${PROTOCOL}" xmlns="${ASSERTION}"><Assertion><AttributeStatement>
 <Attribute Name="${name}">${values}</Attribute></AttributeStatement></Assertion></p:Response>`;
@@ -34,7 +34,7 @@ function withRoles(values: string, name = ROLE_ATTRIBUTE): string {
 
 const rolesOf = (values: string, name?: string) => readXml(withRoles(values, name)).roles;
 
-Deno.test("readAssertion() reads what a signed response says", () => {
+Deno.test("readAssertion() reads the contents of a signed response", () => {
   const response = signer.respond({
     now: FAKE_NOW,
     roles: [`${ROLE},${PROVIDER}`],
@@ -56,13 +56,13 @@ Deno.test("readAssertion() reads what a signed response says", () => {
   });
 });
 
-Deno.test("readAssertion() takes base64 that is broken into lines", () => {
+Deno.test("readAssertion() accepts base64 with line breaks", () => {
   const response = signer.respond({ now: FAKE_NOW, roles: [`${ROLE},${PROVIDER}`] });
   const lines = response.replaceAll(/.{76}/g, "$&\r\n");
   assert.deepEqual(read(lines), read(response));
 });
 
-Deno.test("readAssertion() reads a role in either order, with space and line ends around the ARNs", () => {
+Deno.test("readAssertion() reads a role in either order, with whitespace around the ARNs", () => {
   const expected = [{ roleArn: ROLE, providerArn: PROVIDER }];
   for (
     const text of [
@@ -77,7 +77,7 @@ Deno.test("readAssertion() reads a role in either order, with space and line end
   }
 });
 
-Deno.test("readAssertion() knows roles with paths, commas and other partitions", () => {
+Deno.test("readAssertion() reads roles with paths, commas and other partitions", () => {
   for (const role of ["arn:aws-us-gov:iam::123456789012:role/team/a/Deploy", `${ROLE},with,commas`]) {
     const partition = role.split(":")[1];
     const provider = `arn:${partition}:iam::123456789012:saml-provider/idp`;
@@ -97,13 +97,13 @@ Deno.test("readAssertion() reads several values and several attributes, each pai
   assert.deepEqual(readXml(xml).roles.map(({ roleArn }) => roleArn), [`${ROLE}1`, `${ROLE}2`, `${ROLE}3`]);
 });
 
-Deno.test("readAssertion() reads the attribute's old name of the regions in China", () => {
+Deno.test("readAssertion() reads the attribute's old name in the regions in China", () => {
   const value = `<AttributeValue>${ROLE},${PROVIDER}</AttributeValue>`;
   assert.equal(rolesOf(value, "http://www.amazonaws.cn/SAML/Attributes/Role").length, 1);
   assert.equal(rolesOf(value, "Role").length, 0);
 });
 
-Deno.test("readAssertion() counts values that are no pair of a role and a provider, and goes on", () => {
+Deno.test("readAssertion() counts values that are not a pair of a role and a provider, and continues", () => {
   const bad = [
     "",
     ROLE,
@@ -120,7 +120,7 @@ Deno.test("readAssertion() counts values that are no pair of a role and a provid
   assert.equal(facts.unreadableRoles, bad.length);
 });
 
-Deno.test("readAssertion() reads a text that a comment cuts as the signer did: whole", () => {
+Deno.test("readAssertion() joins a text that a comment splits, as the signer did", () => {
   const [role] = rolesOf(`<AttributeValue>${ROLE}<!-- x -->-Audit,${PROVIDER}</AttributeValue>`);
   assert.equal(role?.roleArn, `${ROLE}-Audit`);
 });
@@ -135,13 +135,13 @@ Deno.test("readAssertion() matches elements by namespace, whatever their prefix"
   assert.equal(readXml(`<Response xmlns="${PROTOCOL}">${inner}</Response>`).roles.length, 1);
 });
 
-Deno.test("readAssertion() tells an encrypted assertion, whose roles nobody can see", () => {
+Deno.test("readAssertion() recognizes an encrypted assertion, whose roles are hidden", () => {
   const xml = `<Response xmlns="${PROTOCOL}"><EncryptedAssertion xmlns="${ASSERTION}"/></Response>`;
   const { encrypted, roles } = readXml(xml);
   assert.deepEqual({ encrypted, roles }, { encrypted: true, roles: [] });
 });
 
-Deno.test("readAssertion() refuses a login that the identity provider says has failed, in its words", () => {
+Deno.test("readAssertion() rejects a login that the identity provider reports as failed, in its words", () => {
   const failed = signer.respond({
     now: FAKE_NOW,
     status: "Responder",
@@ -158,14 +158,14 @@ Deno.test("readAssertion() refuses a login that the identity provider says has f
   });
 });
 
-Deno.test("readAssertion() names the nested status, which says more", () => {
+Deno.test("readAssertion() reports the nested status, which is more specific", () => {
   const status = (value: string) => `urn:oasis:names:tc:SAML:2.0:status:${value}`;
   const xml = `<Response xmlns="${PROTOCOL}"><Status><StatusCode Value="${status("Responder")}">
 <StatusCode Value="${status("AuthnFailed")}"/></StatusCode></Status></Response>`;
   assert.throws(() => readXml(xml), { remoteCode: "AuthnFailed" });
 });
 
-Deno.test("readAssertion() refuses what is no SAML response", () => {
+Deno.test("readAssertion() rejects anything but a SAML response", () => {
   const bad = [
     "",
     "not base64!",
@@ -180,13 +180,13 @@ Deno.test("readAssertion() refuses what is no SAML response", () => {
   for (const response of bad) assert.equal(code(() => read(response)), "bad-answer", response);
 });
 
-Deno.test("readAssertion() refuses a document type and entities before anything is parsed", () => {
+Deno.test("readAssertion() rejects document types and entities before parsing", () => {
   const bomb = `<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>${withRoles("&b;")}`;
   assert.throws(() => readXml(bomb), { code: "bad-answer", message: /document type/ });
   assert.equal(code(() => readXml(`<!doctype html>${withRoles("")}`)), "bad-answer");
 });
 
-Deno.test("readAssertion() refuses entities that nobody declared and characters that there are not", () => {
+Deno.test("readAssertion() rejects undeclared entities and invalid characters", () => {
   for (const reference of ["&unknown;", "&#0;", "&#xD800;", "&#x110000;", "&#xFFFE;", "&#99999999999;"]) {
     assert.equal(
       code(() => readXml(withRoles(`<AttributeValue>${reference}</AttributeValue>`))),
@@ -200,7 +200,7 @@ Deno.test("readAssertion() refuses entities that nobody declared and characters 
   }
 });
 
-Deno.test("readAssertion() refuses ten megabytes and deep nesting, and reads a value of many blanks", () => {
+Deno.test("readAssertion() rejects ten megabytes and deep nesting, and reads a value of many spaces", () => {
   assert.equal(code(() => read("A".repeat(10_000_000))), "bad-answer");
   const deep = "<a>".repeat(10_000) + "</a>".repeat(10_000);
   assert.ok(btoa(deep).length < LONGEST_RESPONSE);
@@ -211,7 +211,7 @@ Deno.test("readAssertion() refuses ten megabytes and deep nesting, and reads a v
   );
 });
 
-Deno.test("readAssertion() shows nothing of a response that it cannot parse", () => {
+Deno.test("readAssertion() reveals nothing of a response that it cannot parse", () => {
   const secret = "not-a-real-secret-assertion";
   try {
     read(btoa(`<Response><${secret}`));
@@ -222,6 +222,6 @@ Deno.test("readAssertion() shows nothing of a response that it cannot parse", ()
   }
 });
 
-Deno.test("readAssertion() never finds a role that is not in the response, whatever happens to it", () => {
+Deno.test("readAssertion() never finds a role that is not in the response, however it is mutated", () => {
   fc.assert(fc.property(mutatedResponse(), checkAssertion), { numRuns: 1_000 });
 });

@@ -14,7 +14,7 @@ const HOME = "/home/jane";
 const env = { HOME, PATH: "/usr/local/bin:/usr/bin:/snap/bin:relative" };
 const files = (...paths: readonly string[]) => Object.fromEntries(paths.map((path) => [path, ""]));
 
-Deno.test("findBrowser() takes the browser that the configuration names, and no other", async () => {
+Deno.test("findBrowser() uses only the configured browser", async () => {
   const init = { env, files: files("/home/jane/chrome", "/usr/bin/chromium") };
   assert.equal(await find(init, { browserExecutablePath: "~/chrome" }), "/home/jane/chrome");
   await assert.rejects(find(init, { browserExecutablePath: "/opt/none" }), { code: "config-invalid" });
@@ -23,7 +23,7 @@ Deno.test("findBrowser() takes the browser that the configuration names, and no 
   });
 });
 
-Deno.test("findBrowser() finds what is on PATH on Linux, behind links, in the order of PATH", async () => {
+Deno.test("findBrowser() finds browsers on PATH on Linux, through links, in PATH's order", async () => {
   const init = {
     env,
     files: files("/opt/google/chrome/chrome", "/usr/bin/chromium", "/snap/bin/brave-browser"),
@@ -35,18 +35,18 @@ Deno.test("findBrowser() finds what is on PATH on Linux, behind links, in the or
   assert.equal(await find(init, { browserType: "firefox" }), "/usr/bin/google-chrome");
 });
 
-Deno.test("findBrowser() takes a snap only when there is nothing else", async () => {
+Deno.test("findBrowser() uses a snap only as the last resort", async () => {
   const snapFirst = { ...env, PATH: "/snap/bin:/usr/bin" };
   const both = files("/snap/bin/chromium", "/usr/bin/microsoft-edge");
   assert.equal(await find({ env: snapFirst, files: both }), "/usr/bin/microsoft-edge");
   assert.equal(await find({ env: snapFirst, files: files("/snap/bin/chromium") }), "/snap/bin/chromium");
 });
 
-Deno.test("findBrowser() takes nothing from a relative entry of PATH", async () => {
+Deno.test("findBrowser() ignores relative entries of PATH", async () => {
   assert.equal(await find({ env, files: files("/work/relative/chromium") }), undefined);
 });
 
-Deno.test("findBrowser() finds applications on macOS, the person's own too", async () => {
+Deno.test("findBrowser() finds applications on macOS, including the user's own", async () => {
   const own = "/Users/jane/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge";
   const chrome = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
   const mac = { os: "darwin", env: { HOME: "/Users/jane" } } as const;
@@ -65,7 +65,7 @@ Deno.test("findBrowser() finds programs on Windows", async () => {
   assert.equal(await find(init), edge);
 });
 
-Deno.test("findBrowser() takes the newest browser of Playwright's caches when none is installed", async () => {
+Deno.test("findBrowser() uses the newest browser in Playwright's caches when none is installed", async () => {
   const cache = `${HOME}/.cache/ms-playwright`;
   const old = `${cache}/chromium-999/chrome-linux/chrome`;
   const recent = `${cache}/chromium-1208/chrome-linux64/chrome`;
@@ -90,7 +90,7 @@ Deno.test("findBrowser() finds Playwright's browsers on macOS and Windows", asyn
   );
 });
 
-Deno.test("findBrowser() takes what it may not look at as not there", async () => {
+Deno.test("findBrowser() treats a place that it may not read as empty", async () => {
   const host = fakeHost({ env, files: files("/usr/bin/chromium") });
   const withheld = () => Promise.reject(new AuthError("permission-missing", "withheld"));
   const hidden = { ...host, files: { ...host.files, realPath: withheld, list: withheld } };
@@ -98,7 +98,7 @@ Deno.test("findBrowser() takes what it may not look at as not there", async () =
   assert.equal(await findBrowser(hidden, "okta-saml", config), undefined);
 });
 
-Deno.test("browserProfile() is one directory for each provider and address, below the data directory", async () => {
+Deno.test("browserProfile() is one directory per provider and address, in the data directory", async () => {
   const host = fakeHost({ env: { HOME } });
   const profile = await browserProfile(host, "../Okta Prod", "https://company.okta.com/a");
   assert.match(profile, /^\/home\/jane\/\.local\/share\/atmos\/browser\/%2E\.%2FOkta Prod-[0-9a-f]{16}$/);

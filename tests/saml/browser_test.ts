@@ -11,7 +11,7 @@ const RESPONSE = "bm90LWEtcmVhbC1zZWNyZXQ+Pz8/Cg==";
 const BODY = new URLSearchParams({ SAMLResponse: RESPONSE, RelayState: "" }).toString();
 const provider = samlProvider({ url });
 
-/** Logs in with a browser that behaves so; a person sits at a display, unless one of them is lacking. */
+/** Logs in with a browser of this behavior, with a user and a display unless overridden. */
 function login(
   behave: Behaviour,
   { lacking }: { lacking?: "display" | "person" } = {},
@@ -38,7 +38,7 @@ const posting = (request: Record<string, unknown>): Behaviour => ({ method }, br
 };
 const namesOf = ({ sent }: FakeBrowser) => sent.map(({ method }) => method);
 
-Deno.test("loginWithBrowser() takes the response out of the request to AWS, answers it and closes the browser", async () => {
+Deno.test("loginWithBrowser() takes the response from the request to AWS, answers it and closes the browser", async () => {
   const { host, browser, result } = login(posting({ postData: BODY }));
   assert.equal(await result, RESPONSE);
   const fulfilled = browser.sent.find(({ method }) => method === "Fetch.fulfillRequest");
@@ -49,7 +49,7 @@ Deno.test("loginWithBrowser() takes the response out of the request to AWS, answ
   assert.equal(host.told, "Log in at idp.example.com in the browser window that opens; Ctrl-C to stop.\n");
 });
 
-Deno.test("loginWithBrowser() holds requests to AWS before it lets the first page go anywhere", async () => {
+Deno.test("loginWithBrowser() intercepts requests to AWS before the first page loads", async () => {
   const { browser, result } = login(posting({ postData: BODY }));
   await result;
   const names = namesOf(browser);
@@ -59,7 +59,7 @@ Deno.test("loginWithBrowser() holds requests to AWS before it lets the first pag
   assert.deepEqual(navigation?.params, { url });
 });
 
-Deno.test("loginWithBrowser() starts the browser with a profile of the provider's own and no dangerous switch", async () => {
+Deno.test("loginWithBrowser() starts the browser with the provider's own profile and no dangerous switch", async () => {
   const { host, result } = login(posting({ postData: BODY }));
   await result;
   const [command] = host.browsers;
@@ -75,7 +75,7 @@ Deno.test("loginWithBrowser() starts the browser with a profile of the provider'
   assert.equal(host.locks.length, 1);
 });
 
-Deno.test("loginWithBrowser() reads long bodies in pieces, and asks for those that do not come", async () => {
+Deno.test("loginWithBrowser() reads long bodies in parts, and fetches missing ones", async () => {
   const entries = { postDataEntries: [{ bytes: btoa(BODY.slice(0, 9)) }, { bytes: btoa(BODY.slice(9)) }] };
   assert.equal(await login(posting({ hasPostData: true, ...entries })).result, RESPONSE);
   const asking: Behaviour = ({ method, params }, browser) => {
@@ -89,7 +89,7 @@ Deno.test("loginWithBrowser() reads long bodies in pieces, and asks for those th
   assert.equal(await login(asking).result, RESPONSE);
 });
 
-Deno.test("loginWithBrowser() watches popups, and lets everything else go its way", async () => {
+Deno.test("loginWithBrowser() watches popups, and lets other requests continue", async () => {
   const popup: Behaviour = ({ method, sessionId }, browser) => {
     if (method === "Page.navigate") {
       browser.emit(
@@ -116,7 +116,7 @@ Deno.test("loginWithBrowser() watches popups, and lets everything else go its wa
   assert.deepEqual([held?.params["requestId"], held?.sessionId], ["R2", "S2"]);
 });
 
-Deno.test("loginWithBrowser() lets the identity provider's session live on in the profile", async () => {
+Deno.test("loginWithBrowser() keeps the identity provider's session in the profile", async () => {
   const common = { value: "v", path: "/", secure: true, httpOnly: true, size: 9, priority: "Medium" };
   const cookies = [
     { ...common, name: "sid", domain: "idp.example.com", session: true, expires: -1 },
@@ -136,7 +136,7 @@ Deno.test("loginWithBrowser() lets the identity provider's session live on in th
   ]);
 });
 
-Deno.test("loginWithBrowser() has what it came for even when saying goodbye fails", async () => {
+Deno.test("loginWithBrowser() succeeds even when saving the session fails", async () => {
   const rude: Behaviour = (call, browser) =>
     call.method.startsWith("Storage.") || call.method === "Fetch.fulfillRequest"
       ? { error: { message: "Session with given id not found" } }
@@ -146,7 +146,7 @@ Deno.test("loginWithBrowser() has what it came for even when saying goodbye fail
   assert.match(host.told, /session is not kept for the next login/);
 });
 
-Deno.test("loginWithBrowser() says so when the window is closed", async () => {
+Deno.test("loginWithBrowser() reports that the window was closed", async () => {
   const closing: Behaviour = ({ method }, browser) => {
     if (method !== "Page.navigate") return undefined;
     browser.emit("Target.targetInfoChanged", { targetInfo: { ...PAGE, url, title: "Sign in" } });
@@ -168,7 +168,7 @@ Deno.test("loginWithBrowser() says so when the window is closed", async () => {
   }
 });
 
-Deno.test("loginWithBrowser() goes on when one of several windows is closed", async () => {
+Deno.test("loginWithBrowser() continues when one of several windows is closed", async () => {
   const behave: Behaviour = ({ method }, browser) => {
     if (method !== "Page.navigate") return undefined;
     browser.emit("Target.targetCreated", { targetInfo: { ...PAGE, targetId: "T2" } });
@@ -180,7 +180,7 @@ Deno.test("loginWithBrowser() goes on when one of several windows is closed", as
   assert.equal(await login(behave).result, RESPONSE);
 });
 
-Deno.test("loginWithBrowser() tells a browser that does not start from a window that was closed", async () => {
+Deno.test("loginWithBrowser() distinguishes a browser that does not start from a closed window", async () => {
   const { result } = login((_, browser) => {
     browser.end();
     return "silent";
@@ -190,7 +190,7 @@ Deno.test("loginWithBrowser() tells a browser that does not start from a window 
   assert.match(error.message, /\/usr\/bin\/chromium ended before it showed a page$/);
 });
 
-Deno.test("loginWithBrowser() waits five minutes for a person, and names the page it ended at", async () => {
+Deno.test("loginWithBrowser() waits five minutes for the user, and names the last page", async () => {
   const waiting: Behaviour = ({ method }, browser) => {
     const targetInfo = { ...PAGE, url: `${url}?token=not-a-real-secret`, title: "" };
     if (method === "Page.navigate") browser.emit("Target.targetInfoChanged", { targetInfo });
@@ -207,7 +207,7 @@ Deno.test("loginWithBrowser() waits five minutes for a person, and names the pag
   assert.equal(host.now() - began, 300_000);
 });
 
-Deno.test("loginWithBrowser() runs without a window where nobody sees one, and gives up after half a minute", async () => {
+Deno.test("loginWithBrowser() runs without a window where nobody could see it, and gives up after half a minute", async () => {
   for (
     const [lacking, reason] of [["display", /no display$/], ["person", /nobody can be asked here$/]] as const
   ) {
@@ -225,7 +225,7 @@ Deno.test("loginWithBrowser() runs without a window where nobody sees one, and g
   }
 });
 
-Deno.test("loginWithBrowser() ends at Ctrl-C with the browser", async () => {
+Deno.test("loginWithBrowser() stops with the browser on Ctrl-C", async () => {
   const { host, browser, result } = login(() => undefined);
   const ended = failureOf(result);
   await Promise.resolve();
@@ -234,7 +234,7 @@ Deno.test("loginWithBrowser() ends at Ctrl-C with the browser", async () => {
   assert.ok(browser.disposed || host.browsers.length === 0);
 });
 
-Deno.test("loginWithBrowser() names an address that does not answer or has no such page", async () => {
+Deno.test("loginWithBrowser() names an address that does not respond or does not exist", async () => {
   const unreachable = await failureOf(
     login(({ method }) =>
       method === "Page.navigate" ? { errorText: "net::ERR_NAME_NOT_RESOLVED" } : undefined
@@ -253,7 +253,7 @@ Deno.test("loginWithBrowser() names an address that does not answer or has no su
   assert.match(missing.message, /has no such page \(HTTP 404\)$/);
 });
 
-Deno.test("loginWithBrowser() goes on when the page goes elsewhere while it loads", async () => {
+Deno.test("loginWithBrowser() continues when the page redirects while it loads", async () => {
   const behave: Behaviour = ({ method }, browser) => {
     if (method !== "Page.navigate") return undefined;
     browser.emit("Network.responseReceived", { type: "Script", response: { status: 404 } }, "S1");
@@ -264,20 +264,20 @@ Deno.test("loginWithBrowser() goes on when the page goes elsewhere while it load
   assert.equal(await login(behave).result, RESPONSE);
 });
 
-Deno.test("loginWithBrowser() points an application of Identity Center to its own kind of provider", async () => {
+Deno.test("loginWithBrowser() suggests the right kind of provider for an application of Identity Center", async () => {
   const address = "https://us-east-1.signin.aws.amazon.com/platform/saml/acs/0f0e0d0c";
   const error = await failureOf(login(posting({ url: address, postData: BODY })).result);
   assert.equal(error.code, "config-invalid");
   assert.deepEqual(error.hints, ["Use a provider of the kind aws/iam-identity-center for it"]);
 });
 
-Deno.test("loginWithBrowser() refuses a post to AWS without a response in it", async () => {
+Deno.test("loginWithBrowser() rejects a post to AWS without a response", async () => {
   for (const request of [{ postData: "RelayState=x" }, { postData: "SAMLResponse=" }, {}]) {
     assert.equal((await failureOf(login(posting(request)).result)).code, "bad-answer");
   }
 });
 
-Deno.test("loginWithBrowser() fails as itself when the browser says what nobody understands", async () => {
+Deno.test("loginWithBrowser() reports its own failure when the browser sends nonsense", async () => {
   const odd: Behaviour = ({ method }, browser) => {
     if (method === "Page.navigate") browser.emit("Fetch.requestPaused", { strange: true }, "S1");
     return undefined;
@@ -287,7 +287,7 @@ Deno.test("loginWithBrowser() fails as itself when the browser says what nobody 
   assert.ok(error.cause instanceof Error);
 });
 
-Deno.test("loginWithBrowser() says how to get a browser where there is none, and that it downloads none", async () => {
+Deno.test("loginWithBrowser() explains how to get a browser, and downloads none", async () => {
   const host = fakeHost({ env: { HOME: "/home/jane" }, browse: () => fakeBrowser(() => undefined) });
   const error = await failureOf(
     loginWithBrowser(host, samlProvider({ url, downloadBrowserDriver: true }), UNASKED),

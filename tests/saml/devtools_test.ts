@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { devTools, type DevToolsEvent } from "../../lib/saml/devtools.ts";
 import { fakeBrowser } from "./fake_browser.ts";
 
-Deno.test("devTools() matches replies to calls, and tells events in their order", async () => {
+Deno.test("devTools() matches replies to calls, and delivers events in order", async () => {
   const browser = fakeBrowser(({ method, params }, self) => {
     if (method === "first") self.emit("Thing.happened", { n: 1 }, "S1");
     return method === "slow" ? "silent" : { method, ...params };
@@ -19,7 +19,7 @@ Deno.test("devTools() matches replies to calls, and tells events in their order"
   await listening;
 });
 
-Deno.test("devTools() fails calls that the browser refuses, or does not live to answer", async () => {
+Deno.test("devTools() fails calls that the browser refuses or exits without answering", async () => {
   const browser = fakeBrowser(({ method }) =>
     method === "bad" ? { error: { message: "no such thing" } } : "silent"
   );

@@ -14,14 +14,14 @@ const without = { browser: undefined, display: true };
 const choice = (url: string, surroundings: { browser: string | undefined; display: boolean }) =>
   chooseDriver({ ...auto, url }, surroundings).driver;
 
-Deno.test("chooseDriver() does what the configuration says", () => {
+Deno.test("chooseDriver() uses the configured driver", () => {
   assert.deepEqual(chooseDriver({ ...auto, driver: "ADFS", url: OKTA }, { browser: CHROME, display: true }), {
     driver: "ADFS",
     reason: "the configuration says so",
   });
 });
 
-Deno.test("chooseDriver() takes a browser that is installed, wherever the address leads", () => {
+Deno.test("chooseDriver() uses an installed browser, whatever the address", () => {
   for (const url of [OKTA, GOOGLE, ADFS, OTHER]) {
     assert.deepEqual(chooseDriver({ ...auto, url }, { browser: CHROME, display: true }), {
       driver: "Browser",
@@ -30,7 +30,7 @@ Deno.test("chooseDriver() takes a browser that is installed, wherever the addres
   }
 });
 
-Deno.test("chooseDriver() says that Firefox and WebKit cannot be driven", () => {
+Deno.test("chooseDriver() reports that Firefox and WebKit cannot be driven", () => {
   const config = { ...auto, url: OTHER, browserType: "firefox" };
   assert.equal(
     chooseDriver(config, { browser: CHROME, display: true }).reason,
@@ -38,7 +38,7 @@ Deno.test("chooseDriver() says that Firefox and WebKit cannot be driven", () => 
   );
 });
 
-Deno.test("chooseDriver() goes by the address where there is no browser", () => {
+Deno.test("chooseDriver() chooses by address when there is no browser", () => {
   assert.deepEqual(chooseDriver({ ...auto, url: OKTA }, without), {
     driver: "Okta",
     reason: "no browser was found, and company.okta.com is a domain of Okta",
@@ -47,7 +47,7 @@ Deno.test("chooseDriver() goes by the address where there is no browser", () => 
   assert.equal(choice(ADFS, without), "ADFS");
 });
 
-Deno.test("chooseDriver() goes by the address where a browser has no display", () => {
+Deno.test("chooseDriver() chooses by address when the browser has no display", () => {
   const { driver, reason } = chooseDriver({ ...auto, url: OKTA }, {
     browser: CHROME,
     display: false,
@@ -56,7 +56,7 @@ Deno.test("chooseDriver() goes by the address where a browser has no display", (
   assert.match(reason, /no display/);
 });
 
-Deno.test("chooseDriver() ends with a browser, with one that runs without a window or is yet to be installed", () => {
+Deno.test("chooseDriver() falls back to a browser without a window, or one to install", () => {
   assert.equal(choice(OTHER, without), "Browser");
   assert.match(chooseDriver({ ...auto, url: OTHER }, without).reason, /must be installed/);
   const hidden = chooseDriver({ ...auto, url: OTHER }, { browser: CHROME, display: false });
@@ -64,7 +64,7 @@ Deno.test("chooseDriver() ends with a browser, with one that runs without a wind
   assert.match(hidden.reason, /runs without a window/);
 });
 
-Deno.test("chooseDriver() knows Okta's other domains and its applications behind other names", () => {
+Deno.test("chooseDriver() recognizes Okta's other domains and custom domains", () => {
   for (
     const url of [
       "https://company.oktapreview.com/x",
@@ -78,7 +78,7 @@ Deno.test("chooseDriver() knows Okta's other domains and its applications behind
   ) assert.equal(choice(url, without), "Okta", url);
 });
 
-Deno.test("chooseDriver() looks at host and path, never at what only contains a name", () => {
+Deno.test("chooseDriver() matches host and path exactly, never substrings", () => {
   for (
     const url of [
       "https://evil.example/?x=okta.com",

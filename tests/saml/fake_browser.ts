@@ -1,4 +1,4 @@
-/** A browser made of values: it answers the DevTools protocol as Chromium does, as far as the driver speaks it. */
+/** A fake browser: answers the DevTools protocol like Chromium, as far as the driver uses it. */
 import type { BrowserProcess } from "../../lib/host.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -15,12 +15,12 @@ export interface FakeBrowser extends BrowserProcess {
   readonly sent: SentCall[];
   /** Sends an event. */
   readonly emit: (method: string, params: Json, session?: string) => void;
-  /** The browser is gone: closed by the person, or dead. */
+  /** The browser has exited: closed by the user, or crashed. */
   readonly end: () => void;
   readonly disposed: boolean;
 }
 
-/** A reply to a call, beyond the empty one; or what happens instead. */
+/** A non-empty reply to a call, or another effect. */
 export type Behaviour = (
   call: SentCall,
   browser: FakeBrowser,
@@ -28,7 +28,7 @@ export type Behaviour = (
 
 export const PAGE = { targetId: "T1", type: "page", title: "", url: "about:blank" };
 
-/** One page is open at the start and is attached to on demand; `behave` adds the rest. */
+/** Starts with one page, attached on demand; `behave` adds the rest. */
 export function fakeBrowser(behave: Behaviour): FakeBrowser {
   const messages: string[] = [];
   const state = { ended: false, disposed: false, wake: Promise.withResolvers<void>() };

@@ -9,20 +9,20 @@ import { saml } from "../chain/samples.ts";
 import { failureOf } from "../failing.ts";
 import { type FakeHost, fakeHost } from "../fake_host.ts";
 
-/** One key for all tests of a file: making one takes longer than a login. */
+/** One key for all tests of a file, because creating one takes longer than a login. */
 const signer = samlSigner();
 
-/** What the person in a test has and does. */
+/** What the user in a test has and does. */
 export interface PersonInit {
   username?: string;
   password?: string;
-  /** Codes in the order they are asked for; a function is asked each time. */
+  /** Codes in order; a function is called each time. */
   codes?: readonly string[] | (() => Promise<string>);
-  /** Which option is taken, by its label; the only one is taken without. */
+  /** The label of the option to choose; not needed when there is only one. */
   choice?: string;
 }
 
-/** Whom a driver asked what. */
+/** Records what the driver asked. */
 export interface FakePerson extends SamlPerson {
   readonly told: string[];
   readonly asked: string[];
@@ -66,7 +66,9 @@ export const samlProvider = (url: string, changes: Partial<SamlProvider> = {}): 
   config: saml({ url, ...changes }),
 });
 
-/** One login: the driver, the identity provider on its port, the person, and a clock that only sleeping moves. */
+/**
+ * One login: the driver, the identity provider on its port, the user, and a clock that only sleep advances.
+ */
 export interface Scene {
   idp: Idp;
   host: FakeHost;
@@ -82,13 +84,13 @@ export interface SceneInit {
   start: (base: IdpOptions) => Promise<Idp>;
   person?: PersonInit | ((idp: Idp) => PersonInit);
   config?: Partial<SamlProvider>;
-  /** The provider's url; default the identity provider's. */
+  /** The provider's URL; defaults to the identity provider's. */
   url?: (idp: Idp) => string;
-  /** Answers for other hosts than the identity provider's; default none. */
+  /** Responses of other hosts than the identity provider's; none by default. */
   elsewhere?: (request: Request, idp: Idp) => Promise<Response>;
 }
 
-/** What a test says of one driver and its identity provider, whose own options are among it. */
+/** The options of a test for one driver, including those of its identity provider. */
 export type DriverInit<Options> = Omit<SceneInit, "driver" | "start"> & { readonly options?: Options };
 
 /** {@linkcode scene} for the tests of one driver. */
@@ -118,14 +120,14 @@ export async function scene(init: SceneInit, act: (scene: Scene) => Promise<void
   const run = () => init.driver(host, provider, person);
   const failure = async () => {
     const error = await failureOf(run());
-    // Every password, cookie and token here has these words.
+    // Every password, cookie and token in the tests contains this text.
     assert.doesNotMatch([error.message, ...error.hints, ...person.told].join("\n"), /not-a-real/);
     return error;
   };
   await act({ idp, host, person, run, failure });
 }
 
-/** A whole error, as far as people and programs see it. */
+/** An error as far as users and programs see it. */
 export interface Report {
   code: ErrorCode;
   message: string;
@@ -146,7 +148,7 @@ export function assertFailure(error: AuthError, report: Report): void {
   });
 }
 
-/** Asserts that the login brought a response that the identity provider signed. */
+/** Asserts that the login returned a response signed by the identity provider. */
 export async function assertSigned({ idp }: Scene, response: Secret): Promise<void> {
   const provider = idp.signer.provider("arn:aws:iam::123456789012:saml-provider/okta-saml");
   const document = new TextDecoder().decode(

@@ -24,10 +24,10 @@ function onlyForm(text: string): Form {
   return form;
 }
 
-/** What is sent when nobody touches the form. */
+/** What an untouched form sends. */
 const sent = (text: string) => fillForm(onlyForm(`<form method=post>${text}</form>`)).fields;
 
-Deno.test("fillForm() sends every field with its default, in the order of the page", () => {
+Deno.test("fillForm() sends every field with its default, in the page's order", () => {
   assert.deepEqual(
     sent(`<input name=a><input name=b value=1 type=hidden><p><input name=c type=EMAIL value=" x "></p>
       <textarea name=d>\n line &amp; more</textarea><input value=nameless><input name="" value=empty>`),
@@ -35,7 +35,7 @@ Deno.test("fillForm() sends every field with its default, in the order of the pa
   );
 });
 
-Deno.test("fillForm() sends boxes that are ticked, and buttons that are pressed", () => {
+Deno.test("fillForm() sends checked boxes and pressed buttons", () => {
   const html = `<form method=post><input type=checkbox name=a checked><input type=checkbox name=b>
     <input type=checkbox name=c value=yes checked><input type=radio name=d value=1><input type=radio name=d value=2 checked>
     <input type=submit name=go value=Go><button name=other value=2>x</button><button type=button name=no value=3></button>
@@ -48,7 +48,7 @@ Deno.test("fillForm() sends boxes that are ticked, and buttons that are pressed"
   assert.deepEqual(fillForm(form, { button }).fields, [...always, ["other", "2"]]);
 });
 
-Deno.test("fillForm() sends the chosen option of a list, or its first", () => {
+Deno.test("fillForm() sends the selected option of a list, or its first", () => {
   assert.deepEqual(
     sent(`<select name=a><option disabled>no<option value=1>one<option>  two  words </select>
       <select name=b><option>x<option selected>y<option selected value=z>Z</select>
@@ -58,7 +58,7 @@ Deno.test("fillForm() sends the chosen option of a list, or its first", () => {
   assert.deepEqual(sent("<select name=a><option>  two \n words </select>"), [["a", "two words"]]);
 });
 
-Deno.test("fillForm() leaves out what is disabled", () => {
+Deno.test("fillForm() omits disabled controls", () => {
   assert.deepEqual(
     sent(`<input name=a disabled><fieldset disabled><input name=b><select name=c><option>1</select></fieldset>
       <fieldset><input name=d></fieldset><datalist><input name=e></datalist><template><input name=f></template>`),
@@ -66,7 +66,7 @@ Deno.test("fillForm() leaves out what is disabled", () => {
   );
 });
 
-Deno.test("fillForm() replaces defaults, once for each name, and adds what the form lacks", () => {
+Deno.test("fillForm() replaces defaults, once per name, and adds missing fields", () => {
   const form = onlyForm(
     `<form method=post action=x><input name=u value=old><input type=hidden name=k value=no>
     <input type=checkbox name=k value=yes><input type=password name=p></form>`,
@@ -79,7 +79,7 @@ Deno.test("fillForm() replaces defaults, once for each name, and adds what the f
   });
 });
 
-Deno.test("readHtml() finds where a form goes to", () => {
+Deno.test("readHtml() resolves where a form is sent", () => {
   const action = (attributes: string, base = "") =>
     onlyForm(`${base}<form ${attributes}></form>`).action?.href;
   const base = `<base href="https://accounts.example.com/v3/">`;
@@ -97,7 +97,7 @@ Deno.test("readHtml() finds where a form goes to", () => {
   assert.throws(() => fillForm(onlyForm("<form id=f action='https://[no'></form>")), RangeError);
 });
 
-Deno.test("readHtml() takes a form that does not say how as GET", () => {
+Deno.test("readHtml() defaults a form's method to GET", () => {
   const method = (text: string) => onlyForm(`<form ${text}></form>`).method;
   assert.deepEqual(["", "method=get", "method=PoSt", "method=dialog"].map(method), [
     "GET",
@@ -107,14 +107,14 @@ Deno.test("readHtml() takes a form that does not say how as GET", () => {
   ]);
 });
 
-Deno.test("readHtml() decodes the references that identity providers write base64 with", () => {
+Deno.test("readHtml() decodes the character references that identity providers use in base64", () => {
   const form = onlyForm(
     `<form><input name=SAMLResponse value="a&#x2b;b&#43;c&#x2F;d&#47;e&#x3d;&#61;&#13;&#10;"></form>`,
   );
   assert.deepEqual(controlNamed(form, "samlresponse")?.values, ["a+b+c/d/e==\r\n"]);
 });
 
-Deno.test("readHtml() gives controls to the form that they name, or that a table tore them from", () => {
+Deno.test("readHtml() assigns controls to the form they name, or that a table separated them from", () => {
   const page = read(
     `<form id=one></form><input form=one name=a><form id=two><input form=one name=b><input name=c></form>
     <input name=stray><table><form id=three><tr><td><input name=d></td></tr></form></table>`,
@@ -126,7 +126,7 @@ Deno.test("readHtml() gives controls to the form that they name, or that a table
   ]);
 });
 
-Deno.test("readHtml() reads as a browser without scripts, and takes no script for a form", () => {
+Deno.test("readHtml() reads like a browser without scripts, and takes no script for a form", () => {
   const page = read(
     `<script>document.write('<form id=no><input name=x></form>')</script><!-- <form id=no></form> -->
     <form id=yes><noscript><input type=submit name=go value=Go></noscript></form>`,
@@ -134,7 +134,7 @@ Deno.test("readHtml() reads as a browser without scripts, and takes no script fo
   assert.deepEqual(page.forms.map(({ id, controls }) => [id, controls.length]), [["yes", 1]]);
 });
 
-Deno.test("readHtml() shows titles and texts in one harmless line", () => {
+Deno.test("readHtml() returns titles and texts in one safe line", () => {
   const page = read(`<title> Sign\n in &amp; \u001b[31mout </title>
     <p id=e>Wrong <b>password</b><script>var x</script>\u202e.</p><p id=e>second</p>`);
   assert.equal(page.title, "Sign in & \\u001b[31mout");
@@ -144,14 +144,14 @@ Deno.test("readHtml() shows titles and texts in one harmless line", () => {
   assert.equal(attribute(elementById(page, "e") ?? assert.fail(), "class"), "");
 });
 
-Deno.test("readHtml() reads what is no HTML as a page without forms", () => {
+Deno.test("readHtml() reads anything but HTML as a page without forms", () => {
   for (const text of ["", '{"a":"<form>"', "\0\u0001", "<", "<!", "&#;", "]]>"]) {
     assert.deepEqual(read(text).forms.flatMap(({ controls }) => controls), [], JSON.stringify(text));
   }
 });
 
-Deno.test("readHtml() gives back the values that were written, whatever they are", () => {
-  // Line breaks are the parser's business, and NUL is no character of HTML.
+Deno.test("readHtml() returns values exactly as written", () => {
+  // The parser normalizes line breaks, and NUL is not valid in HTML.
   const value = fc.string({ unit: "grapheme-composite" }).map((text) => text.replaceAll(/[\r\n\0]/g, ""));
   fc.assert(fc.property(fc.array(value, { maxLength: 5 }), (values) => {
     const inputs = values.map((one, at) => `<input type="hidden" name="f${at}" value="${escapeXml(one)}">`);
@@ -159,7 +159,7 @@ Deno.test("readHtml() gives back the values that were written, whatever they are
   }));
 });
 
-/** Pieces of pages, torn and nested at random. */
+/** Fragments of pages, randomly cut and nested. */
 const soup = fc.array(
   fc.oneof(
     fc.constantFrom(
@@ -191,7 +191,7 @@ const soup = fc.array(
   { maxLength: 40 },
 ).map((pieces) => pieces.join(" "));
 
-Deno.test("readHtml() reads any soup, and finds no value that is not in it", () => {
+Deno.test("readHtml() reads any tag soup, and finds no value that is not in it", () => {
   fc.assert(
     fc.property(soup, (text) => {
       for (const form of read(text).forms) {
@@ -206,7 +206,7 @@ Deno.test("readHtml() reads any soup, and finds no value that is not in it", () 
   );
 });
 
-Deno.test("readHtml() reads the same page twice alike", () => {
+Deno.test("readHtml() gives the same result for the same page", () => {
   fc.assert(fc.property(soup, (text) => {
     const [first, second] = [read(text), read(text)].map(({ forms }) =>
       forms.map(({ id, method, action, controls }) => ({ id, method, action, controls }))
@@ -216,7 +216,7 @@ Deno.test("readHtml() reads the same page twice alike", () => {
 });
 
 for (const { what, text, forms, controls } of HOSTILE_PAGES) {
-  Deno.test(`readHtml() reads a hostile page to its end: ${what}`, () => {
+  Deno.test(`readHtml() finishes reading a hostile page: ${what}`, () => {
     const page = read(text);
     assert.equal(page.forms.length, forms);
     assert.equal(page.forms.reduce((sum, form) => sum + form.controls.length, 0), controls);

@@ -1,4 +1,4 @@
-/** Responses and pages that something has happened to, and what must hold of them all the same. */
+/** Mutated responses and pages, and the invariants that must still hold. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Secret } from "../../lib/credentials.ts";
@@ -31,7 +31,7 @@ const RESPONSES = [
   ),
   fromBase64(samlSigner().respond({ now: FAKE_NOW, status: "Responder", statusMessage: "no" })),
 ];
-/** What tears a parser apart, if anything does. */
+/** Inputs likely to break a parser. */
 // deno-fmt-ignore
 const SHREDS = [
   "<", ">", "/>", "</", "&", "&amp;", "&#x2c;", "&#0;", "&#x110000;", "&#xD800;", "<!--", "-->", "<!-- x -->",
@@ -69,7 +69,7 @@ const shredded = (texts: readonly string[]): fc.Arbitrary<string> =>
   fc.tuple(fc.constantFrom(...texts), fc.array(edit, { maxLength: 6 }))
     .map(([text, edits]) => edits.reduce(edited, text));
 
-/** Pieces of a value that leave the document well-formed, so that the reading goes to its end. */
+/** Fragments of a value that keep the document well-formed, so it is read to the end. */
 const PIECES = [
   ROLE,
   PROVIDER,
@@ -103,10 +103,10 @@ const wellFormed = fc.tuple(fc.array(value, { maxLength: 4 }), fc.nat())
       .map((half) => half.join("<saml:AttributeValue>")).join(`${values.join("")}<saml:AttributeValue>`);
   });
 
-/** XML of a response, more or less. */
+/** Roughly the XML of a response. */
 export const mutatedResponse = (): fc.Arbitrary<string> => fc.oneof(shredded(RESPONSES), wellFormed);
 
-/** HTML of a page that posts a response, more or less. */
+/** Roughly the HTML of a page that posts a response. */
 export const mutatedPage = (): fc.Arbitrary<string> =>
   shredded([
     `<!doctype html><html><head><title>One moment</title><base href="/saml/"></head><body>
@@ -130,7 +130,7 @@ function readOrRefuse(base64: string): Assertion | undefined {
   }
 }
 
-/** The text as it would read without markup that leaves no trace, and with its entities decoded, by other means. */
+/** The text without comments and with decoded entities, computed independently. */
 function plainTexts(xml: string): readonly string[] {
   const seamless = xml.replaceAll(/<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<!\[CDATA\[|\]\]>/g, "");
   const point = (digits: string, radix: number) => {

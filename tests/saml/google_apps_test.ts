@@ -14,7 +14,7 @@ import {
   USE_BROWSER,
 } from "./form_drivers.ts";
 
-/** Google's prompt service has a host of its own: it is the emulator's too. */
+/** Google's prompt service has its own host; the emulator serves it too. */
 const google = driverScene(
   loginWithGoogleApps,
   (base, options?: GoogleOptions) => startGoogle({ ...base, ...options }),
@@ -50,14 +50,14 @@ for (
     "Security code of your phone",
   ]] as const
 ) {
-  Deno.test(`loginWithGoogleApps() sends the code that ${kind} wants`, () =>
+  Deno.test(`loginWithGoogleApps() sends the code that ${kind} requires`, () =>
     google({ options: { challenges: [kind] }, person: (idp) => ({ codes: idp.totp }) }, async (login) => {
       await assertSigned(login, await login.run());
       assert.deepEqual(login.person.asked, [question]);
     }));
 }
 
-Deno.test("loginWithGoogleApps() asks for another code when one is wrong", () =>
+Deno.test("loginWithGoogleApps() prompts for another code after a wrong one", () =>
   google({ options: { challenges: ["totp"] } }, async (login) => {
     const person = fakePerson(login, { codes: ["000000", await login.idp.totp()] });
     await assertSigned(
@@ -68,7 +68,7 @@ Deno.test("loginWithGoogleApps() asks for another code when one is wrong", () =>
     assert.deepEqual(login.idp.passwords, { right: 1, wrong: 0 });
   }));
 
-Deno.test("loginWithGoogleApps() has an SMS sent and asks for its code", () =>
+Deno.test("loginWithGoogleApps() requests an SMS and prompts for its code", () =>
   google({ options: { challenges: ["ipp"] }, person: { codes: ["424242"] } }, async (login) => {
     await assertSigned(login, await login.run());
     assert.deepEqual(login.person.asked, ["Code from the SMS, without G-"]);
@@ -82,7 +82,7 @@ Deno.test("loginWithGoogleApps() waits until the prompt on the phone is answered
     assert.equal(login.host.now() - began, 3 * 1000);
   }));
 
-Deno.test("loginWithGoogleApps() asks again when the prompt service lets a request run out of time", async () => {
+Deno.test("loginWithGoogleApps() retries when a request to the prompt service times out", async () => {
   const calls = { late: 0 };
   const elsewhere: SceneInit["elsewhere"] = async (request, idp) => {
     const { pathname, search } = new URL(request.url);
@@ -96,7 +96,7 @@ Deno.test("loginWithGoogleApps() asks again when the prompt service lets a reque
 });
 
 for (const [number, words] of [["89", "tap Yes, then 89"], ["", "tap Yes on it"]] as const) {
-  Deno.test(`loginWithGoogleApps() goes on when the person has answered on the device: ${words}`, () =>
+  Deno.test(`loginWithGoogleApps() continues when the user has answered on the device: ${words}`, () =>
     google({
       options: { challenges: ["dp"], number },
       person: { choice: "I have answered on the phone" },
@@ -109,7 +109,7 @@ for (const [number, words] of [["89", "tap Yes, then 89"], ["", "tap Yes on it"]
 }
 
 for (const list of ["forms", "buttons"] as const) {
-  Deno.test(`loginWithGoogleApps() takes another way when the first needs a browser: a list of ${list}`, () =>
+  Deno.test(`loginWithGoogleApps() tries another method when the first needs a browser: a list of ${list}`, () =>
     google({
       options: { challenges: ["sk", "totp", "ipp", "ootp"], list },
       person: (idp) => ({
@@ -127,7 +127,7 @@ for (const list of ["forms", "buttons"] as const) {
       ]);
     }));
 
-  Deno.test(`loginWithGoogleApps() takes the way that mfa names: a list of ${list}`, () =>
+  Deno.test(`loginWithGoogleApps() uses the method that mfa names: a list of ${list}`, () =>
     google({
       options: { challenges: ["az", "totp", "ipp"], list },
       config: { mfa: "totp" },
@@ -139,7 +139,7 @@ for (const list of ["forms", "buttons"] as const) {
     }));
 }
 
-Deno.test("loginWithGoogleApps() tries a wrong password once", () =>
+Deno.test("loginWithGoogleApps() sends a wrong password only once", () =>
   google({ person: { password: "not-the-password" } }, async (login) => {
     assertFailure(await login.failure(), {
       code: "refused",
@@ -160,7 +160,7 @@ Deno.test("loginWithGoogleApps() sends no password for an unknown address", () =
     assert.deepEqual(login.idp.passwords, { right: 0, wrong: 0 });
   }));
 
-Deno.test("loginWithGoogleApps() says that the account is locked", () =>
+Deno.test("loginWithGoogleApps() reports a locked account", () =>
   google({ options: { user: { state: "locked" } } }, async (login) => {
     assertFailure(await login.failure(), {
       code: "refused",
@@ -169,7 +169,7 @@ Deno.test("loginWithGoogleApps() says that the account is locked", () =>
     });
   }));
 
-Deno.test("loginWithGoogleApps() says that the password must be changed", () =>
+Deno.test("loginWithGoogleApps() reports that the password must be changed", () =>
   google({ options: { user: { state: "expired" } } }, async (login) => {
     assertFailure(await login.failure(), {
       code: "refused",
@@ -187,18 +187,18 @@ const UNASSIGNED = {
   ],
 } as const;
 
-Deno.test("loginWithGoogleApps() says that the application is not turned on for the account", () =>
+Deno.test("loginWithGoogleApps() reports that the application is not turned on for the account", () =>
   google({ options: { user: { assigned: false } } }, async (login) => {
     assertFailure(await login.failure(), UNASSIGNED);
   }));
 
-Deno.test("loginWithGoogleApps() says that the url names no application", () =>
+Deno.test("loginWithGoogleApps() reports a URL without an application", () =>
   google({ url: (idp) => `${idp.origin}/o/saml2/initsso?idpid=C0wrong&spid=1` }, async (login) => {
     assertFailure(await login.failure(), UNASSIGNED);
     assert.deepEqual(login.idp.passwords, { right: 0, wrong: 0 });
   }));
 
-Deno.test("loginWithGoogleApps() says that 2-Step Verification must be set up", () =>
+Deno.test("loginWithGoogleApps() reports that 2-Step Verification must be set up", () =>
   google({ options: { obstacle: "policy" } }, async (login) => {
     assertFailure(await login.failure(), {
       code: "refused",
@@ -208,7 +208,7 @@ Deno.test("loginWithGoogleApps() says that 2-Step Verification must be set up", 
   }));
 
 for (const kind of ["az", "dp"] as const) {
-  Deno.test(`loginWithGoogleApps() says that the prompt was rejected: ${kind}`, () =>
+  Deno.test(`loginWithGoogleApps() reports that the prompt was rejected: ${kind}`, () =>
     google({
       options: { challenges: [kind], phone: { answer: "reject" } },
       person: { choice: "I have answered on the phone" },
@@ -221,7 +221,7 @@ for (const kind of ["az", "dp"] as const) {
     }));
 }
 
-Deno.test("loginWithGoogleApps() says that nobody answered the prompt", () =>
+Deno.test("loginWithGoogleApps() reports that nobody answered the prompt", () =>
   google({ options: { challenges: ["az"], phone: { answer: "never" } } }, async (login) => {
     const began = login.host.now();
     assertFailure(await login.failure(), {
@@ -232,7 +232,7 @@ Deno.test("loginWithGoogleApps() says that nobody answered the prompt", () =>
     assert.equal(login.host.now() - began, 180_000);
   }));
 
-Deno.test("loginWithGoogleApps() ends when the person gives the prompt up", () =>
+Deno.test("loginWithGoogleApps() stops when the user cancels the prompt", () =>
   google({ options: { challenges: ["dp"] }, person: { choice: "Give up" } }, async (login) => {
     assertFailure(await login.failure(), {
       code: "login-not-approved",
@@ -262,7 +262,7 @@ for (
     ["a browser that Google trusts", { obstacle: "rejected" }, "Google does not let this program sign in"],
   ] as const
 ) {
-  Deno.test(`loginWithGoogleApps() points to a browser where Google wants ${what}`, () =>
+  Deno.test(`loginWithGoogleApps() suggests a browser when Google requires ${what}`, () =>
     google({ options }, async (login) => {
       assertFailure(await login.failure(), {
         code: "unsupported",
@@ -277,7 +277,7 @@ const answering = (html: string) =>
   fakeHost({ exchanges: () => new Response(html, { headers: { "content-type": "text/html" } }) });
 const provider = samlProvider("https://accounts.google.com/o/saml2/initsso?idpid=C0notreal&spid=1");
 
-Deno.test("loginWithGoogleApps() points to a browser for a challenge without another way", async () => {
+Deno.test("loginWithGoogleApps() suggests a browser for a challenge without an alternative", async () => {
   const html = `<form id="challenge" method="post" action="/v3/signin/challenge/pk/presend"></form>`;
   assertFailure(await failureOf(loginWithGoogleApps(answering(html), provider, fakePerson())), {
     code: "unsupported",
@@ -286,7 +286,7 @@ Deno.test("loginWithGoogleApps() points to a browser for a challenge without ano
   });
 });
 
-Deno.test("loginWithGoogleApps() describes a page that has changed, without its values", async () => {
+Deno.test("loginWithGoogleApps() describes a changed page without its values", async () => {
   const html =
     `<title>Sign in</title><form name="next"><input name="f.req" value="hidden-value"></form><form></form>`;
   assertFailure(await failureOf(loginWithGoogleApps(answering(html), provider, fakePerson())), {
@@ -300,7 +300,7 @@ Deno.test("loginWithGoogleApps() describes a page that has changed, without its 
   });
 });
 
-Deno.test("loginWithGoogleApps() asks for pages in English", async () => {
+Deno.test("loginWithGoogleApps() requests pages in English", async () => {
   const host = answering("");
   await failureOf(loginWithGoogleApps(host, provider, fakePerson()));
   assert.deepEqual(host.called, [
@@ -308,7 +308,7 @@ Deno.test("loginWithGoogleApps() asks for pages in English", async () => {
   ]);
 });
 
-Deno.test("loginWithGoogleApps() ends where pages lead in a circle", async () => {
+Deno.test("loginWithGoogleApps() stops when pages form a loop", async () => {
   const html =
     `<form id="challenge" method="post" action="/signin/challenge/ipp/2"><input type="hidden" name="TL" value="x"></form>`;
   const host = answering(html);

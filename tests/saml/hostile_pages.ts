@@ -1,10 +1,10 @@
-/** A page that would tie up a parser whose work grows faster than the page. */
+/** A page that would stall a parser whose work grows faster than the page. */
 export interface HostilePage {
   readonly what: string;
   readonly text: string;
-  /** How many forms a browser sees in it. */
+  /** How many forms a browser finds in it. */
   readonly forms: number;
-  /** How many fields all of them have. */
+  /** How many fields they have in total. */
   readonly controls: number;
 }
 
@@ -17,7 +17,7 @@ export const HOSTILE_PAGES: readonly HostilePage[] = [
   { what: "many attributes", text: `<form ${attributes}>`, forms: 1, controls: 0 },
   { what: "wrong ends", text: "<span>".repeat(50_000) + "</div>".repeat(50_000), forms: 0, controls: 0 },
   { what: "many forms", text: "<form><input></form>".repeat(50_000), forms: 50_000, controls: 0 },
-  // The first form is closed by the table it stands in; the others are dropped, but their fields stay.
+  // The table closes the first form; the others are dropped, but their fields stay.
   {
     what: "forms in tables",
     text: "<table><form><input name=a>".repeat(10_000),

@@ -17,7 +17,7 @@ const okta = driverScene(loginWithOkta, (base, options?: OktaOptions) => startOk
 const PUSH = "push OKTA";
 const TOTP = "token:software:totp GOOGLE";
 
-Deno.test("loginWithOkta() logs in with a password and takes the cookie to the application's page", () =>
+Deno.test("loginWithOkta() logs in with a password and sends the cookie to the application's page", () =>
   okta({}, async (login) => {
     await assertSigned(login, await login.run());
     assert.deepEqual(login.idp.requests, [
@@ -31,7 +31,7 @@ Deno.test("loginWithOkta() logs in with a password and takes the cookie to the a
     assert.deepEqual(login.person.told, []);
   }));
 
-Deno.test("loginWithOkta() waits for the push to be approved", () =>
+Deno.test("loginWithOkta() waits for approval of the push", () =>
   okta({ options: { factors: [PUSH], phone: { polls: 3 } } }, async (login) => {
     const { now } = login.host;
     const began = now();
@@ -40,7 +40,7 @@ Deno.test("loginWithOkta() waits for the push to be approved", () =>
     assert.deepEqual(login.person.told, ["Approve the login in Okta Verify on your phone"]);
   }));
 
-Deno.test("loginWithOkta() shows the number that is to be chosen on the phone, once", () =>
+Deno.test("loginWithOkta() shows the number to choose on the phone, once", () =>
   okta({ options: { factors: [PUSH], phone: { polls: 3 }, pushNumber: 0 } }, async (login) => {
     await assertSigned(login, await login.run());
     assert.deepEqual(login.person.told, [
@@ -55,7 +55,7 @@ Deno.test("loginWithOkta() sends the code of an authenticator app", () =>
     assert.deepEqual(login.person.asked, ["Code from Google Authenticator"]);
   }));
 
-Deno.test("loginWithOkta() asks for another code when one is wrong or used already", () =>
+Deno.test("loginWithOkta() prompts for another code after a wrong or used one", () =>
   okta({ options: { factors: [TOTP] } }, async (login) => {
     const code = await login.idp.totp();
     const person = fakePerson(login, { codes: ["000000", code] });
@@ -83,7 +83,7 @@ for (
     ["email OKTA", "Code by email to j...e@example.com"],
   ] as const
 ) {
-  Deno.test(`loginWithOkta() has the code sent and asks for it: ${factor}`, () =>
+  Deno.test(`loginWithOkta() requests a code and prompts for it: ${factor}`, () =>
     okta({ options: { factors: [factor] }, person: { codes: ["111111", "424242"] } }, async (login) => {
       await assertSigned(login, await login.run());
       assert.deepEqual(login.person.asked, [label, label]);
@@ -101,7 +101,7 @@ Deno.test("loginWithOkta() answers a security question", () =>
     },
   ));
 
-Deno.test("loginWithOkta() lets the person choose among the factors that a terminal can serve", () =>
+Deno.test("loginWithOkta() lets the user choose among the factors that a terminal can serve", () =>
   okta({
     options: { factors: ["webauthn FIDO", PUSH, TOTP, "web DUO"] },
     person: { choice: "Push to Okta Verify on Jane's iPhone" },
@@ -113,7 +113,7 @@ Deno.test("loginWithOkta() lets the person choose among the factors that a termi
   }));
 
 for (const mfa of ["totp", "TOTP", "google totp", "token:software:totp", "Code from Google Authenticator"]) {
-  Deno.test(`loginWithOkta() takes the factor that mfa names: ${mfa}`, () =>
+  Deno.test(`loginWithOkta() uses the factor that mfa names: ${mfa}`, () =>
     okta({
       options: { factors: [PUSH, TOTP] },
       config: { mfa },
@@ -124,13 +124,13 @@ for (const mfa of ["totp", "TOTP", "google totp", "token:software:totp", "Code f
     }));
 }
 
-Deno.test("loginWithOkta() tells that the password expires soon, and goes on", () =>
+Deno.test("loginWithOkta() warns that the password expires soon, and continues", () =>
   okta({ options: { user: { state: "expires-soon" } } }, async (login) => {
     await assertSigned(login, await login.run());
     assert.deepEqual(login.person.told, ["Your Okta password expires in 5 days"]);
   }));
 
-Deno.test("loginWithOkta() proves more where the application asks for it", () =>
+Deno.test("loginWithOkta() verifies another factor when the application requires it", () =>
   okta({ options: { factors: [TOTP], stepUp: true } }, async (login) => {
     const next = async () => {
       login.host.advance(30_000);
@@ -158,7 +158,7 @@ const NOT_ACCEPTED = (origin: string) => ({
   requestId: "oaenot-a-real-id",
 } as const);
 
-Deno.test("loginWithOkta() tries a wrong password once", () =>
+Deno.test("loginWithOkta() sends a wrong password only once", () =>
   okta({ person: { password: "not-the-password" } }, async (login) => {
     assertFailure(await login.failure(), NOT_ACCEPTED(login.idp.origin));
     assert.deepEqual(login.idp.passwords, { right: 0, wrong: 1 });
@@ -169,7 +169,7 @@ Deno.test("loginWithOkta() cannot tell a hidden lockout from a wrong password, a
     assertFailure(await login.failure(), NOT_ACCEPTED(login.idp.origin));
   }));
 
-Deno.test("loginWithOkta() says where a locked account is unlocked", () =>
+Deno.test("loginWithOkta() explains where to unlock an account", () =>
   okta({ options: { user: { state: "locked" }, showLockout: true } }, async (login) => {
     assertFailure(await login.failure(), {
       code: "refused",
@@ -179,7 +179,7 @@ Deno.test("loginWithOkta() says where a locked account is unlocked", () =>
     });
   }));
 
-Deno.test("loginWithOkta() says that the password has expired, and gives the login up", () =>
+Deno.test("loginWithOkta() reports an expired password, and cancels the login", () =>
   okta({ options: { user: { state: "expired" } } }, async (login) => {
     assertFailure(await login.failure(), {
       code: "refused",
@@ -190,7 +190,7 @@ Deno.test("loginWithOkta() says that the password has expired, and gives the log
     assert.equal(login.idp.requests.at(-1), "POST /api/v1/authn/cancel");
   }));
 
-Deno.test("loginWithOkta() says that a second factor must be set up first", () =>
+Deno.test("loginWithOkta() reports that a second factor must be set up first", () =>
   okta({ options: { user: { state: "unenrolled" } } }, async (login) => {
     assertFailure(await login.failure(), {
       code: "refused",
@@ -206,7 +206,7 @@ for (
     requestId: "oaenot-a-real-id",
   }]] as const
 ) {
-  Deno.test(`loginWithOkta() says that the application is not assigned, told by a ${refusal}`, () =>
+  Deno.test(`loginWithOkta() reports an unassigned application, shown by a ${refusal}`, () =>
     okta({ options: { user: { assigned: false }, refusal } }, async (login) => {
       assertFailure(await login.failure(), {
         code: "refused",
@@ -219,7 +219,7 @@ for (
     }));
 }
 
-Deno.test("loginWithOkta() says that the url is no application", () =>
+Deno.test("loginWithOkta() reports a URL that is not an application's", () =>
   okta({ url: (idp) => `${idp.origin}/app/amazon_aws/wrong/sso/saml` }, async (login) => {
     assertFailure(await login.failure(), {
       code: "config-invalid",
@@ -229,7 +229,7 @@ Deno.test("loginWithOkta() says that the url is no application", () =>
     });
   }));
 
-Deno.test("loginWithOkta() says that the push was rejected", () =>
+Deno.test("loginWithOkta() reports that the push was rejected", () =>
   okta({ options: { factors: [PUSH], phone: { answer: "reject" } } }, async (login) => {
     assertFailure(await login.failure(), {
       code: "login-not-approved",
@@ -240,7 +240,7 @@ Deno.test("loginWithOkta() says that the push was rejected", () =>
     assert.equal(login.idp.requests.at(-1), "POST /api/v1/authn/cancel");
   }));
 
-Deno.test("loginWithOkta() says that nobody answered the push", () =>
+Deno.test("loginWithOkta() reports that nobody answered the push", () =>
   okta({ options: { factors: [PUSH], phone: { answer: "never" } } }, async (login) => {
     const began = login.host.now();
     assertFailure(await login.failure(), {
@@ -267,7 +267,7 @@ Deno.test("loginWithOkta() gives up after three wrong codes", () =>
     },
   ));
 
-Deno.test("loginWithOkta() points to a browser where no factor can be served in a terminal", () =>
+Deno.test("loginWithOkta() suggests a browser when a terminal can serve no factor", () =>
   okta({ options: { factors: ["webauthn FIDO", "web DUO"] } }, async (login) => {
     assertFailure(await login.failure(), {
       code: "unsupported",
@@ -287,7 +287,7 @@ Deno.test("loginWithOkta() lists the factors when mfa names none of them", () =>
     });
   }));
 
-Deno.test("loginWithOkta() recognises the Identity Engine and points to a browser", () =>
+Deno.test("loginWithOkta() recognizes the Identity Engine and suggests a browser", () =>
   okta({ options: { engine: "idx" } }, async (login) => {
     assertFailure(await login.failure(), {
       code: "unsupported",
@@ -297,7 +297,7 @@ Deno.test("loginWithOkta() recognises the Identity Engine and points to a browse
     });
   }));
 
-Deno.test("loginWithOkta() keeps code and request id where the Identity Engine refuses the API", () =>
+Deno.test("loginWithOkta() keeps the code and request id when the Identity Engine refuses the API", () =>
   okta({ options: { engine: "idx", apiRefusal: "E0000022" } }, async (login) => {
     assertFailure(await login.failure(), {
       code: "unsupported",
@@ -324,7 +324,7 @@ Deno.test("loginWithOkta() sends no password for a user of another identity prov
     assert.deepEqual(login.idp.passwords, { right: 0, wrong: 0 });
   }));
 
-Deno.test("loginWithOkta() says when Okta may be asked again", () =>
+Deno.test("loginWithOkta() reports when to try Okta again", () =>
   okta({ options: { budget: 0 } }, async (login) => {
     assertFailure(await login.failure(), {
       code: "throttled",
@@ -335,7 +335,7 @@ Deno.test("loginWithOkta() says when Okta may be asked again", () =>
     });
   }));
 
-Deno.test("loginWithOkta() describes a page that it does not understand without its values", async () => {
+Deno.test("loginWithOkta() describes an unknown page without its values", async () => {
   const host = fakeHost({
     exchanges: (request) => {
       const { pathname } = new URL(request.url);
@@ -359,7 +359,7 @@ Deno.test("loginWithOkta() describes a page that it does not understand without 
   });
 });
 
-Deno.test("loginWithOkta() says that an address is none of Okta's API", async () => {
+Deno.test("loginWithOkta() reports an address that is not Okta's API", async () => {
   const host = fakeHost({ exchanges: () => new Response("<h1>It works!</h1>", { status: 404 }) });
   const provider = samlProvider("https://www.example.com/app/amazon_aws/x/sso/saml");
   assertFailure(await failureOf(loginWithOkta(host, provider, fakePerson())), {
@@ -397,7 +397,7 @@ Deno.test("loginWithOkta() does not send the password to another host, whatever 
   );
 });
 
-Deno.test("loginWithOkta() cancels the open login when the person presses Ctrl-C", () =>
+Deno.test("loginWithOkta() cancels the open login when the user presses Ctrl-C", () =>
   okta({ options: { factors: [PUSH], phone: { answer: "never" } } }, async (login) => {
     const running = failureOf(login.run());
     while (login.person.told.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));

@@ -12,12 +12,12 @@ const typing = (...texts: readonly string[]): FakeHostInit => ({
   keys: texts.flatMap((text) => [...typed(text), "\r"]),
 });
 
-Deno.test("samlPerson() takes the username of the configuration", async () => {
+Deno.test("samlPerson() uses the configured username", async () => {
   const person = samlPerson(fakeHost(), samlProvider({ url, username: "jane" }));
   assert.equal(await person.username(), "jane");
 });
 
-Deno.test("samlPerson() asks for the username once, and keeps it for the next time when the login has worked", async () => {
+Deno.test("samlPerson() prompts for the username once, and stores it after a successful login", async () => {
   const host = fakeHost(typing("jane"));
   const person = samlPerson(host, samlProvider({ url }));
   assert.equal(await person.username(), "jane");
@@ -33,7 +33,7 @@ Deno.test("samlPerson() asks for the username once, and keeps it for the next ti
   assert.equal(await samlPerson(offered, samlProvider({ url })).username(), "jane");
 });
 
-Deno.test("samlPerson() keeps nothing that the configuration says or that nobody asked for", async () => {
+Deno.test("samlPerson() stores no configured or unused username", async () => {
   const host = fakeHost({ env: HOME });
   const person = samlPerson(host, samlProvider({ url, username: "jane" }));
   await person.username();
@@ -42,7 +42,7 @@ Deno.test("samlPerson() keeps nothing that the configuration says or that nobody
   assert.deepEqual(host.changes, []);
 });
 
-Deno.test("samlPerson() takes a password from the configuration, then from the variable, then from the person", async () => {
+Deno.test("samlPerson() takes the password from the configuration, then the variable, then a prompt", async () => {
   const env = { ...HOME, ATMOS_SAML_PASSWORD: "not-a-real-secret-variable" };
   const password = new Secret("not-a-real-secret-yaml");
   const reveal = async (host: FakeHostInit, parts: { password?: Secret } = {}) =>
@@ -53,7 +53,7 @@ Deno.test("samlPerson() takes a password from the configuration, then from the v
   assert.equal(await reveal(empty), " typed ");
 });
 
-Deno.test("samlPerson() never shows the password, and keeps it nowhere", async () => {
+Deno.test("samlPerson() never shows or stores the password", async () => {
   const host = fakeHost(typing("not-a-real-secret"));
   const person = samlPerson(host, samlProvider({ url, username: "jane" }));
   await person.password();
@@ -63,7 +63,7 @@ Deno.test("samlPerson() never shows the password, and keeps it nowhere", async (
   assert.deepEqual(host.tree(), {});
 });
 
-Deno.test("samlPerson() needs a person where nobody can be asked, and says what for", async () => {
+Deno.test("samlPerson() throws person-needed when it cannot prompt, and says what it needs", async () => {
   const person = samlPerson(fakeHost({ env: HOME }), samlProvider({ url }));
   const asked = [
     [() => person.username(), /a username is needed/],
@@ -79,7 +79,7 @@ Deno.test("samlPerson() needs a person where nobody can be asked, and says what 
   }
 });
 
-Deno.test("samlPerson() asks for codes and choices as often as it is told to", async () => {
+Deno.test("samlPerson() prompts for codes and choices at every call", async () => {
   const person = samlPerson(fakeHost(typing(" 123456 ", "654321")), samlProvider({ url }));
   assert.equal(await person.code("Code of Google Authenticator"), "123456");
   assert.equal(await person.code("Code of Google Authenticator"), "654321");
@@ -88,13 +88,13 @@ Deno.test("samlPerson() asks for codes and choices as often as it is told to", a
   assert.equal(await samlPerson(fakeHost(), samlProvider({ url })).choose("Which?", ["only"]), 0);
 });
 
-Deno.test("samlPerson() tells in one line, and passes no control characters on", () => {
+Deno.test("samlPerson() shows messages in one line, without control characters", () => {
   const host = fakeHost();
   samlPerson(host, samlProvider({ url })).tell("Approve \u001b[2J");
   assert.equal(host.told, "Approve \\u001b[2J\n");
 });
 
-Deno.test("samlPerson() takes the password from ATMOS_SAML_PASSWORD without asking", async () => {
+Deno.test("samlPerson() takes the password from ATMOS_SAML_PASSWORD without prompting", async () => {
   const env = { ...HOME, ATMOS_SAML_PASSWORD: "not-a-real-secret-variable" };
   const person = samlPerson(fakeHost({ env }), samlProvider({ url, username: "jane" }));
   assert.equal((await person.password()).reveal(), "not-a-real-secret-variable");

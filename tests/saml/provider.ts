@@ -2,7 +2,7 @@ import type { SamlProvider } from "../../lib/config/types.ts";
 import type { NamedSamlProvider, SamlPerson } from "../../lib/saml/types.ts";
 import { saml } from "../chain/samples.ts";
 
-/** A provider called okta-saml with what a test cares for. */
+/** A provider called okta-saml with the settings that a test needs. */
 export const samlProvider = (
   parts: Partial<SamlProvider> & Pick<SamlProvider, "url">,
 ): NamedSamlProvider => ({
@@ -12,7 +12,7 @@ export const samlProvider = (
 
 const unasked = () => Promise.reject(new Error("the driver asked a person"));
 
-/** Somebody whom a driver of a browser must not ask anything. */
+/** A user whom a browser driver must never prompt. */
 export const UNASKED: SamlPerson = {
   username: unasked,
   password: unasked,

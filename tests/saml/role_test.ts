@@ -31,13 +31,13 @@ const pair = (roleArn: string, providerArn = OKTA) => ({ roleArn, providerArn })
 const refusal = (parts: Partial<Assertion>, roleArn = ROLE, providerArn?: string): AuthError =>
   failureIn(() => chooseRole(assertion(parts), { roleArn, providerArn }, WHERE));
 
-Deno.test("chooseRole() takes the role with exactly this ARN out of several", () => {
+Deno.test("chooseRole() chooses the role with exactly this ARN", () => {
   const roles = [pair(`${ROLE}-Audit`), pair("arn:aws:iam::123456789012:role/ReadOnlyAdmin"), pair(ROLE)];
   const wanted = { roleArn: ROLE, providerArn: undefined };
   assert.deepEqual(chooseRole(assertion({ roles }), wanted, WHERE), pair(ROLE));
 });
 
-Deno.test("chooseRole() takes no role that only resembles the one that was asked for", () => {
+Deno.test("chooseRole() rejects roles that only resemble the requested one", () => {
   for (
     const offered of [
       `${ROLE}-Audit`,
@@ -52,7 +52,7 @@ Deno.test("chooseRole() takes no role that only resembles the one that was asked
   }
 });
 
-Deno.test("chooseRole() lists what is offered, and names the role that is nearly meant", () => {
+Deno.test("chooseRole() lists the offered roles, and suggests the most similar one", () => {
   const nearly = "arn:aws:iam::123456789012:role/team/admin";
   const error = refusal({ roles: [pair(`${ROLE}-Audit`), pair(nearly)] });
   assert.equal(error.message, `Cannot assume ${ROLE}: the SAML assertion does not offer it`);
@@ -64,18 +64,18 @@ Deno.test("chooseRole() lists what is offered, and names the role that is nearly
   ]);
 });
 
-Deno.test("chooseRole() says so when nothing is offered at all", () => {
+Deno.test("chooseRole() reports that no roles are offered", () => {
   const { hints } = refusal({ unreadableRoles: 2 });
   assert.match(hints[0] ?? "", /no role at all/);
   assert.match(hints[1] ?? "", /no pair of ARNs: 2/);
 });
 
-Deno.test("chooseRole() cuts a long list", () => {
+Deno.test("chooseRole() truncates a long list", () => {
   const roles = Array.from({ length: 50 }, (_, index) => pair(`${ROLE}${index}`));
   assert.equal(refusal({ roles }).hints.at(-1), "  and 30 more");
 });
 
-Deno.test("chooseRole() tells the providers of one role apart by idp_arn, and only by that", () => {
+Deno.test("chooseRole() distinguishes several providers of a role only by idp_arn", () => {
   const roles = [pair(ROLE, OKTA), pair(ROLE, ADFS)];
   assert.deepEqual(
     chooseRole(assertion({ roles }), { roleArn: ROLE, providerArn: ADFS }, WHERE),
@@ -86,19 +86,19 @@ Deno.test("chooseRole() tells the providers of one role apart by idp_arn, and on
   assert.deepEqual(error.hints.slice(1), [`  ${ROLE} with ${OKTA}`, `  ${ROLE} with ${ADFS}`]);
 });
 
-Deno.test("chooseRole() refuses a role that is offered with another provider than idp_arn", () => {
+Deno.test("chooseRole() rejects a role offered with another provider than idp_arn", () => {
   const error = refusal({ roles: [pair(ROLE, OKTA)] }, ROLE, ADFS);
   assert.equal(error.code, "refused");
   assert.match(error.message, /does not offer it with the provider .*adfs$/);
 });
 
-Deno.test("chooseRole() trusts the configuration for an encrypted assertion, and needs both ARNs of it", () => {
+Deno.test("chooseRole() uses the configuration for an encrypted assertion, and requires both ARNs", () => {
   const encrypted = assertion({ encrypted: true, sessionNames: [] });
   assert.deepEqual(chooseRole(encrypted, { roleArn: ROLE, providerArn: OKTA }, WHERE), pair(ROLE));
   assert.equal(refusal({ encrypted: true }).code, "config-invalid");
 });
 
-Deno.test("chooseRole() names a missing, doubled or malformed RoleSessionName before AWS is asked", () => {
+Deno.test("chooseRole() reports a missing, repeated or malformed RoleSessionName before calling AWS", () => {
   const roles = [pair(ROLE)];
   assert.match(refusal({ roles, sessionNames: [] }).message, /it has no RoleSessionName$/);
   assert.match(refusal({ roles, sessionNames: ["jane", "jane2"] }).message, /several values/);
@@ -107,7 +107,7 @@ Deno.test("chooseRole() names a missing, doubled or malformed RoleSessionName be
   }
 });
 
-Deno.test("refusalHints() has an answer to every refusal that STS documents", () => {
+Deno.test("refusalHints() has hints for every refusal that STS documents", () => {
   const cases: readonly (readonly [string, string, RegExp])[] = [
     ["InvalidIdentityToken", "RoleSessionName is required in AuthnResponse", /RoleSessionName/],
     ["InvalidIdentityToken", "Response signature invalid", /certificate/],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { SIGN_IN_HOSTS, signInPage } from "../../lib/saml/sign_in.ts";
 
-Deno.test("signInPage() knows the sign-in pages of all partitions, global and regional", () => {
+Deno.test("signInPage() recognizes the sign-in pages of all partitions, global and regional", () => {
   for (
     const address of [
       "https://signin.aws.amazon.com/saml",
@@ -17,12 +17,12 @@ Deno.test("signInPage() knows the sign-in pages of all partitions, global and re
   ) assert.equal(signInPage(address), "iam", address);
 });
 
-Deno.test("signInPage() tells an application of Identity Center apart", () => {
+Deno.test("signInPage() distinguishes an application of Identity Center", () => {
   const address = "https://us-east-1.signin.aws.amazon.com/platform/saml/acs/0f0e0d0c-1111-2222";
   assert.equal(signInPage(address), "identity-center");
 });
 
-Deno.test("signInPage() knows nothing else, however much it looks like it", () => {
+Deno.test("signInPage() rejects similar addresses", () => {
   for (
     const address of [
       "",
@@ -41,7 +41,7 @@ Deno.test("signInPage() knows nothing else, however much it looks like it", () =
   ) assert.equal(signInPage(address), undefined, address);
 });
 
-Deno.test("signInPage() says iam only for a host below AWS's", () => {
+Deno.test("signInPage() returns iam only for AWS's hosts", () => {
   fc.assert(fc.property(fc.webUrl({ withQueryParameters: true }), (address) => {
     const { hostname } = new URL(address);
     if (SIGN_IN_HOSTS.some((host) => hostname.endsWith(host))) return;

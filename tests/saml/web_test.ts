@@ -8,7 +8,7 @@ import { type FakeHost, fakeHost } from "../fake_host.ts";
 const START = new URL("https://idp.example.com/start");
 const PASSWORD: WebField = ["password", new Secret("not-a-real-password")];
 
-/** Pages by address; each answer may be a redirect. */
+/** Pages by address; each response may be a redirect. */
 function site(pages: Readonly<Record<string, () => Response>>): FakeHost {
   return fakeHost({
     exchanges: (request) => pages[request.url.replace(/\?.*$/, "")]?.() ?? new Response("", { status: 404 }),
@@ -41,7 +41,7 @@ async function visiting(
   return host.requests.map(({ headers }) => headers.get("cookie"));
 }
 
-Deno.test("openWeb() looks like a browser that ADFS and Google give forms to", async () => {
+Deno.test("openWeb() identifies as a browser that ADFS and Google give forms to", async () => {
   const host = site({ "https://idp.example.com/start": text("") });
   const web = await openWeb(host, START);
   await web.get(START);
@@ -78,7 +78,7 @@ Deno.test("get() adds to the query, submit() replaces it for GET and fills the b
   });
 });
 
-Deno.test("a conversation keeps cookies by host, domain and path, and none that a host may not set", async () => {
+Deno.test("a conversation keeps cookies by host, domain and path, and rejects those that a host may not set", async () => {
   const host = site({
     "https://idp.example.com/start": settingCookies(
       "host=1; Path=/",
@@ -99,7 +99,7 @@ Deno.test("a conversation keeps cookies by host, domain and path, and none that 
   assert.deepEqual(cookies, [null, "host=1; wide=2", "deep=3; host=1; wide=2", "wide=2", null]);
 });
 
-Deno.test("a conversation keeps the cookies of redirects, and forgets what is taken back", async () => {
+Deno.test("a conversation keeps the cookies of redirects, and deletes expired ones", async () => {
   const host = site({
     "https://idp.example.com/start": () =>
       new Response(null, { status: 302, headers: { "location": "/next", "set-cookie": "a=1" } }),
@@ -121,7 +121,7 @@ Deno.test("two conversations share no cookies", async () => {
 });
 
 for (const status of [301, 302, 303]) {
-  Deno.test(`a redirect by ${status} goes on with GET, without body, to an address relative to the page`, async () => {
+  Deno.test(`a redirect with ${status} continues with GET, without a body, to an address relative to the page`, async () => {
     const host = site({
       "https://idp.example.com/a/form": goTo("../done#part", status),
       "https://idp.example.com/done": text("here"),
@@ -140,7 +140,7 @@ for (const status of [301, 302, 303]) {
 }
 
 for (const status of [307, 308]) {
-  Deno.test(`a redirect by ${status} keeps method and body`, async () => {
+  Deno.test(`a redirect with ${status} keeps method and body`, async () => {
     const host = site({ "https://idp.example.com/form": goTo("/again", status) });
     const web = await openWeb(host, START);
     await web.submit({ method: "POST", url: new URL("https://idp.example.com/form"), fields: [["a", "1"]] });
@@ -152,7 +152,7 @@ for (const status of [307, 308]) {
   });
 }
 
-Deno.test("twenty redirects are followed, and no more", async () => {
+Deno.test("a conversation follows at most twenty redirects", async () => {
   const left = { count: 20 };
   const host = fakeHost({ exchanges: () => left.count-- > 0 ? goTo("/next")() : new Response("end") });
   assert.equal((await (await openWeb(host, START)).get(START)).text, "end");
@@ -164,7 +164,7 @@ Deno.test("twenty redirects are followed, and no more", async () => {
   });
 });
 
-Deno.test("a redirect to what is no address is an error", async () => {
+Deno.test("a redirect to an invalid address fails", async () => {
   const host = site({ "https://idp.example.com/start": goTo("https://[not-a-real-host") });
   assert.deepEqual(await failing((await openWeb(host, START)).get(START)), {
     code: "bad-answer",
@@ -173,7 +173,7 @@ Deno.test("a redirect to what is no address is an error", async () => {
   });
 });
 
-Deno.test("openWeb() begins at https, or at http on this machine", async () => {
+Deno.test("openWeb() starts with https, or http on this machine", async () => {
   for (
     const address of [
       "https://idp.example.com/",
@@ -197,7 +197,7 @@ Deno.test("openWeb() begins at https, or at http on this machine", async () => {
   }
 });
 
-Deno.test("nothing is sent over plain http, whoever asks for it", async () => {
+Deno.test("a conversation never sends anything over plain http", async () => {
   for (
     const target of ["http://idp.example.com/?t=not-a-real-token", "http://127.0.0.1:80/", "javascript:x"]
   ) {
@@ -216,7 +216,7 @@ const REFUSED = {
   hints: ["If other.example belongs to your identity provider, use driver: Browser"],
 };
 
-Deno.test("a password goes to no host but those that the login led to by redirects", async () => {
+Deno.test("a password is sent only to hosts that the login redirected to", async () => {
   const host = site({ "https://idp.example.com/start": goTo("https://login.example.com/form") });
   const web = await openWeb(host, START);
   const post = (address: string, fields = [PASSWORD]) =>
@@ -226,7 +226,7 @@ Deno.test("a password goes to no host but those that the login led to by redirec
   await web.get(START);
   await post("https://login.example.com/form");
 
-  // Neither a page that was asked for, nor a form without secrets, nor a redirect from there opens a host.
+  // Opening a page, submitting a form without secrets or a redirect from there does not make a host trusted.
   await web.get(new URL("https://other.example/"));
   await post("https://other.example/form", [["name", "jane"]]);
   assert.deepEqual(await failing(post("https://other.example/form")), REFUSED);
@@ -243,7 +243,7 @@ Deno.test("a password goes to no host but those that the login led to by redirec
   assert.deepEqual(secrets, ["idp.example.com", "login.example.com"]);
 });
 
-Deno.test("a redirect from a host that the login did not lead to opens no other one", async () => {
+Deno.test("a redirect from a host that the login did not lead to adds no other host", async () => {
   const host = site({ "https://other.example/": goTo("https://third.example/") });
   const web = await openWeb(host, START);
   await web.get(new URL("https://other.example/"));
@@ -251,7 +251,7 @@ Deno.test("a redirect from a host that the login did not lead to opens no other 
   assert.equal((await failing(web.submit({ method: "POST", url, fields: [PASSWORD] }))).code, "refused");
 });
 
-Deno.test("a password does not follow a redirect to a host that nothing led to before", async () => {
+Deno.test("a password does not follow a redirect to a host that was not reached before", async () => {
   const host = site({
     "https://idp.example.com/form": goTo("https://other.example/", 307),
     "https://idp.example.com/name": goTo("https://other.example/name", 307),
@@ -266,7 +266,7 @@ Deno.test("a password does not follow a redirect to a host that nothing led to b
   assert.equal(host.called.at(-1), "POST https://other.example/");
 });
 
-Deno.test("a password is not sent in an address", async () => {
+Deno.test("a password is never sent in an address", async () => {
   const host = site({});
   const web = await openWeb(host, START);
   const url = new URL("https://idp.example.com/form?q=not-a-real-token");
@@ -278,7 +278,7 @@ Deno.test("a password is not sent in an address", async () => {
   assert.deepEqual(host.called, []);
 });
 
-Deno.test("a page may be as large as the limit, and no larger", async () => {
+Deno.test("a page may be as large as the limit, but not larger", async () => {
   const host = site({ "https://idp.example.com/start": text("x".repeat(1000)) });
   const whole = await (await openWeb(host, START, { maxBytes: 1000 })).get(START);
   assert.equal(whole.text.length, 1000);
@@ -289,7 +289,7 @@ Deno.test("a page may be as large as the limit, and no larger", async () => {
   });
 });
 
-Deno.test("a page that never ends is cut at the limit", async () => {
+Deno.test("an endless page is cut off at the limit", async () => {
   const sent = { chunks: 0, cancelled: false };
   const endless = () =>
     new Response(
@@ -307,7 +307,7 @@ Deno.test("a page that never ends is cut at the limit", async () => {
   assert.equal(sent.cancelled, true);
 });
 
-Deno.test("a page is read in the charset that it names, else as UTF-8", async () => {
+Deno.test("a page is decoded with its charset, or else as UTF-8", async () => {
   const bytes = new Uint8Array([0x4d, 0xfc, 0x6c, 0x6c]);
   const page = (type: string) => () => new Response(bytes, { headers: { "content-type": type } });
   const host = site({
@@ -326,7 +326,7 @@ Deno.test("a page is read in the charset that it names, else as UTF-8", async ()
 
 const STOPPED = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc";
 
-/** A server that sends `head` and then nothing, spoken to through the real network. */
+/** A real server that sends `head` and then nothing. */
 async function silent(
   head: string,
   act: (web: Web, url: URL, abort: AbortController) => Promise<void>,
@@ -358,7 +358,7 @@ for (
     ["an answer that stops", STOPPED],
   ] as const
 ) {
-  Deno.test(`a conversation waits for no more than its limit: ${what}`, () =>
+  Deno.test(`a request times out at its limit: ${what}`, () =>
     silent(head, async (web, url) => {
       assert.deepEqual(await failing(web.get(url)), {
         code: "unreachable",
@@ -368,7 +368,7 @@ for (
     }));
 }
 
-Deno.test("a conversation ends when the person presses Ctrl-C", () =>
+Deno.test("a request stops when the user presses Ctrl-C", () =>
   silent(STOPPED, async (web, url, abort) => {
     const running = web.get(url).then(() => undefined, (cause: unknown) => cause);
     const reason = new Error("interrupted");
@@ -376,7 +376,7 @@ Deno.test("a conversation ends when the person presses Ctrl-C", () =>
     assert.equal(await running, reason);
   }));
 
-Deno.test("an answer that breaks off is no page", async () => {
+Deno.test("an incomplete response fails", async () => {
   const parts = [new TextEncoder().encode("<title>Sign")];
   const broken = () =>
     new Response(

@@ -1,10 +1,10 @@
 /**
- * What a command line came to the last time, kept with every question that finding it out asked of the world, the files
- * with the session included. That follows from the answers alone, so where all answers are the same today, so is what it
- * comes to, for as long as the session can be used. Nothing is decided here, and no key of a session is kept; it saves
- * the compiled program most of its start.
+ * Recalls the last outcome of a command line, stored with everything that determined it: each variable and
+ * file that was read, including the session's files. If none has changed, the outcome is the same while the
+ * session is valid. This makes no decisions and stores no keys of a session; it saves the compiled program
+ * most of its startup.
  *
- * Everything that this imports is read at every start, and each function that runs is compiled then.
+ * Every start loads all imports of this file, and compiles each function that runs.
  *
  * @module
  */
@@ -16,56 +16,56 @@ import { joinPath, stateHome } from "../../paths.ts";
 import { sha256Hex } from "../../sha256.ts";
 import type { EpochMillis } from "../../time.ts";
 
-/** What a command line comes to. */
+/** The outcome of a command line. */
 export type Outcome =
-  /** A text to print, in pieces: a pair is a part of the file, from one index of its text to another. */
+  /** A text to print, in pieces: a pair is a range of the file's text, from start index to end index. */
   | { readonly as: "text"; readonly file: string; readonly pieces: readonly Piece[] }
-  /** What a child gets: where the session rests, and no secret. */
+  /** The environment of a child: where the session is stored, and no secret. */
   | { readonly as: "child"; readonly environment: EnvironmentEdits };
 
-/** A part of a text that is printed. */
+/** A piece of a printed text. */
 export type Piece = string | readonly [start: number, end: number];
 
-/** What a command line comes to, ready for use. */
+/** An outcome, ready for use. */
 export type Recalled =
   | { readonly as: "text"; readonly text: string }
   | { readonly as: "child"; readonly environment: EnvironmentEdits };
 
-/** What is asked of the world to find out what a command line comes to. */
+/** The parts of the host that determine an outcome. */
 export type AskedHost = Pick<StartHost, "files" | "env" | "os" | "workingDirectory" | "calledBy">;
 
-/** The ways to ask. */
+/** The kinds of questions. */
 export type Ask = "env" | "isSet" | "status" | "realPath" | "bytes" | "list";
 
-/** A question with its answer: a variable or a path, and a text that differs when the answer does. */
+/** A question about a variable or path, and its answer as a text to compare. */
 export type Question = readonly [ask: Ask, of: string, answer: string | null];
 
-/** What is kept in a file, as JSON below its MAC. */
+/** The content of a memory file: JSON after its MAC. */
 export interface Memory {
-  /** The program, and what it was told. */
+  /** Identifies the program and its arguments. */
   readonly key: string;
-  /** From when on the session may be used. */
+  /** When the session becomes valid. */
   readonly from: EpochMillis;
-  /** From when on it may not. */
+  /** When it stops being valid. */
   readonly until: EpochMillis;
   readonly questions: readonly Question[];
   readonly outcome: Outcome;
 }
 
-/** A longer text is not kept. */
+/** Longer texts are not stored. */
 export const MEMORY_BYTES = 1024 * 1024;
 
-/** Commands that are run again and again. */
+/** Commands that run again and again. */
 const RECALLED: ReadonlySet<string> = new Set(["env", "exec", "credential-process"]);
 
-/** Command lines that are kept at most. */
+/** The maximum number of stored command lines. */
 const SLOTS = 256;
 
 /**
- * Where a command line is kept.
+ * Where a command line is stored.
  *
- * @param build the digest of this program; `undefined`: it may change at any moment
- * @returns `undefined` for one that is not kept
+ * @param build the digest of this program; `undefined`: it may change at any time
+ * @returns `undefined` for a command line that is not stored
  */
 export function memoryPlace(
   host: AskedHost,
@@ -75,7 +75,7 @@ export function memoryPlace(
   const end = argv.indexOf("--");
   const own = end < 0 ? argv : argv.slice(0, end + 1);
   if (build === undefined || !own.some((word) => RECALLED.has(word))) return undefined;
-  // By another name it goes without `auth`.
+  // Under another name it is called without `auth`.
   const calledBy = own[0] === "auth" ? undefined : host.calledBy();
   const line = JSON.stringify([host.workingDirectory(), calledBy, own]);
   const path = joinPath(host.os, recallDirectory(host), `${slotOf(line)}.json`);
@@ -83,15 +83,15 @@ export function memoryPlace(
 }
 
 /**
- * Where command lines are kept.
+ * Where command lines are stored.
  *
- * @throws AuthError `config-invalid` where there is no place for state, as without a home
+ * @throws AuthError `config-invalid` when there is no place for state, as without a home directory
  */
 export function recallDirectory(host: Pick<AskedHost, "os" | "env">): string {
   return joinPath(host.os, stateHome(host), "atmos", "recall");
 }
 
-/** FNV-1a: who gets whose place does not matter, since the whole key is compared. */
+/** FNV-1a: collisions do not matter, because the whole key is compared. */
 function slotOf(line: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < line.length; index++) {
@@ -101,11 +101,11 @@ function slotOf(line: string): number {
 }
 
 /**
- * What a command line comes to, as long as it comes to the same as the last time.
+ * Recalls the outcome of a command line, if nothing that determined it has changed.
  *
  * @param build the digest of this program; `undefined`: nothing is recalled
- * @returns `undefined` where the whole program has to find out, or to make a session
- * @throws Error for what cannot be looked at
+ * @returns `undefined` when the whole program must run
+ * @throws Error for a file that cannot be read
  */
 export async function recall(
   host: AskedHost & Pick<Host, "now">,
@@ -128,18 +128,18 @@ export async function recall(
   return { as: "text", text: filled(outcome.pieces, bytes === undefined ? "" : textOf(bytes)) };
 }
 
-/** A text of pieces. */
+/** Assembles a text from its pieces. */
 export function filled(pieces: readonly Piece[], from: string): string {
   let text = "";
   for (const piece of pieces) text += typeof piece === "string" ? piece : from.slice(...piece);
   return text;
 }
 
-/** @throws TypeError for what is no text */
+/** @throws TypeError for bytes that are not UTF-8 */
 const textOf = (bytes: Uint8Array) =>
   new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
 
-/** The text of a file that keeps a memory. */
+/** The text of a memory file. */
 export async function memoryText(memory: Memory, key: SessionKey): Promise<string> {
   const json = JSON.stringify(memory);
   return `${await key.macOf(signedParts(json))}\n${json}`;
@@ -147,7 +147,7 @@ export async function memoryText(memory: Memory, key: SessionKey): Promise<strin
 
 const signedParts = (json: string): readonly string[] => ["atmos recalled line", json];
 
-/** What only we could have written; anything else is nothing. */
+/** Reads a memory whose MAC proves that we wrote it; `undefined` for anything else. */
 async function readMemory(host: AskedHost, path: string, key: SessionKey): Promise<Memory | undefined> {
   const status = await host.files.status(path);
   const isOurs = status?.kind === "file" && status.owned !== false && ((status.mode ?? 0) & 0o077) === 0;
@@ -161,23 +161,23 @@ async function readMemory(host: AskedHost, path: string, key: SessionKey): Promi
   return isMemory(value) ? value : undefined;
 }
 
-/** The rest follows from the key: it names the very program that wrote it. */
+/** The key names the exact program that wrote it, which guarantees the rest. */
 function isMemory(value: unknown): value is Memory {
   return typeof value === "object" && value !== null && "key" in value && "outcome" in value &&
     "questions" in value && Array.isArray(value.questions);
 }
 
 /**
- * Whether everything is as it was; what cannot be asked is not.
+ * Whether all answers are unchanged; a failed question counts as changed.
  *
- * @param contents gets what is read
+ * @param contents receives the contents that were read
  */
 async function areSame(
   host: AskedHost,
   questions: readonly Question[],
   contents: Map<string, Uint8Array>,
 ): Promise<boolean> {
-  // Digests are made while the rest is asked.
+  // Digests are computed while the other questions are asked.
   const digests: Promise<boolean>[] = [];
   for (const [ask, of, answer] of questions) {
     if (ask === "bytes") digests.push(isContent(host, of, answer, contents));
@@ -186,7 +186,7 @@ async function areSame(
   return (await Promise.all(digests)).every((isSame) => isSame);
 }
 
-/** It never throws: nobody may be there any more to see it. */
+/** Never throws, because nobody may await it any more. */
 async function isContent(
   { files }: AskedHost,
   path: string,
@@ -225,11 +225,11 @@ export function answerOf(answer: unknown): string | null {
   if (answer === undefined) return null;
   if (typeof answer === "string") return answer;
   const isStatus = typeof answer === "object" && answer !== null && "kind" in answer;
-  // The size of a directory changes with what is in it.
+  // The size of a directory changes with its contents.
   return JSON.stringify(isStatus && answer.kind !== "file" ? { ...answer, size: undefined } : answer);
 }
 
-/** Contents as their length and SHA-256, since they may be long, and secret. */
+/** The length and SHA-256 of a content, which may be long or secret. */
 export async function contentAnswer(bytes: Uint8Array): Promise<string> {
   return `${bytes.length} ${await sha256Hex(new Uint8Array(bytes))}`;
 }

@@ -1,5 +1,5 @@
 /**
- * Keeps what a command line comes to, for `recall.ts`.
+ * Stores outcomes of command lines for `recall.ts`.
  *
  * @module
  */
@@ -31,30 +31,30 @@ import {
 
 const FILE_MODE = 0o600;
 
-/** Which session a command line wants, and where it rests. */
+/** The session that a command line uses, and where it is stored. */
 export interface SessionPlace {
-  /** Of the AWS files; absolute. */
+  /** The absolute directory of the AWS files. */
   readonly directory: string;
   readonly realm: string | undefined;
   readonly identity: string;
   /** The digest of its chain: 64 hex digits. */
   readonly chain: string;
-  /** Until when it can be used: while it is fresh, or, where somebody else renews it, while it lasts. */
+  /** How long to use it: while it is fresh or, if something else renews it, until it expires. */
   readonly until: "fresh" | "end";
 }
 
-/** What is made of a session. */
+/** What a command line makes from a session. */
 export type Made =
-  /** A text to print; the names of the variables that it depends on whether they are set. */
+  /** A text to print, and the names of the variables that it depends on being set or not. */
   | { readonly as: "text"; readonly text: string; readonly dependsOn: readonly string[] }
   | { readonly as: "child"; readonly environment: EnvironmentEdits };
 
-/** What a command line makes of any session. */
+/** Makes a command line's result from any session. */
 export type Making = (session: LinkSession) => Made;
 
 /**
- * Takes down what a command line comes to, which ends the recording: what is asked from then on is about the session.
- * The function that is returned keeps it, once there was a session, under the key that this is signed with.
+ * Records the outcome of a command line and ends the recording; later questions are about the session. If
+ * there was a session, the returned function stores the outcome, signed with the session's key.
  */
 export type Keeper = (
   place: SessionPlace,
@@ -62,14 +62,14 @@ export type Keeper = (
   auth: AuthConfig,
 ) => (key: SessionKey) => Promise<void>;
 
-/** The questions of one run; not sound once one failed, was answered in two ways, or more was done than asking. */
+/** The questions of one run. Not sound if one failed or had two answers, or if the run did more than ask. */
 interface Recording {
   readonly answers: Map<string, Question>;
   isSound: boolean;
   hasEnded: boolean;
 }
 
-/** The same world, which takes down what is asked of it until the keeper is called. */
+/** A host that records what is asked of it until the keeper is called. */
 export interface Recorded {
   readonly host: Host;
   readonly keeper: Keeper | undefined;
@@ -98,10 +98,10 @@ export function recorded(host: Host, argv: readonly string[], build: string | un
 }
 
 /**
- * What is kept of a session: what is made of it, with nothing of it but where it rests, and the questions about its
+ * What to store for a session: what is made from it, with only its location, and the questions about its
  * files.
  *
- * @returns `undefined` where the files do not hold it, or others could have put it there
+ * @returns `undefined` when the files do not contain it, or others could have put it there
  */
 async function useOf(
   host: Host,
@@ -112,7 +112,7 @@ async function useOf(
   const paths = awsFilePaths(host, directory);
   const texts = new Map<string, string>();
   for (const path of Object.values(paths)) texts.set(path, await host.files.readText(path) ?? "");
-  // Read out of the very texts that the questions are about.
+  // Read from the same texts that the questions are about.
   const files = { readText: (path: string) => Promise.resolve(texts.get(path)) };
   const found = { os: host.os, now: host.now, files };
   const stored = await readSession(found, { directory, realm, key }, identity, chain);
@@ -154,10 +154,10 @@ const setQuestion = ({ env }: Host, name: string): Question => [
 ];
 
 /**
- * A text in pieces. What stands in it of a session is told by making it of another one, whose keys are easily found: so
- * none of the real ones can be among the pieces, however the text writes them.
+ * Splits a text into pieces. To find the session's values, makes the text of another session with keys that
+ * are easy to find, so none of the real ones can be in the pieces, whatever the format.
  *
- * @returns `undefined` where the text does not write the keys as they are
+ * @returns `undefined` when the text does not contain the keys unchanged
  */
 function outcomeOf(
   file: string,
@@ -186,17 +186,17 @@ function outcomeOf(
   return places.includes(-1) || filled(pieces, from) !== text ? undefined : { as: "text", file, pieces };
 }
 
-/** Keys that no format has to quote. Where a text has such words of its own, filling in does not give it again. */
+/** Keys that no format needs to quote. A text that already contains them is not stored. */
 const MARKS: readonly string[] = ["ATMOSKEYID", "ATMOSSECRETKEY", "ATMOSTOKEN"];
 const MARK = new RegExp(`(${MARKS.join("|")})`);
 
-/** Contents first: a digest is made while the rest is asked. */
+/** Contents first: digests are computed while the other questions are asked. */
 function slowFirst(questions: readonly Question[]): readonly Question[] {
   const isSlow = ([ask]: Question) => ask === "bytes";
   return [...questions.filter(isSlow), ...questions.filter((question) => !isSlow(question))];
 }
 
-/** Without a home there is no place, which those that need one will say. */
+/** Without a home directory there is no place; commands that need one report it. */
 function placeOrNone(host: Host, argv: readonly string[], build: string | undefined) {
   try {
     return memoryPlace(host, argv, build);
@@ -206,7 +206,9 @@ function placeOrNone(host: Host, argv: readonly string[], build: string | undefi
   }
 }
 
-/** What says where a configuration is, and what to make of it and of the command line: no secrets. */
+/**
+ * Variables that determine where the configuration is and how it and the command line are read: no secrets.
+ */
 const SETTINGS: ReadonlySet<string> = new Set([
   "APPDATA",
   "ATMOS_AUTH_ENV_FORMAT",
@@ -246,7 +248,7 @@ const SETTINGS: ReadonlySet<string> = new Set([
   "XDG_STATE_HOME",
   ...CI_SETTINGS,
 ]);
-/** Those that stand in place of what a file says of stacks. */
+/** Variables that replace settings in files about stacks. */
 const STACK_SETTING = /^ATMOS_(?:COMPONENTS|SETTINGS|STACKS|WORKFLOWS)_[A-Z_]+$/;
 
 /** Another endpoint is another chain. */
@@ -255,13 +257,13 @@ const ENDPOINT = /^AWS_ENDPOINT_URL(?:_[A-Z_]+)?$/;
 const isSetting = (name: string): boolean =>
   SETTINGS.has(name) || STACK_SETTING.test(name) || ENDPOINT.test(name);
 
-/** The same in every run of this program, or nothing that a line could come to. */
+/** The same in every run of this program, or cannot affect an outcome. */
 type Unasked = Extract<
   keyof Host,
   "os" | "workingDirectory" | "self" | "calledBy" | "screen" | "output" | "giveUp" | "interrupted"
 >;
 
-/** What cannot be asked again is not kept, nor what does more than ask. */
+/** A run with questions that cannot be repeated, or with side effects, is not stored. */
 function recordedHost(host: Host, recording: Recording): Host {
   const noted = <Answer>(
     ask: Ask,
@@ -285,12 +287,12 @@ function recordedHost(host: Host, recording: Recording): Host {
     };
   const { files } = host;
   return observed<Host, Unasked>(host, {
-    // Any other variable was asked for by the configuration (`!env`), and may be a secret.
+    // The configuration read any other variable (`!env`), so it may be a secret.
     env: (name) => isSetting(name) ? notedVariable(host, recording, name) : spoiling(host.env)(name),
     files: observed<Files, never>(files, {
       status: noted("status", async (path) => {
         const status = await files.status(path);
-        // A pipe, or a device: to read it again is not to read the same.
+        // A pipe or device cannot be read twice with the same result.
         if (status?.kind === "other") spoil(recording);
         return status;
       }),
@@ -342,7 +344,7 @@ function notedVariable(host: Host, recording: Recording, name: string): string |
   }
 }
 
-/** What happens once it has ended is no part of it. */
+/** Ignored after the recording has ended. */
 function spoil(recording: Recording): void {
   if (!recording.hasEnded) recording.isSound = false;
 }
@@ -354,7 +356,7 @@ function note(recording: Recording, ask: Ask, of: string, answer: string | null)
   else if (before[2] !== answer) recording.isSound = false;
 }
 
-/** Of a configuration that was read with keys or passwords in it not even a digest is kept. */
+/** Do not store even a digest of a configuration that contained keys or passwords. */
 function holdsSecret(value: unknown): boolean {
   if (value instanceof Secret) return true;
   if (value instanceof Map) return [...value.values()].some(holdsSecret);
@@ -362,8 +364,8 @@ function holdsSecret(value: unknown): boolean {
 }
 
 /**
- * Below a directory that is not there nothing is: one question in place of many. But not where we make it ourselves,
- * to keep the answers in `path`.
+ * Nothing exists in a missing directory, so one question replaces many. Except where we create the directory
+ * ourselves, to store the answers in `path`.
  */
 async function withoutImplied(
   host: Host,
@@ -381,14 +383,14 @@ async function withoutImplied(
   return [...questions.values()];
 }
 
-/** The highest directory of a path that is not there; `undefined` when its own directory is. */
+/** The highest missing directory of a path; `undefined` when its parent directory exists. */
 async function highestAbsent(host: Host, path: string): Promise<string | undefined> {
   const parent = parentOf(host.os, path);
   if (parent === path || await isThere(host, parent)) return undefined;
   return await highestAbsent(host, parent) ?? parent;
 }
 
-/** What cannot be looked at may be there. */
+/** A path that cannot be checked may exist. */
 async function isThere({ files }: Host, path: string): Promise<boolean> {
   try {
     return await files.status(path) !== undefined;
@@ -398,7 +400,7 @@ async function isThere({ files }: Host, path: string): Promise<boolean> {
   }
 }
 
-/** Where it cannot be kept, it is found out again the next time: that is no failure of the command. */
+/** If it cannot be stored, the next run computes it again; the command does not fail. */
 async function write(host: Host, path: string, text: string): Promise<void> {
   try {
     await host.files.writeText(path, text, FILE_MODE);

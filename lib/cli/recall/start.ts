@@ -1,5 +1,5 @@
 /**
- * The start of the program: what needs no more than printing a session that is at hand is done at once.
+ * The program's startup: prints a stored session directly when nothing else is needed.
  *
  * @module
  */
@@ -7,20 +7,20 @@ import type { EnvironmentEdits, StartHost } from "../../host.ts";
 import { buildDigest } from "./build.ts";
 import { recall, type Recalled } from "./recall.ts";
 
-/** What the whole program goes on with. */
+/** What the whole program continues with. */
 export interface Started {
   /** As in `recall`. */
   readonly build: string | undefined;
-  /** What a child gets, where that is recalled. */
+  /** The recalled environment of a child. */
   readonly child?: EnvironmentEdits | undefined;
-  /** What went wrong in doing all of it at once. */
+  /** The error of the direct attempt. */
   readonly failure?: unknown;
 }
 
 /**
- * Does at once what can be.
+ * Handles the command line directly if its outcome is recalled.
  *
- * @returns `undefined` when all is done
+ * @returns `undefined` when everything is done
  */
 export async function start(
   host: StartHost,
@@ -33,7 +33,7 @@ export async function start(
     host.write(recalled.text);
     return undefined;
   } catch (failure) {
-    // A part of it may be written: it is not tried again, but the whole program has the words for it.
+    // Part of it may be written, so do not retry; the whole program reports the error.
     return { build, failure };
   }
 }
@@ -46,7 +46,7 @@ async function recalledOrNone(
   try {
     return await recall(host, argv, build);
   } catch (error) {
-    // It only saves time: the whole program meets the same, or makes a memory anew that is damaged.
+    // This only saves time: the whole program meets the same error, or replaces a damaged memory.
     if (error instanceof Error) return undefined;
     throw error;
   }
