@@ -606,6 +606,13 @@ for (const format of ["bash", "fish", "json", "dotenv", "powershell", "cmd"]) {
   });
 }
 
+Deno.test("start() recalls a configuration of a thousand files", async () => {
+  const files = Object.fromEntries(
+    Array.from({ length: 1000 }, (_, at) => [`/work/repo/parts/${at}.yml`, `settings: { s${at}: ${at} }\n`]),
+  );
+  await assertRecalled(await startWorld({ files }));
+});
+
 Deno.test("start() recalls what a component wants, until one of its manifests says otherwise", async () => {
   const files = {
     "/work/repo/stacks/dev.yaml": "import: [shared]\nvars: { stage: dev }\n",

@@ -53,7 +53,7 @@ export interface Memory {
 }
 
 /** Longer texts are not stored. */
-export const MEMORY_BYTES = 1024 * 1024;
+export const MEMORY_BYTES = 16 * 1024 * 1024;
 
 /** Commands that run again and again. */
 const RECALLED: ReadonlySet<string> = new Set(["env", "exec", "credential-process"]);

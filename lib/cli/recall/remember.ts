@@ -91,7 +91,8 @@ export function recorded(host: Host, argv: readonly string[], build: string | un
         const asked = [...recording.answers.values(), ...use.questions];
         const questions = slowFirst(await withoutImplied(host, asked, place.path));
         const text = await memoryText({ ...use, key: place.key, questions }, key);
-        if (text.length < MEMORY_BYTES / 4) await write(host, place.path, text);
+        // A UTF-16 unit takes up to three bytes of UTF-8.
+        if (3 * text.length <= MEMORY_BYTES) await write(host, place.path, text);
       };
     },
   };

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isPersistent } from "../../config/types.ts";
 import { targetOf } from "../../chain/plan.ts";
 import type { ChainPlan, ChosenDuration, Link } from "../../chain/types.ts";
 import type { AwsSession } from "../../credentials.ts";
@@ -160,7 +161,7 @@ function durationText({ seconds, from, shortenedFrom, limitReason }: ChosenDurat
 function providerRow(context: Context, { provider }: ChainPlan): readonly HeldStep[] {
   if (provider === undefined) return [];
   const { type } = context.auth().keyring;
-  const isKept = provider.config.kind === "aws/iam-identity-center" && type !== "memory";
+  const isKept = provider.config.kind === "aws/iam-identity-center" && isPersistent(type);
   const found = isKept ? `the ${type} keyring, not opened` : undefined;
   return [{ name: provider.name, kind: provider.config.kind, state: undefined, expiresAt: undefined, found }];
 }
