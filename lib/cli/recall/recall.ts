@@ -205,7 +205,8 @@ async function isContent(
   }
 }
 
-async function answerTo(
+/** Asks a question again. */
+export async function answerTo(
   host: AskedHost,
   ask: Exclude<Ask, "bytes">,
   of: string,
@@ -230,6 +231,7 @@ export function answerOf(answer: unknown): string | null {
 }
 
 /** The length and SHA-256 of a content, which may be long or secret. */
-export async function contentAnswer(bytes: Uint8Array): Promise<string> {
+export async function contentAnswer(content: Uint8Array | string): Promise<string> {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   return `${bytes.length} ${await sha256Hex(new Uint8Array(bytes))}`;
 }

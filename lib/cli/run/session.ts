@@ -16,7 +16,8 @@ import { derived, observed } from "../../session/derive.ts";
 import { keyringOpener, locks } from "../../session/stores.ts";
 import type { Host } from "../../host.ts";
 import type { Context } from "./context.ts";
-import type { Keeper, Making, SessionPlace } from "../recall/remember.ts";
+import type { Keeper } from "../recall/remember.ts";
+import type { Making, SessionPlace } from "../recall/use.ts";
 import { pointersTo, sessionVariables } from "./session_use.ts";
 
 /** How what a command line comes to is kept for the next time, and what is made of the session. */

@@ -8,7 +8,7 @@ import { targetOf } from "../../chain/plan.ts";
 import type { ChainPlan, LinkSession } from "../../chain/types.ts";
 import { derived } from "../../session/derive.ts";
 import { isAlive } from "../../time.ts";
-import type { Making } from "../../cli/recall/remember.ts";
+import type { Making } from "../../cli/recall/use.ts";
 import { chooseIdentity, disabledWords, wishOf } from "../../cli/run/choose.ts";
 import { type Call, command } from "../../cli/line/command.ts";
 import { type Context, openContext } from "../../cli/run/context.ts";

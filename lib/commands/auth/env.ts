@@ -13,7 +13,7 @@ import { chooseIdentity, disabledWords, wishOf } from "../../cli/run/choose.ts";
 import { type Call, command } from "../../cli/line/command.ts";
 import { type Context, openContext } from "../../cli/run/context.ts";
 import { choice, text, toggle, usage, type Values } from "../../cli/line/flags.ts";
-import type { Making } from "../../cli/recall/remember.ts";
+import type { Making } from "../../cli/recall/use.ts";
 import type { Configured } from "../../cli/run/kept_places.ts";
 import { obtainSession, sessionEnvironment } from "../../cli/run/session.ts";
 import { FOR_COMPONENT_FLAGS, wantedComponent } from "../../cli/line/stack_flag.ts";
