@@ -109,23 +109,26 @@ async function reportOf(os: Os, auth: object, keyring: string, command: string):
   return JSON.parse(host.written);
 }
 
-/** The scopes of one class that the commands of a set use on these systems, if only in some situations. */
-export async function scopesOf(
+/** What the commands of a set use on these systems. */
+export async function reportsOf(
   set: keyof typeof PURPOSES,
-  kind: string,
   systems: readonly Os[] = SYSTEMS,
-): Promise<ReadonlySet<string>> {
+): Promise<readonly Report[]> {
   const { auth, commands, keyrings } = PURPOSES[set];
-  const scopes = new Set<string>();
+  const reports: Report[] = [];
   for (const os of systems) {
     for (const keyring of keyrings) {
-      for (const command of commands) {
-        const { needed, optional } = await reportOf(os, auth, keyring, command);
-        for (const scope of [...needed[kind] ?? [], ...optional[kind] ?? []]) scopes.add(scope);
-      }
+      for (const command of commands) reports.push(await reportOf(os, auth, keyring, command));
     }
   }
-  return scopes;
+  return reports;
+}
+
+/** The scopes of one class in these reports, of optional grants too. */
+export function scopesIn(reports: readonly Report[], kind: string): ReadonlySet<string> {
+  return new Set(
+    reports.flatMap(({ needed, optional }) => [...needed[kind] ?? [], ...optional[kind] ?? []]),
+  );
 }
 
 /** Read only where a file sets the path of a keyring, a log or a token: untrusted files may not set any path. */
@@ -174,23 +177,20 @@ async function awsDomains(): Promise<readonly string[]> {
 
 const sorted = (names: Iterable<string>): readonly string[] => [...new Set(names)].sort();
 
-/** The programs that the commands start by themselves; `*` stands for what a user names. */
-async function ownPrograms(): Promise<readonly string[]> {
-  return [...await scopesOf("cli", "run")].filter((program) => program !== "*");
-}
-
 /** The sets, as they stand in `deno.json`. */
 export async function permissionSets(): Promise<PermissionSets> {
+  const [ofJob, ofUser] = [await reportsOf("ci"), await reportsOf("cli")];
   const ci = {
     read: [...sorted(CONFIG_NAMES.map((name) => `../${name}`)), STATE],
     write: [STATE],
     net: [GITHUB_ISSUER, ...await stsHosts()],
-    env: sorted([...await scopesOf("ci", "env"), ...FOR_PATHS]),
-    sys: sorted(await scopesOf("ci", "sys")),
+    env: sorted([...scopesIn(ofJob, "env"), ...FOR_PATHS]),
+    sys: sorted(scopesIn(ofJob, "sys")),
     run: false,
     ffi: false,
   };
-  const programs = await ownPrograms();
+  // `*` stands for the program that the user names.
+  const programs = [...scopesIn(ofUser, "run")].filter((program) => program !== "*");
   const components = programs.filter((program) => needsOf(ROOT).has(program));
   return {
     "ci": ci,
@@ -199,8 +199,8 @@ export async function permissionSets(): Promise<PermissionSets> {
       read: true,
       write: true,
       net: [...await awsDomains(), ...IDENTITY_PROVIDERS, LOOPBACK, USUAL_BUS],
-      env: sorted([...await scopesOf("cli", "env"), ...FOR_PATHS]),
-      sys: sorted(await scopesOf("cli", "sys")),
+      env: sorted([...scopesIn(ofUser, "env"), ...FOR_PATHS]),
+      sys: sorted(scopesIn(ofUser, "sys")),
       run: sorted([...USUAL_PROGRAMS, ...programs]),
       ffi: true,
     },

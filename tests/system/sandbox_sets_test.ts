@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { KNOWN_REGIONS, partitionOfRegion } from "../../lib/arn.ts";
 import { needsOf } from "../../lib/cli/line/tree.ts";
 import { ROOT as COMMANDS } from "../../lib/commands/table.ts";
-import { scopesOf } from "../../scripts/permission_sets.ts";
+import { reportsOf, scopesIn } from "../../scripts/permission_sets.ts";
 import manifest from "../../deno.json" with { type: "json" };
 import { PLAIN_USER } from "../emulator/mod.ts";
 import { githubConfig, githubJob, ROOT } from "./ci_runner.ts";
@@ -303,7 +303,7 @@ const CIRCUMSTANTIAL = [
   "XDG_RUNTIME_DIR",
 ];
 /** Variables that the commands read on the other systems. */
-const elsewhere = (set: "ci" | "cli") => scopesOf(set, "env", ["darwin", "windows"]);
+const elsewhere = async (set: "ci" | "cli") => scopesIn(await reportsOf(set, ["darwin", "windows"]), "env");
 
 function assertGrants(set: "ci" | "cli", read: ReadonlySet<string>, others: ReadonlySet<string>): void {
   const granted: readonly string[] = manifest.permissions[set].env;
