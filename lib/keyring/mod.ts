@@ -11,7 +11,7 @@ import {
   type PersistentKeyring,
 } from "../config/types.ts";
 import type { Secret } from "../credentials.ts";
-import { AuthError } from "../errors.ts";
+import { AuthError, unreachable } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { type Ask, changeFilePassword, openFileKeyring } from "./file.ts";
 import { memoryKeyring } from "./memory.ts";
@@ -62,9 +62,14 @@ function openSealed(
   ask: Ask,
 ): Promise<SealedKeyring> {
   const store = storePlace(place, type);
-  return type === "file"
-    ? openFileKeyring(host, config, store, ask)
-    : openSystemKeyring(host, store, ask !== undefined);
+  switch (type) {
+    case "file":
+      return openFileKeyring(host, config, store, ask);
+    case "system":
+      return openSystemKeyring(host, store, ask !== undefined);
+    default:
+      return unreachable(type);
+  }
 }
 
 /**
