@@ -9,7 +9,7 @@ import type { Family } from "./lib/host_deno/passing_on.ts";
 import { startHost } from "./lib/host_deno/start.ts";
 
 const { stackTraceLimit } = Error;
-// Much of what a start looks for is not there, and Deno throws then: nobody reads the stacks of these errors.
+// A start looks for many files that do not exist. Deno throws for each, and nobody reads those stack traces.
 Error.stackTraceLimit = 0;
 // Not awaited here: in a compiled program other modules import this file, which must have ended by then.
 start(startHost(), Deno.args).then(goOn).then((code) => Deno.exit(code));

@@ -579,7 +579,7 @@ Deno.test("start() keeps no text of a configuration but what a child would get, 
   assert.doesNotMatch(text, /not-a-real|ASIA|awsapps/);
 });
 
-Deno.test("start() asks again whether the variables are set that a shell would have to lose", async () => {
+Deno.test("start() runs the whole program once when a variable that the output unsets becomes set", async () => {
   const world = await startWorld();
   await assertRecalled(world);
   world.env["AWS_PROFILE"] = "elsewhere";
@@ -590,7 +590,7 @@ Deno.test("start() asks again whether the variables are set that a shell would h
 });
 
 for (const format of ["bash", "fish", "json", "dotenv", "powershell", "cmd"]) {
-  Deno.test(`start() keeps no key of a session, however the format ${format} has to write it`, async () => {
+  Deno.test(`start() stores no key of a session when it prints the format ${format}`, async () => {
     for (const token of [`quo"ted$'%\\token`, "ATMOSTOKEN", "ATMOSKEYID", "AWS", "="]) {
       const world = await startWorld();
       await makeSessions(world, 60 * MINUTE, token);
